@@ -1,0 +1,86 @@
+package incident
+
+// Act is something that a person may be allowed to do. Acts without a room are
+// decided by the system role alone.
+type Act string
+
+// The acts of the table "who may do what".
+const (
+	ActDeclare       Act = "declare"         // open a room; the declarer becomes its OWNER
+	ActRead          Act = "read"            // room, history, files, downloads
+	ActPost          Act = "post"            // messages
+	ActUpload        Act = "upload"          // files
+	ActDeleteOwnFile Act = "delete_own_file" // a file that one uploaded
+	ActDeleteAnyFile Act = "delete_any_file" // anybody's file
+	ActAddViewer     Act = "add_viewer"      // add a member as VIEWER
+	ActAddMember     Act = "add_member"      // add a member with any role
+	ActReadAudit     Act = "read_audit"      // the audit trail
+)
+
+type rule struct {
+	owner, editor, viewer bool // as a member
+	anyone                bool // signed in, whatever the role in the room
+	admin, auditor        bool // by system role, without membership
+}
+
+var rules = map[Act]rule{
+	ActDeclare:       {anyone: true},
+	ActRead:          {owner: true, editor: true, viewer: true, admin: true, auditor: true},
+	ActPost:          {owner: true, editor: true},
+	ActUpload:        {owner: true, editor: true},
+	ActDeleteOwnFile: {owner: true, editor: true, viewer: true},
+	ActDeleteAnyFile: {owner: true},
+	ActAddViewer:     {owner: true, editor: true, admin: true},
+	ActAddMember:     {owner: true, admin: true},
+	ActReadAudit:     {admin: true, auditor: true},
+}
+
+// Can decides whether p, who has role in the room concerned, may do act. An act
+// without a rule is refused. An AUDITOR declares nothing and gains nothing from
+// the column for anyone.
+func Can(p Principal, role Role, act Act) bool {
+	r, ok := rules[act]
+	if !ok || p.ID == "" {
+		return false
+	}
+	switch role {
+	case Owner:
+		if r.owner {
+			return true
+		}
+	case Editor:
+		if r.editor {
+			return true
+		}
+	case Viewer:
+		if r.viewer {
+			return true
+		}
+	}
+	switch p.System {
+	case SystemAdmin:
+		return r.admin || r.anyone
+	case SystemAuditor:
+		return r.auditor
+	case SystemUser:
+		return r.anyone
+	default:
+		return false
+	}
+}
+
+// MayAdd decides whether p, who has role in the room, may add a member with the
+// role given: an EDITOR may add a VIEWER only, so nobody raises another above
+// themselves.
+func MayAdd(p Principal, role, given Role) bool {
+	if given == Viewer {
+		return Can(p, role, ActAddViewer)
+	}
+	return Can(p, role, ActAddMember)
+}
+
+// ByOffice reports whether p may do act only because of the system role, not as
+// a member; such acts are audited.
+func ByOffice(p Principal, role Role, act Act) bool {
+	return Can(p, role, act) && !Can(Principal{Person: p.Person, System: SystemUser}, role, act)
+}

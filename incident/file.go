@@ -1,0 +1,145 @@
+package incident
+
+import (
+	"encoding/hex"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// FileKind groups the types that are allowed as evidence (F-UP-14).
+type FileKind string
+
+// The kinds of files.
+const (
+	Image    FileKind = "image"
+	Document FileKind = "document"
+	Log      FileKind = "log"
+)
+
+// MaxImagePixels bounds width × height of an image, so that no small file can
+// fill the memory of whoever decodes it.
+const MaxImagePixels = 40_000_000
+
+// Bounds of what an uploader writes, in characters.
+const (
+	MaxFilename        = 255
+	MaxFileDescription = 1000
+)
+
+// FileType is one entry of the allow-list (F-UP-06–11).
+type FileType struct {
+	Kind FileKind
+	Mime string // what we store and serve; never what the client claims
+	Max  int64  // bytes
+}
+
+const mb = 1 << 20
+
+// fileTypes maps a lower-case extension to what a file of that name must be.
+var fileTypes = map[string]FileType{
+	"jpg":  {Image, "image/jpeg", 10 * mb},
+	"jpeg": {Image, "image/jpeg", 10 * mb},
+	"png":  {Image, "image/png", 10 * mb},
+	"gif":  {Image, "image/gif", 10 * mb},
+	"pdf":  {Document, "application/pdf", 20 * mb},
+	"txt":  {Log, "text/plain", 5 * mb},
+	"log":  {Log, "text/plain", 5 * mb},
+	"csv":  {Log, "text/csv", 5 * mb},
+}
+
+// MaxFileSize is the largest limit of any kind, bytes.
+const MaxFileSize = 20 * mb
+
+// TypeOf returns what a file of that name must be, by its extension.
+func TypeOf(filename string) (FileType, bool) {
+	t, ok := fileTypes[Ext(filename)]
+	return t, ok
+}
+
+// Ext returns the lower-case extension of a file name without its dot.
+func Ext(filename string) string {
+	return strings.ToLower(strings.TrimPrefix(path.Ext(filename), "."))
+}
+
+// ScanState is what a virus scanner said about a file (F-UP-31).
+type ScanState string
+
+// Unscanned is the state of a file that no scanner has seen.
+const Unscanned ScanState = "unscanned"
+
+// File is a stored piece of evidence.
+type File struct {
+	ID          FileID     `json:"file_id"`
+	RoomID      RoomID     `json:"room_id"`
+	Uploader    Person     `json:"uploader"`
+	Filename    string     `json:"filename"`
+	Kind        FileKind   `json:"file_type"`
+	Mime        string     `json:"mime_type"`
+	Size        int64      `json:"file_size"`
+	Bucket      string     `json:"bucket"`
+	Key         string     `json:"object_key"`
+	Description string     `json:"description,omitempty"`
+	SHA256      string     `json:"sha256"`          // 64 lower-case hex digits
+	Width       int        `json:"width,omitempty"` // pixels as shown, after EXIF orientation
+	Height      int        `json:"height,omitempty"`
+	Scan        ScanState  `json:"scan_state"`
+	UploadedAt  time.Time  `json:"uploaded_at"`
+	DeletedAt   *time.Time `json:"-"`
+}
+
+// ObjectKey is the place of a file's bytes in the object store (F-ST-09).
+func ObjectKey(room RoomID, kind FileKind, id FileID, ext string) string {
+	return "room-" + string(room) + "/" + string(kind) + "/" + string(id) + "." + ext
+}
+
+// ThumbnailKey is the place of an image's preview.
+func ThumbnailKey(room RoomID, id FileID) string {
+	return "room-" + string(room) + "/thumbnail/" + string(id) + ".jpg"
+}
+
+// HexDigest writes a digest as File.SHA256 keeps it.
+func HexDigest(d Digest) string { return hex.EncodeToString(d[:]) }
+
+// Upload is one file on its way: admitted by the room, not yet an event. Key is
+// known before the first byte, so that a crash leaves nothing untraceable.
+type Upload struct {
+	FileID    FileID
+	RoomID    RoomID
+	By        Person
+	Filename  string
+	Type      FileType
+	Size      int64 // bytes announced
+	Key       string
+	StartedAt time.Time
+}
+
+// CleanFilename makes the last element of a client's path safe to store and
+// show: directory parts and control characters are dropped, NFC is left as it
+// is, and a name longer than MaxFilename is cut before its extension. It returns
+// "" when nothing is left.
+func CleanFilename(name string) string {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	name = strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.TrimSpace(name)
+	if strings.Trim(name, ".") == "" {
+		return ""
+	}
+	if runes := []rune(name); len(runes) > MaxFilename {
+		ext := []rune(path.Ext(name))
+		if len(ext) > 10 {
+			ext = nil
+		}
+		name = string(runes[:MaxFilename-len(ext)]) + string(ext)
+	}
+	return name
+}

@@ -1,0 +1,31 @@
+package incident
+
+// SystemRole is what a person may do outside of rooms.
+type SystemRole string
+
+// The system roles (F-AU-09).
+const (
+	SystemUser    SystemRole = "USER"
+	SystemAuditor SystemRole = "AUDITOR"
+	SystemAdmin   SystemRole = "ADMIN"
+)
+
+// Valid reports whether r is one of the three system roles.
+func (r SystemRole) Valid() bool {
+	return r == SystemUser || r == SystemAuditor || r == SystemAdmin
+}
+
+// Principal is who is asking, proven by a token, a ticket or a signed link.
+type Principal struct {
+	Person
+	System  SystemRole
+	Session SessionID
+}
+
+// User is an account as an administrator and a directory search see it.
+type User struct {
+	Person
+	Username string
+	System   SystemRole
+	Disabled bool
+}
