@@ -1,4 +1,4 @@
-// Package auth decides who is asking.
+// Package auth decides who is asking: accounts, sessions, tokens and tickets.
 package auth
 
 import (
@@ -14,24 +14,24 @@ import (
 // SHA-256 digests.
 type Store interface {
 	// Account finds a local account by user name, compared without case.
-	Account(ctx context.Context, username string) (Account, error)
+	Account(ctx context.Context, username string) (incident.Account, error)
 	// User returns an account, disabled ones included.
 	User(ctx context.Context, id incident.UserID) (incident.User, error)
 	// CreateAccount fails with incident.Conflict when the user name is taken.
-	CreateAccount(ctx context.Context, a Account) error
+	CreateAccount(ctx context.Context, a incident.Account) error
 	// SetPassword replaces an account's password hash and ends its sessions.
 	SetPassword(ctx context.Context, id incident.UserID, hash string) error
 	// CountAccounts tells a first run from a later one.
 	CountAccounts(ctx context.Context) (int, error)
 
 	// CreateSession records a login with its first refresh token.
-	CreateSession(ctx context.Context, s Session, refresh incident.Digest) error
+	CreateSession(ctx context.Context, s incident.Session, refresh incident.Digest) error
 	// Session returns a session, ended ones included.
-	Session(ctx context.Context, id incident.SessionID) (Session, error)
+	Session(ctx context.Context, id incident.SessionID) (incident.Session, error)
 	// RotateRefresh marks the token old as used at now and records its successor, in one
 	// transaction, and returns its session. A token used before is incident.Conflict,
 	// with usedAt telling when; an unknown one incident.NotFound.
-	RotateRefresh(ctx context.Context, old, successor incident.Digest, now time.Time) (s Session, usedAt time.Time, err error)
+	RotateRefresh(ctx context.Context, old, successor incident.Digest, now time.Time) (s incident.Session, usedAt time.Time, err error)
 	// AddRefresh records one more token of a session, for a second tab that lost
 	// the race of a rotation.
 	AddRefresh(ctx context.Context, id incident.SessionID, refresh incident.Digest) error
@@ -43,21 +43,4 @@ type Store interface {
 	// TakeTicket removes a ticket that has not expired and returns its session;
 	// incident.NotFound for all others.
 	TakeTicket(ctx context.Context, ticket incident.Digest, now time.Time) (incident.SessionID, error)
-}
-
-// Account is a local account with its argon2id hash in PHC string form.
-type Account struct {
-	incident.User
-	PasswordHash string
-}
-
-// Session is one login.
-type Session struct {
-	ID        incident.SessionID
-	User      incident.UserID
-	CreatedAt time.Time
-	ExpiresAt time.Time // absolute end
-	EndedAt   *time.Time
-	UserAgent string
-	From      string // client address at login
 }
