@@ -84,3 +84,12 @@ func MayAdd(p Principal, role, given Role) bool {
 func ByOffice(p Principal, role Role, act Act) bool {
 	return Can(p, role, act) && !Can(Principal{Person: p.Person, System: SystemUser}, role, act)
 }
+
+// Refusal is the Forbidden error of an act that [Can] refuses. A non-member
+// reads the same whether the room exists or not (F-SE-02).
+func Refusal(role Role, act Act) error {
+	if role == NoRole {
+		return E(Forbidden, string(act), "You are not a member of this room. Ask one of its owners to add you.")
+	}
+	return E(Forbidden, string(act), "Your role in this room, %s, does not allow this. Ask one of its owners.", role)
+}

@@ -1,0 +1,319 @@
+package actors
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"taskreporter/incident"
+)
+
+// Connection is one authenticated socket. Its methods may be called from any
+// goroutine and never wait; the answers go to its sink.
+type Connection struct {
+	engine  *Engine
+	by      incident.Principal
+	sink    Sink
+	pid     *actor.PID
+	unacked atomic.Int32
+}
+
+// Subscribe asks for the room's events after the given seq, or from now on when
+// after is nil.
+func (c *Connection) Subscribe(room incident.RoomID, after *incident.Seq) {
+	c.engine.root.Send(c.pid, &subscribe{room, after})
+}
+
+// Unsubscribe ends a subscription; it is no error if there is none.
+func (c *Connection) Unsubscribe(room incident.RoomID) {
+	c.engine.root.Send(c.pid, &unsubscribe{room})
+}
+
+// Post sends a message. The draft is normalized by the caller.
+func (c *Connection) Post(room incident.RoomID, d incident.Draft) {
+	if c.unacked.Add(1) > maxUnacked {
+		c.unacked.Add(-1)
+		c.sink.Refused(room, d.ClientMsgID, errTooManyUnacked())
+		return
+	}
+	c.engine.root.Send(c.pid, &post{By: c.by, Room: room, Draft: d})
+}
+
+// Close ends the connection's part in all rooms. The socket calls it once, when
+// it is closed.
+func (c *Connection) Close() { c.engine.root.Poison(c.pid) }
+
+// What a connection is told by its socket, and by its own goroutines.
+type (
+	subscribe struct {
+		Room  incident.RoomID
+		After *incident.Seq
+	}
+	unsubscribe struct{ Room incident.RoomID }
+	mayJoin     struct {
+		Sub *subscription
+		*joined
+	}
+	caughtUp struct {
+		Sub *subscription
+		Err error
+	}
+	resend struct{ Room incident.RoomID }
+)
+
+// connectionActor owns what a socket is doing: its subscriptions and the sends
+// that are not acked yet.
+type connectionActor struct {
+	conn   *Connection
+	self   *actor.PID
+	subs   map[incident.RoomID]*joining
+	routes map[incident.RoomID]*route
+	cancel context.CancelFunc
+	ctx    context.Context // ends with the actor; for its catch-ups
+}
+
+// joining is a subscription and how far it has come.
+type joining struct {
+	sub   *subscription
+	after *incident.Seq
+}
+
+// route is the way to one room: where it lives, and the sends that wait for
+// their ack, in order. After a move all of them are sent again, which their ids
+// make harmless.
+type route struct {
+	pid     *actor.PID
+	finding bool
+	tries   int
+	waiting []*post
+}
+
+func (a *connectionActor) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		a.self = ctx.Self()
+	case *actor.Stopping:
+		a.end()
+	case *subscribe:
+		a.subscribe(m)
+	case *unsubscribe:
+		a.unsubscribe(m.Room)
+	case *attached:
+		a.attached(m.Sub)
+	case *mayJoin:
+		a.mayJoin(m)
+	case *caughtUp:
+		a.caughtUp(m)
+	case *post:
+		a.post(m)
+	case *posted:
+		a.posted(m)
+	case *roomFound:
+		a.roomFound(m)
+	case *resend:
+		a.find(m.Room)
+	}
+}
+
+// end gives back everything that the connection holds elsewhere.
+func (a *connectionActor) end() {
+	a.cancel()
+	for _, j := range a.subs {
+		a.tellRelay(&detach{j.sub})
+	}
+	a.tellRelay(&leave{a.conn})
+}
+
+func (a *connectionActor) tellRelay(m any) { a.conn.engine.root.Send(a.conn.engine.relay, m) }
+
+// subscribe starts with the relay: only when every event from now on is held for
+// this client does it make sense to ask where the log ends.
+func (a *connectionActor) subscribe(m *subscribe) {
+	if len(a.subs) >= maxSubscriptions {
+		a.conn.sink.Refused(m.Room, "", incident.E(incident.Busy, "subscribe", "Too many rooms on one socket: unsubscribe from some."))
+		return
+	}
+	a.unsubscribe(m.Room) // a repeated subscribe starts over
+	sub := &subscription{room: m.Room, by: a.conn.by, sink: a.conn.sink}
+	a.subs[m.Room] = &joining{sub: sub, after: m.After}
+	a.tellRelay(&attach{Sub: sub, Conn: a.self})
+}
+
+func (a *connectionActor) unsubscribe(room incident.RoomID) {
+	if j := a.subs[room]; j != nil {
+		delete(a.subs, room)
+		j.sub.end()
+		a.tellRelay(&detach{j.sub})
+	}
+}
+
+// attached asks the room whether this person may read it, and for its head. The
+// question is asked after attaching, so that a removal is either seen by the
+// room's answer or told by the events.
+func (a *connectionActor) attached(sub *subscription) {
+	j := a.subs[sub.room]
+	if j == nil || j.sub != sub {
+		return
+	}
+	e, self, by, room := a.conn.engine, a.self, a.conn.by, sub.room
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, askTimeout)
+		defer cancel()
+		res, err := e.ask(ctx, room, &join{By: by, Room: room})
+		if err != nil {
+			res = &joined{Room: room, Err: err}
+		}
+		e.root.Send(self, &mayJoin{sub, res.(*joined)})
+	})
+}
+
+// mayJoin tells the client where it stands and starts the catch-up.
+func (a *connectionActor) mayJoin(m *mayJoin) {
+	j := a.subs[m.Room]
+	if j == nil || j.sub != m.Sub {
+		return
+	}
+	if m.Err != nil {
+		a.unsubscribe(m.Room)
+		a.conn.sink.Refused(m.Room, "", m.Err)
+		return
+	}
+	start := m.Head
+	if j.after != nil {
+		start = min(*j.after, m.Head)
+	}
+	sub, sink := j.sub, a.conn.sink
+	sink.Subscribed(m.Room, m.Epoch, m.Head, m.Office)
+	if m.Head-start > maxCatchUp {
+		start = m.Head - resetEvents
+		sink.Reset(m.Room, start, m.Head)
+	}
+	sub.mu.Lock()
+	sub.last = start
+	sub.mu.Unlock()
+
+	e, self, ctx := a.conn.engine, a.self, a.ctx
+	e.background(func(context.Context) {
+		select {
+		case e.catchUps <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		defer func() { <-e.catchUps }()
+		e.root.Send(self, &caughtUp{sub, sub.catchUp(ctx, e, m.Head)})
+	})
+}
+
+func (a *connectionActor) caughtUp(m *caughtUp) {
+	if m.Err == nil || a.ctx.Err() != nil {
+		return
+	}
+	if j := a.subs[m.Sub.room]; j == nil || j.sub != m.Sub {
+		return
+	}
+	a.conn.engine.log.Warn("catch-up failed", "room_id", string(m.Sub.room), "err", m.Err)
+	a.unsubscribe(m.Sub.room)
+	a.conn.sink.Refused(m.Sub.room, "", incident.Wrap(incident.Unavailable, "catch up", m.Err, "The history cannot be read now: subscribe again in a moment."))
+}
+
+func (a *connectionActor) post(m *post) {
+	r := a.routes[m.Room]
+	if r == nil {
+		r = &route{}
+		a.routes[m.Room] = r
+	}
+	r.waiting = append(r.waiting, m)
+	if r.pid != nil {
+		a.conn.engine.root.RequestWithCustomSender(r.pid, m, a.self)
+		return
+	}
+	a.find(m.Room)
+}
+
+// find looks for the room's activation beside the actor.
+func (a *connectionActor) find(room incident.RoomID) {
+	r := a.routes[room]
+	if r == nil || r.finding || r.pid != nil {
+		return
+	}
+	r.finding = true
+	e, self := a.conn.engine, a.self
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, claimTimeout)
+		defer cancel()
+		pid, err := e.rooms.find(ctx, room)
+		e.root.Send(self, &roomFound{Room: room, Pid: pid, Err: err})
+	})
+}
+
+func (a *connectionActor) roomFound(m *roomFound) {
+	r := a.routes[m.Room]
+	if r == nil {
+		return
+	}
+	r.finding = false
+	if m.Err != nil {
+		a.tryAgain(m.Room, r, m.Err)
+		return
+	}
+	r.pid = m.Pid
+	for _, p := range r.waiting {
+		a.conn.engine.root.RequestWithCustomSender(r.pid, p, a.self)
+	}
+}
+
+// posted takes the room's answer to a send.
+func (a *connectionActor) posted(m *posted) {
+	r := a.routes[m.Room]
+	if r == nil {
+		return
+	}
+	if incident.KindOf(m.Err) == incident.Moved {
+		if r.pid != nil {
+			a.conn.engine.rooms.forget(m.Room, r.pid)
+			r.pid = nil
+			a.tryAgain(m.Room, r, m.Err)
+		}
+		return
+	}
+	for i, p := range r.waiting {
+		if p.Draft.ClientMsgID == m.ID {
+			r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
+			r.tries = 0
+			a.answer(m)
+			return
+		}
+	}
+	// Answered before: a send that was repeated after a move has two answers.
+}
+
+func (a *connectionActor) answer(m *posted) {
+	a.conn.unacked.Add(-1)
+	if m.Err != nil {
+		a.conn.sink.Refused(m.Room, m.ID, m.Err)
+		return
+	}
+	a.conn.sink.Acked(m.Room, m.Message)
+}
+
+// tryAgain looks for the room again after a pause that doubles, or gives up on
+// what waits; the client may still repeat it.
+func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
+	r.tries++
+	if r.tries > askAttempts {
+		waiting := r.waiting
+		delete(a.routes, room)
+		for _, p := range waiting {
+			a.answer(&posted{Room: room, ID: p.Draft.ClientMsgID, Err: err})
+		}
+		return
+	}
+	root, self := a.conn.engine.root, a.self
+	time.AfterFunc(retryPause<<(r.tries-1), func() { root.Send(self, &resend{room}) })
+}
+
+func errTooManyUnacked() error {
+	return incident.E(incident.Busy, "post message", "Too many messages wait for their ack. Wait for some, then send this one again.")
+}

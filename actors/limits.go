@@ -1,0 +1,74 @@
+package actors
+
+import "time"
+
+// What the engine promises and bounds.
+const (
+	// commitTimeout ends an append whose database does not answer.
+	commitTimeout = 10 * time.Second
+	// claimTimeout ends an activation whose database does not answer.
+	claimTimeout = 10 * time.Second
+	// askTimeout is how long a REST caller waits for a room, retries included. It
+	// exceeds commitTimeout, so that the room's own answer arrives first.
+	askTimeout = 15 * time.Second
+	// askAttempts bounds how often a "moved" answer is followed to a new activation.
+	askAttempts = 8
+	// retryPause is the first pause between such attempts; it doubles.
+	retryPause = 10 * time.Millisecond
+
+	// committers is how many transactions may be under way at once: while one
+	// waits for the disk, the next is being filled.
+	committers = 2
+	// maxCommitEvents bounds one transaction.
+	maxCommitEvents = 4000
+	// maxBatchEvents bounds one room's share of it.
+	maxBatchEvents = 1000
+	// maxPending is how many entries a room holds for its next batches before it
+	// answers busy.
+	maxPending = 4096
+	// maxStash is how many requests wait for a room that is being activated.
+	maxStash = 4096
+	// recentSends is how many client_msg_ids a room remembers, so that a retry
+	// rarely reaches the database, where it would refuse its whole batch.
+	recentSends = 1024
+
+	// idleTick is how often a room looks whether anybody still needs it.
+	idleTick = time.Minute
+	// idleAfter is how long nobody must have used a room before it is passivated.
+	idleAfter = 5 * time.Minute
+
+	// uploadExpiry is how long an admitted upload may take before its place is free again.
+	uploadExpiry = time.Hour
+
+	// maxCatchUp is how many missed events are sent one by one; a client further
+	// behind gets a reset and the newest resetEvents.
+	maxCatchUp  = 2000
+	resetEvents = 200
+	// catchUpPage is how many events one read of the log returns.
+	catchUpPage = 500
+	// catchUps is how many connections of a node may read the log at once.
+	catchUps = 32
+	// maxHeld bounds the live events that wait for one subscription's catch-up.
+	maxHeld = 1024
+	// maxBehind bounds the live events that wait while a relay reads what it missed.
+	maxBehind = 8192
+
+	// relayTick is how often a relay compares its positions with the rooms'.
+	relayTick = 15 * time.Second
+	// rewatchPause is how long a relay waits before it looks again for a lost room.
+	rewatchPause = 100 * time.Millisecond
+
+	// maxUnacked is how many sends of one connection may wait for their ack.
+	maxUnacked = 256
+	// maxSubscriptions is how many rooms one connection may watch.
+	maxSubscriptions = 500
+)
+
+// Limits are the bounds that an installation may choose.
+type Limits struct {
+	UploadsPerUser int // at once in one room
+	UploadsPerRoom int // at once
+}
+
+// DefaultLimits suit one production site.
+var DefaultLimits = Limits{UploadsPerUser: 32, UploadsPerRoom: 128}

@@ -1,0 +1,363 @@
+package actors
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+
+	"taskreporter/incident"
+)
+
+// relay is the one actor of a node that knows which local connections watch
+// which rooms, and who is here. A room sends it each batch once; it encodes each
+// event once and offers the frame to every watcher.
+type relay struct {
+	engine *Engine
+	self   *actor.PID
+	rooms  map[incident.RoomID]*watched
+	byPid  map[string]*watched // whose actor is watched for its death
+	here   map[incident.UserID]map[*Connection]bool
+	ticker *time.Timer
+}
+
+// watched is a room with local watchers.
+type watched struct {
+	room incident.RoomID
+	subs map[*subscription]bool
+	// waiting are subscriptions whose connections have not been told yet that
+	// every event from now on reaches them.
+	waiting []*attach
+
+	pid     *actor.PID // nil while the room is looked for
+	epoch   incident.Epoch
+	known   bool         // pos is known: the room answered once
+	pos     incident.Seq // offered up to here
+	reading bool         // the log is being read from pos
+	behind  []incident.Event
+}
+
+// What a relay is told.
+type (
+	// attach adds a watcher; Ready is sent to Conn when no event can pass by.
+	attach struct {
+		Sub  *subscription
+		Conn *actor.PID
+	}
+	attached struct{ Sub *subscription }
+	detach   struct{ Sub *subscription }
+	// arrive and leave say that a connection is here, or no more.
+	arrive struct{ Conn *Connection }
+	leave  struct{ Conn *Connection }
+	// endSession closes the sockets of a session.
+	endSession struct{ Session incident.SessionID }
+	// uploadAck tells an uploader about a stored file, on all their connections.
+	uploadAck struct{ File incident.File }
+	toUser    struct {
+		User incident.UserID
+		Ack  *uploadAck
+	}
+	// closeAll closes every socket of the node and is answered by released.
+	closeAll struct{ Why CloseCode }
+
+	roomFound struct {
+		Room incident.RoomID
+		Pid  *actor.PID
+		Err  error
+	}
+	logRead struct {
+		Room   incident.RoomID
+		Events []incident.Event
+		Head   incident.Seq
+		Err    error
+	}
+	findAgain struct{ Room incident.RoomID }
+)
+
+func (r *relay) Receive(ctx actor.Context) {
+	switch m := ctx.Message().(type) {
+	case *actor.Started:
+		r.self = ctx.Self()
+		r.tickLater()
+	case *actor.Stopped:
+		r.ticker.Stop()
+	case *published:
+		r.published(m)
+	case *attach:
+		r.attach(m)
+	case *detach:
+		r.detach(ctx, m.Sub)
+	case *roomFound:
+		r.roomFound(ctx, m)
+	case *watching:
+		r.watching(m)
+	case *logRead:
+		r.logRead(m)
+	case *findAgain:
+		if w := r.rooms[m.Room]; w != nil && w.pid == nil {
+			r.find(w)
+		}
+	case *actor.Terminated:
+		r.roomLost(m.Who)
+	case *arrive:
+		r.arrive(m.Conn)
+	case *leave:
+		r.leave(m.Conn)
+	case *endSession:
+		r.closeWhere(SessionEnded, func(c *Connection) bool { return c.by.Session == m.Session })
+	case *closeAll:
+		r.closeWhere(m.Why, func(*Connection) bool { return true })
+		ctx.Respond(&released{})
+	case *toUser:
+		r.tellUser(m)
+	case *tick:
+		r.compare()
+		r.tickLater()
+	}
+}
+
+func (r *relay) tickLater() {
+	self, root := r.self, r.engine.root
+	r.ticker = time.AfterFunc(relayTick, func() { root.Send(self, &tick{}) })
+}
+
+func (r *relay) attach(m *attach) {
+	w := r.rooms[m.Sub.room]
+	if w == nil {
+		w = &watched{room: m.Sub.room, subs: map[*subscription]bool{}}
+		r.rooms[w.room] = w
+		r.find(w)
+	}
+	w.subs[m.Sub] = true
+	if w.known {
+		r.engine.root.Send(m.Conn, &attached{m.Sub})
+		return
+	}
+	w.waiting = append(w.waiting, m)
+}
+
+func (r *relay) detach(ctx actor.Context, sub *subscription) {
+	sub.end()
+	w := r.rooms[sub.room]
+	if w == nil {
+		return
+	}
+	delete(w.subs, sub)
+	if len(w.subs) > 0 {
+		return
+	}
+	delete(r.rooms, w.room)
+	if w.pid != nil {
+		delete(r.byPid, w.pid.String())
+		ctx.Unwatch(w.pid)
+		r.engine.root.Send(w.pid, &unwatch{Relay: r.self})
+	}
+}
+
+// find looks for the room's activation beside the actor.
+func (r *relay) find(w *watched) {
+	room, e, self := w.room, r.engine, r.self
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, claimTimeout)
+		defer cancel()
+		pid, err := e.rooms.find(ctx, room)
+		e.root.Send(self, &roomFound{Room: room, Pid: pid, Err: err})
+	})
+}
+
+func (r *relay) findLater(w *watched) {
+	room, root, self := w.room, r.engine.root, r.self
+	time.AfterFunc(rewatchPause, func() { root.Send(self, &findAgain{room}) })
+}
+
+func (r *relay) roomFound(ctx actor.Context, m *roomFound) {
+	w := r.rooms[m.Room]
+	if w == nil || w.pid != nil {
+		return
+	}
+	if m.Err != nil {
+		r.findLater(w)
+		return
+	}
+	w.pid = m.Pid
+	r.byPid[m.Pid.String()] = w
+	ctx.Watch(m.Pid)
+	r.engine.root.RequestWithCustomSender(m.Pid, &watch{Room: w.room, Relay: r.self}, r.self)
+}
+
+// watching says that every event after Head will be published to this relay.
+func (r *relay) watching(m *watching) {
+	w := r.rooms[m.Room]
+	if w == nil {
+		return
+	}
+	if m.Err != nil {
+		r.refused(w, m.Err)
+		return
+	}
+	if m.Epoch < w.epoch {
+		return // from an activation that was replaced
+	}
+	w.epoch = m.Epoch
+	if !w.known {
+		w.known, w.pos = true, m.Head
+	}
+	for _, a := range w.waiting {
+		r.engine.root.Send(a.Conn, &attached{a.Sub})
+	}
+	w.waiting = nil
+	r.readUpTo(w, m.Head)
+}
+
+// refused handles a room that cannot be watched: for ever, when it does not
+// exist; else it is looked for again.
+func (r *relay) refused(w *watched, err error) {
+	if incident.KindOf(err) == incident.Forbidden {
+		for _, a := range w.waiting {
+			r.engine.root.Send(a.Conn, &attached{a.Sub}) // joining tells why not
+		}
+		w.waiting = nil
+	}
+	r.drop(w)
+	r.findLater(w)
+}
+
+// drop forgets where a room lives.
+func (r *relay) drop(w *watched) {
+	if w.pid == nil {
+		return
+	}
+	r.engine.rooms.forget(w.room, w.pid)
+	delete(r.byPid, w.pid.String())
+	w.pid = nil
+}
+
+func (r *relay) roomLost(pid *actor.PID) {
+	if w := r.byPid[pid.String()]; w != nil {
+		r.drop(w)
+		r.find(w)
+	}
+}
+
+// published offers a batch's events, or reads the log first when some are missing.
+func (r *relay) published(m *published) {
+	w := r.rooms[m.Room]
+	if w == nil || !w.known || m.Epoch < w.epoch || len(m.Events) == 0 {
+		return
+	}
+	w.epoch = m.Epoch
+	if w.reading {
+		if len(w.behind) < maxBehind {
+			w.behind = append(w.behind, m.Events...)
+		} // else: the gap is found when the reading ends
+		return
+	}
+	r.deliver(w, m.Events)
+}
+
+// deliver offers events by rising seq from pos on; a gap is read from the log.
+func (r *relay) deliver(w *watched, events []incident.Event) {
+	for i, ev := range events {
+		if ev.Seq <= w.pos {
+			continue
+		}
+		if ev.Seq != w.pos+1 {
+			w.behind = append(w.behind[:0:0], events[i:]...)
+			r.readUpTo(w, ev.Seq-1)
+			return
+		}
+		w.pos = ev.Seq
+		frame := r.engine.frames.Event(ev)
+		for sub := range w.subs {
+			if !sub.offer(ev.Seq, frame) {
+				delete(w.subs, sub) // its connection is ending and will detach it
+			}
+		}
+	}
+}
+
+// readUpTo reads the events after pos up to head from the log, if there are any.
+func (r *relay) readUpTo(w *watched, head incident.Seq) {
+	if w.reading || head <= w.pos {
+		return
+	}
+	w.reading = true
+	room, after, e, self := w.room, w.pos, r.engine, r.self
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, claimTimeout)
+		defer cancel()
+		events, err := e.records.Events(ctx, room, after, head, catchUpPage)
+		if err == nil && len(events) == 0 {
+			err = errors.New("the log ends before the room's head")
+		}
+		e.root.Send(self, &logRead{Room: room, Events: events, Head: head, Err: err})
+	})
+}
+
+func (r *relay) logRead(m *logRead) {
+	w := r.rooms[m.Room]
+	if w == nil || !w.reading {
+		return
+	}
+	w.reading = false
+	if m.Err != nil {
+		r.engine.log.Warn("relay could not read the log", "room_id", string(m.Room), "err", m.Err)
+		r.drop(w) // starts again from pos
+		r.findLater(w)
+		return
+	}
+	r.deliver(w, m.Events)
+	if w.pos < m.Head {
+		r.readUpTo(w, m.Head)
+		return
+	}
+	behind := w.behind
+	w.behind = nil
+	r.deliver(w, behind)
+}
+
+// compare asks every room for its head now and then: the cure for a message that
+// was lost on its way.
+func (r *relay) compare() {
+	for _, w := range r.rooms {
+		if w.pid != nil {
+			r.engine.root.RequestWithCustomSender(w.pid, &watch{Room: w.room, Relay: r.self}, r.self)
+		}
+	}
+}
+
+func (r *relay) arrive(c *Connection) {
+	if r.here[c.by.ID] == nil {
+		r.here[c.by.ID] = map[*Connection]bool{}
+	}
+	r.here[c.by.ID][c] = true
+}
+
+func (r *relay) leave(c *Connection) {
+	delete(r.here[c.by.ID], c)
+	if len(r.here[c.by.ID]) == 0 {
+		delete(r.here, c.by.ID)
+	}
+}
+
+func (r *relay) closeWhere(why CloseCode, match func(*Connection) bool) {
+	for _, conns := range r.here {
+		for c := range conns {
+			if match(c) {
+				c.sink.Close(why)
+			}
+		}
+	}
+}
+
+func (r *relay) tellUser(m *toUser) {
+	conns := r.here[m.User]
+	if len(conns) == 0 {
+		return
+	}
+	frame := r.engine.frames.UploadAck(m.Ack.File)
+	for c := range conns {
+		c.sink.Offer(frame)
+	}
+}

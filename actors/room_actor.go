@@ -1,0 +1,163 @@
+package actors
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"github.com/asynkron/protoactor-go/cluster"
+
+	"taskreporter/incident"
+)
+
+// Outcomes of a room's I/O.
+type (
+	claimed struct {
+		State incident.RoomState
+		Err   error
+	}
+	committed struct{ Err error }
+	sentFound struct {
+		Found map[incident.SendKey]incident.Event
+		Err   error
+	}
+	uploadOpened struct {
+		File incident.FileID
+		Err  error
+	}
+	tick struct{}
+)
+
+// roomActor lets a room live in the actor system: it turns messages into calls
+// and the room's wishes into I/O.
+type roomActor struct {
+	engine *Engine
+	id     incident.RoomID
+	self   *actor.PID
+	room   *room
+	ticker *time.Timer
+}
+
+func (a *roomActor) Receive(ctx actor.Context) {
+	defer func() {
+
+		if cause := recover(); cause != nil {
+			a.engine.log.Error("room panicked", "room_id", string(a.id), "cause", cause, "stack", string(debug.Stack()))
+			if a.room != nil {
+				a.room.giveUp(errMoved()) // what is stored decides; the next activation reads it
+			}
+		}
+	}()
+	switch m := ctx.Message().(type) {
+	case *cluster.ClusterInit:
+		a.id, a.self = incident.RoomID(m.Identity.Identity), ctx.Self()
+		a.room = newRoom(a.id, a, a.engine.limits)
+		a.claim()
+		a.tickLater()
+	case *actor.Stopped:
+		if a.ticker != nil {
+			a.ticker.Stop()
+		}
+	case *actor.Terminated:
+		a.room.unwatch(m.Who)
+	case *claimed:
+		a.room.onClaimed(m.State, m.Err)
+	case *committed:
+		a.room.onCommitted(m.Err)
+	case *sentFound:
+		a.room.onSentFound(m.Found, m.Err)
+	case *uploadOpened:
+		a.room.onUploadOpened(m.File, m.Err)
+	case *abortUpload:
+		a.room.abortUpload(m.File)
+	case *unwatch:
+		a.room.unwatch(m.Relay)
+		ctx.Unwatch(m.Relay)
+	case *watch:
+		ctx.Watch(m.Relay)
+		a.room.ask(m, ctx.Sender())
+	case *release:
+		a.room.release(ctx.Sender())
+	case *tick:
+		a.room.onTick()
+		a.tickLater()
+	case request:
+		a.room.ask(m, ctx.Sender())
+	}
+}
+
+func (a *roomActor) tickLater() {
+	self, root := a.self, a.engine.root
+	a.ticker = time.AfterFunc(idleTick, func() { root.Send(self, &tick{}) })
+}
+
+// do runs one piece of I/O beside the actor and sends it the outcome.
+func (a *roomActor) do(limit time.Duration, io func(ctx context.Context) any) {
+	self := a.self
+	a.engine.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		a.engine.root.Send(self, io(ctx))
+	})
+}
+
+func (a *roomActor) now() time.Time { return a.engine.now() }
+func (a *roomActor) newID() string  { return newID() }
+
+func (a *roomActor) claim() {
+	id, e := a.id, a.engine
+	a.do(claimTimeout, func(ctx context.Context) any {
+		state, err := e.records.Claim(ctx, id, e.node)
+		return &claimed{State: state, Err: err}
+	})
+}
+
+func (a *roomActor) commit(b incident.Batch) {
+	self, root := a.self, a.engine.root
+	a.engine.committer.submit(b, func(err error) { root.Send(self, &committed{Err: err}) })
+}
+
+func (a *roomActor) lookUpSent(keys []incident.SendKey) {
+	id, e := a.id, a.engine
+	a.do(commitTimeout, func(ctx context.Context) any {
+		found, err := e.records.Sent(ctx, id, keys)
+		return &sentFound{Found: found, Err: err}
+	})
+}
+
+func (a *roomActor) openUpload(up incident.Upload) {
+	e := a.engine
+	a.do(commitTimeout, func(ctx context.Context) any {
+		return &uploadOpened{File: up.FileID, Err: e.records.OpenUpload(ctx, up)}
+	})
+}
+
+func (a *roomActor) closeUpload(file incident.FileID) {
+	id, e := a.id, a.engine
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+		defer cancel()
+		if err := e.records.CloseUpload(ctx, id, file); err != nil {
+			e.log.Warn("upload not closed: the sweep will", "room_id", string(id), "file_id", string(file), "err", err)
+		}
+	})
+}
+
+func (a *roomActor) reply(to *actor.PID, m answer) {
+	if to == nil {
+		return
+	}
+	a.engine.root.Send(to, m)
+}
+
+func (a *roomActor) publish(relay *actor.PID, told *published) { a.engine.root.Send(relay, told) }
+
+func (a *roomActor) ackUpload(f incident.File) { a.engine.tellUser(f.Uploader.ID, &uploadAck{File: f}) }
+
+// stop retires this activation: out of the placement's map first, so that the
+// next request starts another one, then this actor ends. What still waits in the
+// mailbox is answered "moved".
+func (a *roomActor) stop() {
+	a.engine.placement.retire(a.id, a.self)
+}
