@@ -64,6 +64,7 @@ func toRoom(r incident.Room) Room {
 		HeadSeq:         int64(r.Head),
 		MemberCount:     r.MemberCount,
 		MyRole:          optional(Role(r.Role)),
+		LastMessage:     optional(r.LastMessage),
 	}
 }
 
