@@ -1,4 +1,3 @@
-// Package auth decides who is asking: accounts, sessions, tokens and tickets.
 package auth
 
 import (
@@ -29,8 +28,9 @@ type Store interface {
 	// Session returns a session, ended ones included.
 	Session(ctx context.Context, id incident.SessionID) (incident.Session, error)
 	// RotateRefresh marks the token old as used at now and records its successor, in one
-	// transaction, and returns its session. A token used before is incident.Conflict,
-	// with usedAt telling when; an unknown one incident.NotFound.
+	// transaction, and returns its session, whether it lives or not. A token used
+	// before is incident.Conflict, also with its session, and usedAt tells when; an
+	// unknown one is incident.NotFound.
 	RotateRefresh(ctx context.Context, old, successor incident.Digest, now time.Time) (s incident.Session, usedAt time.Time, err error)
 	// AddRefresh records one more token of a session, for a second tab that lost
 	// the race of a rotation.

@@ -1003,10 +1003,13 @@ type Room struct {
 	HeadSeq        int64        `json:"head_seq"`
 	IncidentType   IncidentType `json:"incident_type"`
 	LastActivityAt time.Time    `json:"last_activity_at"`
-	LineStopped    bool         `json:"line_stopped"`
-	Lot            *string      `json:"lot,omitempty"`
-	MemberCount    int          `json:"member_count"`
-	MyRole         *Role        `json:"my_role,omitempty"`
+
+	// LastMessage first line of the newest message, in lists
+	LastMessage *string `json:"last_message,omitempty"`
+	LineStopped bool    `json:"line_stopped"`
+	Lot         *string `json:"lot,omitempty"`
+	MemberCount int     `json:"member_count"`
+	MyRole      *Role   `json:"my_role,omitempty"`
 
 	// Number Example: INC-2026-00042
 	Number          string   `json:"number"`

@@ -76,3 +76,29 @@ type Evidence interface {
 type Content interface {
 	io.ReadSeekCloser
 }
+
+// Rooms is the room engine: what changes a room goes through the room's actor,
+// which decides permission again in the room's own order. All methods are safe
+// for concurrent use. Errors beside those named: Forbidden, Moved, Busy,
+// Unavailable.
+type Rooms interface {
+	// Post stores a message and returns it once it is durable. The same
+	// ClientMsgID with the same content returns the stored one, with other
+	// content incident.IDReused. The draft is normalized.
+	Post(ctx context.Context, p incident.Principal, room incident.RoomID, d incident.Draft) (incident.Message, error)
+	// AddMember brings user in. Errors: NotFound for an unknown or disabled
+	// account, Conflict for a member with another role.
+	AddMember(ctx context.Context, p incident.Principal, room incident.RoomID, user incident.UserID, role incident.Role) (incident.Member, error)
+	// BeginUpload admits a file by role, name, size and how many are on their
+	// way. Every admitted upload ends in FinishUpload or AbortUpload. Errors:
+	// EmptyFile, FileRefused, FileTooLarge, Busy.
+	BeginUpload(ctx context.Context, p incident.Principal, room incident.RoomID, filename string, size int64) (incident.Upload, error)
+	// FinishUpload records a stored file with its event and its message, durable
+	// when it returns. An error that wraps incident.ErrOutcomeUnknown leaves open
+	// whether it was recorded; after any other error it was not.
+	FinishUpload(ctx context.Context, p incident.Principal, up incident.Upload, f incident.File) (incident.File, error)
+	// AbortUpload frees the place of an upload whose bytes are gone again.
+	AbortUpload(ctx context.Context, up incident.Upload)
+	// DeleteFile takes a file out of sight; deleting it twice is no error.
+	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID) error
+}
