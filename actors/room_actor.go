@@ -41,7 +41,6 @@ type roomActor struct {
 
 func (a *roomActor) Receive(ctx actor.Context) {
 	defer func() {
-
 		if cause := recover(); cause != nil {
 			a.engine.log.Error("room panicked", "room_id", string(a.id), "cause", cause, "stack", string(debug.Stack()))
 			if a.room != nil {

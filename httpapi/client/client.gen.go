@@ -960,7 +960,7 @@ type Problem struct {
 type ReadyFrame struct {
 	HeartbeatSeconds int            `json:"heartbeat_seconds"`
 	Type             ReadyFrameType `json:"type"`
-	User             User           `json:"user"`
+	User             Person         `json:"user"`
 }
 
 // ReadyFrameType defines model for ReadyFrame.Type.

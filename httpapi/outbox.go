@@ -1,0 +1,243 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/binary"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"taskreporter/actors"
+	"taskreporter/incident"
+)
+
+const (
+	// outboxBytes bounds what may wait for one client. A reader this far behind is
+	// cut off and resumes from its seq (F-RT-12).
+	outboxBytes = 1 << 20
+	// awaitBytes is where a catch-up waits before it queues more.
+	awaitBytes = outboxBytes / 4
+	// writeChunk bounds one write; queued frames are copied into one buffer.
+	writeChunk = 64 << 10
+	// writeTimeout ends a write that the client does not take.
+	writeTimeout = 15 * time.Second
+	// sendBuffer bounds what the kernel holds for one client.
+	sendBuffer = 128 << 10
+	// closeGrace is how long a closed connection may take to read its last frames.
+	closeGrace = 5 * time.Second
+)
+
+// outbox is the queue of one socket, bounded in bytes. Whoever queues the first
+// frame starts the writer; it takes everything that waits with one write and ends
+// when nothing does, so an idle connection has no goroutine and no buffer for it.
+// Any goroutine may call any method; only await waits.
+type outbox struct {
+	conn  net.Conn
+	start func(func()) // runs the writer; its owner waits for it
+
+	mu      sync.Mutex
+	queue   []actors.Frame
+	bytes   int // queued and being written
+	writing bool
+	closing bool
+	drained chan struct{} // closed when bytes falls under awaitBytes; nil without waiter
+}
+
+var writeBuffers = sync.Pool{New: func() any { b := make([]byte, 0, writeChunk); return &b }}
+
+func newOutbox(conn net.Conn, start func(func())) *outbox {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(sendBuffer) // best effort: the default is only larger
+	}
+	return &outbox{conn: conn, start: start}
+}
+
+// offer queues a frame. It reports false when the socket is closing or the frame
+// does not fit, which closes it.
+func (o *outbox) offer(f actors.Frame) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closing {
+		return false
+	}
+	if o.bytes+len(f) > outboxBytes {
+		o.queue = nil // what is lost now is read from the log after the reconnect
+		o.end(actors.TooSlow)
+		return false
+	}
+	o.push(f)
+	return true
+}
+
+// close queues the last frames; nothing is queued after them.
+func (o *outbox) close(c actors.CloseCode) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.closing {
+		o.end(c)
+	}
+}
+
+func (o *outbox) end(c actors.CloseCode) {
+	o.closing = true
+	o.push(byeFrame(c))
+	o.push(closeFrame(c))
+	if o.drained != nil {
+		close(o.drained)
+		o.drained = nil
+	}
+}
+
+func (o *outbox) push(f actors.Frame) {
+	o.queue = append(o.queue, f)
+	o.bytes += len(f)
+	if !o.writing {
+		o.writing = true
+		o.start(o.write)
+	}
+}
+
+// await returns when most of what was queued is written, or with an error when
+// ctx ends or the socket is closing.
+func (o *outbox) await(ctx context.Context) error {
+	for {
+		o.mu.Lock()
+		if o.closing {
+			o.mu.Unlock()
+			return net.ErrClosed
+		}
+		if o.bytes <= awaitBytes {
+			o.mu.Unlock()
+			return nil
+		}
+		if o.drained == nil {
+			o.drained = make(chan struct{})
+		}
+		drained := o.drained
+		o.mu.Unlock()
+		select {
+		case <-drained:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// write empties the queue, one write for all that waits.
+func (o *outbox) write() {
+	pooled := writeBuffers.Get().(*[]byte)
+	defer writeBuffers.Put(pooled)
+	for {
+		buf, closing := o.fill((*pooled)[:0])
+		if len(buf) == 0 {
+			if closing {
+				o.hangUp()
+			}
+			return
+		}
+		_ = o.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		_, err := o.conn.Write(buf)
+		o.wrote(len(buf))
+		if err != nil {
+			o.abandon()
+			return
+		}
+		if cap(buf) <= writeChunk {
+			*pooled = buf
+		}
+	}
+}
+
+// fill copies queued frames into buf, up to a chunk; a longer frame goes alone.
+// An empty result ends the writer: "empty" and "not writing" change together.
+func (o *outbox) fill(buf []byte) (filled []byte, closing bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := 0
+	for n < len(o.queue) && (n == 0 || len(buf)+len(o.queue[n]) <= writeChunk) {
+		buf = append(buf, o.queue[n]...)
+		n++
+	}
+	clear(o.queue[:n])
+	o.queue = o.queue[n:]
+	if len(o.queue) == 0 {
+		o.queue = nil
+	}
+	if len(buf) == 0 {
+		o.writing = false
+	}
+	return buf, o.closing
+}
+
+func (o *outbox) wrote(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bytes = max(0, o.bytes-n)
+	if o.drained != nil && o.bytes <= awaitBytes {
+		close(o.drained)
+		o.drained = nil
+	}
+}
+
+// hangUp lets the client answer the close frame; the reader ends with that.
+func (o *outbox) hangUp() { _ = o.conn.SetReadDeadline(time.Now().Add(closeGrace)) }
+
+// abandon ends a connection that cannot be written to.
+func (o *outbox) abandon() {
+	o.mu.Lock()
+	o.closing, o.queue = true, nil
+	if o.drained != nil {
+		close(o.drained)
+		o.drained = nil
+	}
+	o.mu.Unlock()
+	if tcp, ok := o.conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = o.conn.Close()
+}
+
+// WebSocket frames of a server: unmasked, one frame a message (RFC 6455, 5.2).
+const (
+	finalText  = 0x80 | websocket.TextMessage
+	finalClose = 0x80 | websocket.CloseMessage
+	finalPong  = 0x80 | websocket.PongMessage
+)
+
+func wireFrame(first byte, payload []byte) actors.Frame {
+	n := len(payload)
+	head := make([]byte, 0, 10+n)
+	switch {
+	case n < 126:
+		head = append(head, first, byte(n))
+	case n < 1<<16:
+		head = binary.BigEndian.AppendUint16(append(head, first, 126), uint16(n))
+	default:
+		head = binary.BigEndian.AppendUint64(append(head, first, 127), uint64(n))
+	}
+	return append(head, payload...)
+}
+
+func closeFrame(c actors.CloseCode) actors.Frame {
+	return wireFrame(finalClose, websocket.FormatCloseMessage(c.Code, c.Reason))
+}
+
+// reconnectAfter spreads the return of clients that are told to come back, ms.
+const reconnectAfter = 2000
+
+func byeFrame(c actors.CloseCode) actors.Frame {
+	after := 0
+	if c == actors.GoingAway {
+		after = reconnectAfter
+	}
+	return encode(ByeFrame{Type: Bye, Code: c.Code, Reason: c.Reason, ReconnectAfterMs: after})
+}
+
+func ackFrame(room incident.RoomID, m incident.Message) actors.Frame {
+	return encode(AckFrame{
+		Type: Ack, RoomId: string(room), ClientMsgId: string(m.ClientMsgID),
+		MessageId: string(m.ID), Seq: int64(m.Seq), At: m.At,
+	})
+}

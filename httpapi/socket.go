@@ -1,0 +1,342 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+
+	"taskreporter/actors"
+	"taskreporter/incident"
+)
+
+const (
+	subprotocol = "task-reporter.v1"
+	// heartbeat is how often a client must give a sign of life.
+	heartbeat = 30 * time.Second
+	// silence ends a socket whose client is gone without a word.
+	silence = heartbeat * 3 / 2
+	// authTimeout is how long the first frame may take.
+	authTimeout = 10 * time.Second
+	// maxFrame bounds a client's frame, bytes: the longest message, as JSON.
+	maxFrame = 64 << 10
+	// maxStrikes is how many broken frames a client may send before it is cut off.
+	maxStrikes = 20
+)
+
+// Tickets turns a one-use ticket into the person who asked for it (F-AU-06).
+type Tickets interface {
+	Redeem(ctx context.Context, ticket string) (incident.Principal, error)
+}
+
+// SocketConfig bounds what sockets may do.
+type SocketConfig struct {
+	FramesPerSecond float64  // of one socket, sustained; reading slows down above it
+	PerUser         int      // sockets of one person on this node
+	Origins         []string // of pages besides our own that may open a socket
+}
+
+// Sockets serves GET /api/ws: it reads frames and hands them to the room engine,
+// whose answers and events go out through each socket's outbox.
+type Sockets struct {
+	config   SocketConfig
+	engine   *actors.Engine
+	tickets  Tickets
+	audit    Audit
+	log      *slog.Logger
+	upgrader websocket.Upgrader
+	work     sync.WaitGroup
+
+	mu   sync.Mutex
+	open map[incident.UserID]int
+}
+
+// NewSockets makes the handler of GET /api/ws.
+func NewSockets(c SocketConfig, engine *actors.Engine, tickets Tickets, audit Audit, log *slog.Logger) *Sockets {
+	return &Sockets{
+		config: c, engine: engine, tickets: tickets, audit: audit, log: log,
+		open: map[incident.UserID]int{},
+		upgrader: websocket.Upgrader{
+			HandshakeTimeout: authTimeout,
+			ReadBufferSize:   1024,
+			WriteBufferSize:  512,
+			WriteBufferPool:  &sync.Pool{},
+			Subprotocols:     []string{subprotocol},
+			CheckOrigin:      func(r *http.Request) bool { return originAllowed(r, c.Origins) },
+		},
+	}
+}
+
+// ServeHTTP upgrades and returns at once, which frees the handler's memory; the
+// socket's own goroutine reads from then on.
+func (s *Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	conn, err := s.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	req := requestOf(r.Context())
+	sock := &socket{
+		server: s, conn: conn, from: req.from, request: req.id,
+		limiter: rate.NewLimiter(rate.Limit(s.config.FramesPerSecond), max(1, int(4*s.config.FramesPerSecond))),
+	}
+	sock.outbox = newOutbox(conn.NetConn(), func(write func()) { s.work.Go(write) })
+	// The library's own handlers would leave a write deadline of a second on the
+	// connection; control frames go through the outbox like all others.
+	conn.SetPingHandler(func(data string) error {
+		sock.outbox.offer(wireFrame(finalPong, []byte(data)))
+		return nil
+	})
+	conn.SetCloseHandler(func(int, string) error {
+		sock.outbox.close(actors.CloseCode{Code: websocket.CloseNormalClosure})
+		return nil
+	})
+	s.work.Go(sock.run)
+}
+
+// Wait returns when every socket has ended, or when ctx does. The engine's Stop
+// closes them.
+func (s *Sockets) Wait(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { s.work.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// enter counts a person's sockets; it reports false when there are too many.
+func (s *Sockets) enter(u incident.UserID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[u] >= s.config.PerUser {
+		return false
+	}
+	s.open[u]++
+	return true
+}
+
+func (s *Sockets) exit(u incident.UserID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[u]--; s.open[u] <= 0 {
+		delete(s.open, u)
+	}
+}
+
+// socket is one client. run reads; the engine's goroutines call the sink's
+// methods.
+type socket struct {
+	server  *Sockets
+	conn    *websocket.Conn
+	outbox  *outbox
+	limiter *rate.Limiter
+	from    string
+	request string
+	by      incident.Principal
+	engine  *actors.Connection
+	strikes int
+}
+
+var _ actors.Sink = (*socket)(nil)
+
+// run serves the socket until its client leaves or is sent away.
+func (k *socket) run() {
+	defer func() { _ = k.conn.Close() }()
+	if !k.authenticate() {
+		k.drain()
+		return
+	}
+	if !k.server.enter(k.by.ID) {
+		k.outbox.close(actors.TooMany)
+		k.drain()
+		return
+	}
+	defer k.server.exit(k.by.ID)
+	k.engine = k.server.engine.Connect(k.by, k)
+	defer k.engine.Close()
+	k.outbox.offer(encode(ReadyFrame{Type: Ready, User: toPerson(k.by.Person), HeartbeatSeconds: int(heartbeat / time.Second)}))
+	for {
+		payload, err := k.read(silence)
+		if err != nil {
+			k.readFailed(err)
+			break
+		}
+		k.serve(payload)
+	}
+	k.drain()
+}
+
+// drain reads what the client still sends until it has seen our close frame, so
+// that the last frames are not lost to a reset. The outbox set the deadline.
+func (k *socket) drain() {
+	for {
+		if _, _, err := k.conn.NextReader(); err != nil {
+			return
+		}
+	}
+}
+
+// errFrameTooBig ends a socket: the rest of the frame was not read.
+var errFrameTooBig = errors.New("frame too big")
+
+// errNotText is a frame of another type than text.
+var errNotText = errors.New("not a text frame")
+
+// read returns the next text frame's payload.
+func (k *socket) read(limit time.Duration) ([]byte, error) {
+	if err := k.conn.SetReadDeadline(time.Now().Add(limit)); err != nil {
+		return nil, err
+	}
+	kind, r, err := k.conn.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	payload, err := io.ReadAll(io.LimitReader(r, maxFrame+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(payload) > maxFrame:
+		return nil, errFrameTooBig
+	case kind != websocket.TextMessage:
+		return nil, errNotText
+	}
+	return payload, nil
+}
+
+// readFailed tells the client why reading ended, where it can still be told.
+func (k *socket) readFailed(err error) {
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.Is(err, errFrameTooBig):
+		k.refuse(incident.E(incident.BodyTooLarge, "read frame", "A frame may have at most %d bytes.", maxFrame))
+		k.outbox.close(actors.ProtocolError)
+	case errors.Is(err, errNotText):
+		k.refuse(incident.E(incident.Malformed, "read frame", "Send JSON in text frames."))
+		k.outbox.close(actors.ProtocolError)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		k.outbox.close(actors.NoSignOfLife)
+	default:
+		k.outbox.close(actors.Broken)
+	}
+}
+
+// authenticate takes the ticket of the first frame.
+func (k *socket) authenticate() bool {
+	payload, err := k.read(authTimeout)
+	if err != nil {
+		k.readFailed(err)
+		return false
+	}
+	var f AuthFrame
+	if err := json.Unmarshal(payload, &f); err != nil || f.Type != Auth {
+		k.refuse(incident.E(incident.Unauthenticated, "open socket", "The first frame must be auth with a ticket of POST /api/ws/ticket."))
+		k.outbox.close(actors.TicketRefused)
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), authTimeout)
+	defer cancel()
+	k.by, err = k.server.tickets.Redeem(ctx, f.Ticket)
+	if err != nil {
+		k.refuse(err)
+		if incident.KindOf(err).Retryable() {
+			k.outbox.close(actors.Broken)
+		} else {
+			k.outbox.close(actors.TicketRefused)
+		}
+		return false
+	}
+	return true
+}
+
+// serve carries out one frame. Above the rate the socket is read more slowly, and
+// the client's own buffers fill: nothing is lost.
+func (k *socket) serve(payload []byte) {
+	if err := k.limiter.Wait(context.Background()); err != nil {
+		return
+	}
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(payload, &head); err != nil {
+		k.strike("A frame must be one JSON object with a type.")
+		return
+	}
+	switch head.Type {
+	case string(Subscribe):
+		var f SubscribeFrame
+		if k.decode(payload, &f) && k.roomID(f.RoomId) {
+			k.subscribe(f)
+		}
+	case string(Unsubscribe):
+		var f UnsubscribeFrame
+		if k.decode(payload, &f) && k.roomID(f.RoomId) {
+			k.engine.Unsubscribe(incident.RoomID(f.RoomId))
+		}
+	case string(SendMessage):
+		var f SendMessageFrame
+		if k.decode(payload, &f) && k.roomID(f.RoomId) {
+			k.post(f)
+		}
+	case string(Ping):
+		k.outbox.offer(encode(PongFrame{Type: Pong}))
+	case string(Auth):
+		k.strike("This socket is authenticated already.")
+	default:
+		k.strike("Unknown frame type.")
+	}
+}
+
+func (k *socket) decode(payload []byte, into any) bool {
+	if err := json.Unmarshal(payload, into); err != nil {
+		k.strike("A field of the frame has the wrong type.")
+		return false
+	}
+	return true
+}
+
+func (k *socket) roomID(id string) bool {
+	if !incident.ValidUUID(id) {
+		k.strike("room_id must be a room's id.")
+		return false
+	}
+	return true
+}
+
+// strike answers a frame that breaks the protocol; too many of them end the
+// socket.
+func (k *socket) strike(detail string) {
+	k.refuse(incident.E(incident.Malformed, "read frame", "%s", detail))
+	if k.strikes++; k.strikes >= maxStrikes {
+		k.outbox.close(actors.ProtocolError)
+	}
+}
+
+func (k *socket) subscribe(f SubscribeFrame) {
+	var after *incident.Seq
+	if f.AfterSeq != nil {
+		seq := incident.Seq(max(0, *f.AfterSeq))
+		after = &seq
+	}
+	k.engine.Subscribe(incident.RoomID(f.RoomId), after)
+}
+
+func (k *socket) post(f SendMessageFrame) {
+	d := incident.Draft{
+		ClientMsgID: incident.ClientMsgID(f.ClientMsgId), Text: f.Text,
+		ReplyTo: incident.MessageID(given(f.ReplyTo)),
+	}
+	if err := d.Normalize(); err != nil {
+		k.Refused(incident.RoomID(f.RoomId), d.ClientMsgID, err)
+		return
+	}
+	k.engine.Post(incident.RoomID(f.RoomId), d)
+}
