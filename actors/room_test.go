@@ -1,0 +1,503 @@
+package actors
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/asynkron/protoactor-go/actor"
+	"pgregory.net/rapid"
+
+	"taskreporter/incident"
+)
+
+const testRoom = incident.RoomID("0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10")
+
+// script is a world whose outcomes the test decides: it keeps what the room
+// wished for until the test answers.
+type script struct {
+	clock    time.Time
+	ids      int
+	claims   int
+	batches  []incident.Batch // handed over, not answered
+	lookUps  [][]incident.SendKey
+	opened   []incident.Upload
+	closed   []incident.FileID
+	replies  map[string][]answer // by asker
+	told     []*published
+	acks     []incident.File
+	stops    int
+	sequence []string // "reply" and "publish", in order
+}
+
+func newScript() *script {
+	return &script{clock: time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC), replies: map[string][]answer{}}
+}
+
+func (s *script) now() time.Time                  { return s.clock }
+func (s *script) newID() string                   { s.ids++; return fmt.Sprintf("00000000-0000-7000-8000-%012d", s.ids) }
+func (s *script) claim()                          { s.claims++ }
+func (s *script) commit(b incident.Batch)         { s.batches = append(s.batches, b) }
+func (s *script) lookUpSent(k []incident.SendKey) { s.lookUps = append(s.lookUps, k) }
+func (s *script) openUpload(u incident.Upload)    { s.opened = append(s.opened, u) }
+func (s *script) closeUpload(f incident.FileID)   { s.closed = append(s.closed, f) }
+func (s *script) ackUpload(f incident.File)       { s.acks = append(s.acks, f) }
+func (s *script) stop()                           { s.stops++ }
+func (s *script) publish(_ *actor.PID, p *published) {
+	s.told = append(s.told, p)
+	s.sequence = append(s.sequence, "publish")
+}
+
+func (s *script) reply(to *actor.PID, a answer) {
+	if to != nil {
+		s.replies[to.Id] = append(s.replies[to.Id], a)
+		s.sequence = append(s.sequence, "reply")
+	}
+}
+
+// only returns the one answer that an asker got.
+func (s *script) only(t *testing.T, asker string) answer {
+	t.Helper()
+	if n := len(s.replies[asker]); n != 1 {
+		t.Fatalf("%s got %d answers, want 1", asker, n)
+	}
+	return s.replies[asker][0]
+}
+
+func asker(name string) *actor.PID { return actor.NewPID("test", name) }
+
+func person(name string) incident.Principal {
+	return incident.Principal{Person: incident.Person{ID: incident.UserID(name), Name: name}, System: incident.SystemUser}
+}
+
+var (
+	wang  = person("wang")  // OWNER
+	lee   = person("lee")   // EDITOR
+	chen  = person("chen")  // VIEWER
+	chang = person("chang") // no member
+)
+
+// openRoom returns a serving room with three members and one relay, at seq 2.
+func openRoom(w *script) *room {
+	r := newRoom(testRoom, w, Limits{UploadsPerUser: 2, UploadsPerRoom: 3})
+	r.onClaimed(incident.RoomState{
+		Room: incident.Room{ID: testRoom, Epoch: 7, Head: 2, Status: incident.Open},
+		Members: []incident.Member{
+			{Person: wang.Person, Role: incident.Owner},
+			{Person: lee.Person, Role: incident.Editor},
+			{Person: chen.Person, Role: incident.Viewer},
+		},
+	}, nil)
+	r.ask(&watch{Room: testRoom, Relay: asker("relay")}, asker("relay"))
+	return r
+}
+
+func say(by incident.Principal, id, text string) *post {
+	return &post{By: by, Room: testRoom, Draft: incident.Draft{ClientMsgID: incident.ClientMsgID(id), Text: text}}
+}
+
+// F-RT-08: nothing is acked or told before the batch is durable.
+func TestNothingIsAckedOrToldBeforeItIsDurable(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := openRoom(w)
+	r.ask(say(wang, "a", "三線停機"), asker("1"))
+	r.ask(say(lee, "b", "收到"), asker("2"))
+	if len(w.replies["1"])+len(w.replies["2"])+len(w.told) != 0 {
+		t.Fatal("acked or told before the commit")
+	}
+	if len(w.batches) != 1 || len(w.batches[0].Events) != 1 {
+		t.Fatalf("batches %v: want the first message alone, the second waits", w.batches)
+	}
+	r.onCommitted(nil)
+	if m := w.only(t, "1").(*posted); m.Err != nil || m.Message.Seq != 3 {
+		t.Fatalf("first ack %+v, want seq 3", m)
+	}
+	if len(w.replies["2"]) != 0 {
+		t.Fatal("the second message was acked with the first one's commit")
+	}
+	r.onCommitted(nil)
+	if m := w.only(t, "2").(*posted); m.Err != nil || m.Message.Seq != 4 {
+		t.Fatalf("second ack %+v, want seq 4", m)
+	}
+	if len(w.told) != 2 || w.told[0].Events[0].Seq != 3 || w.told[1].Events[0].Seq != 4 {
+		t.Fatalf("told %v, want seq 3 then 4", w.told)
+	}
+}
+
+// A fenced room acks nothing, tells nothing and appends no more.
+func TestFencedRoomAnswersMovedAndStops(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range []error{incident.ErrFenced, fmt.Errorf("commit: %w", incident.ErrOutcomeUnknown)} {
+		w := newScript()
+		r := openRoom(w)
+		r.ask(say(wang, "a", "in flight"), asker("1"))
+		r.ask(say(wang, "b", "pending"), asker("2"))
+		r.onCommitted(outcome)
+		r.ask(say(wang, "c", "too late"), asker("3"))
+		for _, who := range []string{"1", "2", "3"} {
+			if k := incident.KindOf(w.only(t, who).failure()); k != incident.Moved {
+				t.Errorf("%v: asker %s got %q, want moved", outcome, who, k)
+			}
+		}
+		if len(w.told) != 0 || len(w.batches) != 1 || w.stops != 1 {
+			t.Errorf("%v: told %d, batches %d, stops %d; want 0, 1, 1", outcome, len(w.told), len(w.batches), w.stops)
+		}
+	}
+}
+
+// F-RT-09: the same id and body is one message, another body is refused, in
+// every state that the first one can be in.
+func TestRetryIsHarmless(t *testing.T) {
+	t.Parallel()
+	t.Run("while the first is under way", func(t *testing.T) {
+		w := newScript()
+		r := openRoom(w)
+		r.ask(say(wang, "a", "x"), asker("1"))
+		r.ask(say(wang, "a", "x"), asker("2"))
+		r.ask(say(wang, "a", "y"), asker("3"))
+		r.onCommitted(nil)
+		first, second := w.only(t, "1").(*posted), w.only(t, "2").(*posted)
+		if first.Message != second.Message || first.Message.Seq != 3 || len(w.batches) != 1 {
+			t.Errorf("two messages: %+v and %+v", first, second)
+		}
+		if k := incident.KindOf(w.only(t, "3").failure()); k != incident.IDReused {
+			t.Errorf("other body: %q, want %q", k, incident.IDReused)
+		}
+	})
+	t.Run("after the ack", func(t *testing.T) {
+		w := newScript()
+		r := openRoom(w)
+		r.ask(say(wang, "a", "x"), asker("1"))
+		r.onCommitted(nil)
+		r.ask(say(wang, "a", "x"), asker("2"))
+		r.ask(say(wang, "a", "y"), asker("3"))
+		r.ask(say(lee, "a", "z"), asker("4")) // another author's id is another id
+		if w.only(t, "2").(*posted).Message != w.only(t, "1").(*posted).Message {
+			t.Error("the retry was answered with another message")
+		}
+		if k := incident.KindOf(w.only(t, "3").failure()); k != incident.IDReused {
+			t.Errorf("other body: %q, want %q", k, incident.IDReused)
+		}
+		if len(w.batches) != 2 {
+			t.Errorf("%d batches, want one each for wang and lee", len(w.batches))
+		}
+	})
+	t.Run("when only the database remembers", func(t *testing.T) {
+		w := newScript()
+		r := openRoom(w)
+		stored := incident.Event{RoomID: testRoom, Seq: 1, By: wang.Person, ClientMsgID: "old", Change: incident.MessagePosted{
+			Message: incident.Message{ID: "m1", Text: "x", ClientMsgID: "old"}}}
+		r.ask(say(lee, "n0", "first"), asker("0")) // keeps the others together in the next batch
+		r.ask(say(wang, "old", "x"), asker("1"))
+		r.ask(say(wang, "new", "y"), asker("2"))
+		r.onCommitted(nil)
+		r.onCommitted(incident.ErrDuplicate)
+		if len(w.lookUps) != 1 || len(w.lookUps[0]) != 2 {
+			t.Fatalf("look-ups %v, want one for both ids", w.lookUps)
+		}
+		r.onSentFound(map[incident.SendKey]incident.Event{{Author: wang.ID, ID: "old"}: stored}, nil)
+		if m := w.only(t, "1").(*posted); m.Err != nil || m.Message.ID != "m1" || m.Message.Seq != 1 {
+			t.Errorf("the retry got %+v, want the stored message", m)
+		}
+		again := w.batches[len(w.batches)-1]
+		if again.Lo != 3 || len(again.Events) != 1 || again.Events[0].Seq != 4 {
+			t.Errorf("second try %+v, want the new message alone at seq 4", again)
+		}
+		r.onCommitted(nil)
+		if m := w.only(t, "2").(*posted); m.Err != nil || m.Message.Seq != 4 {
+			t.Errorf("the new message got %+v", m)
+		}
+	})
+}
+
+// A batch that is known not to be written is refused, and the room goes on.
+func TestRoomSurvivesADatabaseOutage(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := openRoom(w)
+	r.ask(say(wang, "a", "x"), asker("1"))
+	r.onCommitted(incident.E(incident.Unavailable, "append", "away"))
+	if k := incident.KindOf(w.only(t, "1").failure()); k != incident.Unavailable {
+		t.Fatalf("got %q, want unavailable", k)
+	}
+	r.ask(say(wang, "a", "x"), asker("2"))
+	r.onCommitted(nil)
+	if m := w.only(t, "2").(*posted); m.Err != nil || m.Message.Seq != 3 {
+		t.Fatalf("after the outage: %+v, want seq 3", m)
+	}
+}
+
+// F-MB-02, F-SE-01: what each role may do in a room.
+func TestRoomRefusesWhatTheRoleForbids(t *testing.T) {
+	t.Parallel()
+	admin, auditor := person("admin"), person("auditor")
+	admin.System, auditor.System = incident.SystemAdmin, incident.SystemAuditor
+	mine := incident.File{ID: "f1", RoomID: testRoom, Uploader: chen.Person}
+	add := func(by incident.Principal, role incident.Role) request {
+		return &addMember{By: by, Person: incident.Person{ID: "new", Name: "new"}, Role: role}
+	}
+	upload := func(by incident.Principal) request {
+		return &beginUpload{By: by, Upload: incident.Upload{FileID: "u1", By: by.Person}}
+	}
+	for _, c := range []struct {
+		name string
+		req  func(by incident.Principal) request
+		may  []incident.Principal
+	}{
+		{"read", func(by incident.Principal) request { return &join{By: by} }, []incident.Principal{wang, lee, chen, admin, auditor}},
+		{"post", func(by incident.Principal) request { return say(by, "c1", "x") }, []incident.Principal{wang, lee}},
+		{"upload", upload, []incident.Principal{wang, lee}},
+		{"add a viewer", func(by incident.Principal) request { return add(by, incident.Viewer) }, []incident.Principal{wang, lee, admin}},
+		{"add an owner", func(by incident.Principal) request { return add(by, incident.Owner) }, []incident.Principal{wang, admin}},
+		{"delete chen's file", func(by incident.Principal) request { return &deleteFile{By: by, File: mine} }, []incident.Principal{wang, chen}},
+	} {
+		for _, by := range []incident.Principal{wang, lee, chen, chang, admin, auditor, {}} {
+			want := false
+			for _, p := range c.may {
+				want = want || p == by
+			}
+			w := newScript()
+			r := openRoom(w)
+			r.ask(c.req(by), asker("1"))
+			refused := len(w.replies["1"]) == 1 && incident.KindOf(w.replies["1"][0].failure()) == incident.Forbidden
+			if refused == want {
+				t.Errorf("%s may %s: %v, want %v", by.Name, c.name, !refused, want)
+			}
+			if refused && len(w.batches)+len(w.opened) != 0 {
+				t.Errorf("%s was refused to %s, but something changed", by.Name, c.name)
+			}
+		}
+	}
+}
+
+// F-UP-05, F-WS-04: an upload is one entry with its message, and its place is
+// free again however it ends.
+func TestUploadIsOneEntryWithItsMessage(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := openRoom(w)
+	begin := func(id, who string) {
+		r.ask(&beginUpload{By: lee, Upload: incident.Upload{FileID: incident.FileID(id), By: lee.Person, StartedAt: w.clock}}, asker(who))
+	}
+	begin("f1", "1")
+	begin("f2", "2")
+	begin("f3", "3") // one over the bound of a user
+	if k := incident.KindOf(w.only(t, "3").failure()); k != incident.Busy {
+		t.Fatalf("third upload got %q, want busy", k)
+	}
+	r.onUploadOpened("f1", nil)
+	r.onUploadOpened("f2", errors.New("database away"))
+	if w.only(t, "1").failure() != nil || w.only(t, "2").failure() == nil {
+		t.Fatal("admission must be answered by its record")
+	}
+	begin("f4", "4") // the failed one gave its place back
+	r.onUploadOpened("f4", nil)
+	if w.only(t, "4").failure() != nil {
+		t.Fatal("no place after a failed admission")
+	}
+	file := incident.File{ID: "f1", RoomID: testRoom, Uploader: lee.Person, Kind: incident.Image, Filename: "漏油.jpg", Description: "主軸"}
+	r.ask(&finishUpload{By: lee, File: file}, asker("5"))
+	r.ask(&finishUpload{By: lee, File: file}, asker("6"))
+	r.ask(&finishUpload{By: wang, File: incident.File{ID: "f4"}}, asker("7"))
+	if k := incident.KindOf(w.only(t, "7").failure()); k != incident.Conflict {
+		t.Errorf("finishing another one's upload: %q, want conflict", k)
+	}
+	if len(w.batches) != 1 || len(w.batches[0].Events) != 2 {
+		t.Fatalf("batches %+v: want file and message together", w.batches)
+	}
+	m := w.batches[0].Events[1].Change.(incident.MessagePosted).Message
+	if m.Type != incident.ImageRef || m.Ref.FileID != "f1" || m.Text != "主軸" {
+		t.Errorf("message %+v", m)
+	}
+	r.onCommitted(nil)
+	if w.only(t, "5").failure() != nil || w.only(t, "6").failure() != nil {
+		t.Error("a repeated finish must be answered like the first")
+	}
+	if len(w.acks) != 1 || len(w.told) != 1 {
+		t.Errorf("acks %d, told %d; want 1 and 1", len(w.acks), len(w.told))
+	}
+	r.abortUpload("f4")
+	r.abortUpload("f4")
+	if len(w.closed) != 1 {
+		t.Errorf("closed %d uploads, want 1", len(w.closed))
+	}
+	w.clock = w.clock.Add(idleAfter)
+	r.unwatch(asker("relay"))
+	r.onTick()
+	if w.stops != 1 {
+		t.Error("an idle room was not passivated")
+	}
+}
+
+func TestRoomWithWatchersStaysActive(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := openRoom(w)
+	w.clock = w.clock.Add(10 * idleAfter)
+	r.onTick()
+	if w.stops != 0 {
+		t.Error("passivated under its watchers")
+	}
+}
+
+// A drain commits what is in hand before it ends, and takes nothing new.
+func TestReleasedRoomCommitsWhatItHas(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := openRoom(w)
+	r.ask(say(wang, "a", "x"), asker("1"))
+	r.ask(say(wang, "b", "y"), asker("2"))
+	r.release(asker("drain"))
+	r.ask(say(wang, "c", "z"), asker("3"))
+	if k := incident.KindOf(w.only(t, "3").failure()); k != incident.Moved {
+		t.Errorf("a send to a room that is being released got %q", k)
+	}
+	r.onCommitted(nil)
+	if len(w.replies["drain"]) != 0 {
+		t.Fatal("released before everything was committed")
+	}
+	r.onCommitted(nil)
+	if w.only(t, "1").failure() != nil || w.only(t, "2").failure() != nil || len(w.replies["drain"]) != 1 || w.stops != 1 {
+		t.Error("the drain lost a send")
+	}
+}
+
+func TestRequestsWaitForTheClaim(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := newRoom(testRoom, w, DefaultLimits)
+	r.ask(say(wang, "a", "x"), asker("1"))
+	r.onClaimed(incident.RoomState{}, incident.E(incident.NotFound, "claim", ""))
+	if k := incident.KindOf(w.only(t, "1").failure()); k != incident.Forbidden {
+		t.Errorf("a room that does not exist answers %q, want forbidden (F-SE-02)", k)
+	}
+	if w.stops != 1 {
+		t.Error("the activation lives on")
+	}
+}
+
+// F-RT-07, 08, 09 as properties: whatever senders and the database do, acked
+// messages are stored, stored ones are stored once, the log has no gap, and what
+// is told is the log.
+func TestLogStaysWholeWhateverHappens(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var log []incident.Event // what the database holds
+		stored := map[incident.SendKey]incident.Event{}
+		epoch := incident.Epoch(7)
+		acked := map[incident.SendKey]incident.Seq{}
+		var told []incident.Event
+
+		w := newScript()
+		var r *room
+		activate := func() {
+			w = newScript()
+			r = newRoom(testRoom, w, DefaultLimits)
+			r.onClaimed(incident.RoomState{
+				Room:    incident.Room{ID: testRoom, Epoch: epoch, Head: incident.Seq(len(log))},
+				Members: []incident.Member{{Person: wang.Person, Role: incident.Owner}, {Person: lee.Person, Role: incident.Editor}},
+			}, nil)
+			r.ask(&watch{Relay: asker("relay")}, nil)
+			told = append([]incident.Event(nil), log...) // a relay reads up to the head
+		}
+		store := func(b incident.Batch) error {
+			if b.Epoch != epoch || b.Lo != incident.Seq(len(log)) {
+				return incident.ErrFenced
+			}
+			for _, ev := range b.Events {
+				if _, dup := stored[incident.SendKey{Author: ev.By.ID, ID: ev.ClientMsgID}]; dup {
+					return incident.ErrDuplicate
+				}
+			}
+			for _, ev := range b.Events {
+				log = append(log, ev)
+				stored[incident.SendKey{Author: ev.By.ID, ID: ev.ClientMsgID}] = ev
+			}
+			return nil
+		}
+		collect := func() {
+			for _, answers := range w.replies {
+				for _, a := range answers {
+					if p, ok := a.(*posted); ok && p.Err == nil {
+						acked[incident.SendKey{Author: p.Message.Author.ID, ID: p.ID}] = p.Message.Seq
+					}
+				}
+			}
+			for _, p := range w.told {
+				told = append(told, p.Events...)
+			}
+			w.replies, w.told = map[string][]answer{}, nil
+		}
+		answerBatch := func(outcome string) {
+			if len(w.batches) == 0 {
+				return
+			}
+			b := w.batches[0]
+			w.batches = w.batches[1:]
+			switch outcome {
+			case "stored":
+				r.onCommitted(store(b))
+			case "lost before":
+				r.onCommitted(incident.ErrOutcomeUnknown)
+			case "lost after":
+				_ = store(b)
+				r.onCommitted(incident.ErrOutcomeUnknown)
+			case "away":
+				r.onCommitted(incident.E(incident.Unavailable, "append", ""))
+			}
+			for len(w.lookUps) > 0 {
+				found := map[incident.SendKey]incident.Event{}
+				for _, k := range w.lookUps[0] {
+					if ev, ok := stored[k]; ok {
+						found[k] = ev
+					}
+				}
+				w.lookUps = w.lookUps[1:]
+				r.onSentFound(found, nil)
+			}
+		}
+		activate()
+		steps := rapid.IntRange(1, 60).Draw(t, "steps")
+		for range steps {
+			switch rapid.SampledFrom([]string{"post", "post", "post", "commit", "commit", "lost before", "lost after", "away", "replaced"}).Draw(t, "step") {
+			case "post":
+				by := rapid.SampledFrom([]incident.Principal{wang, lee}).Draw(t, "by")
+				id := fmt.Sprint(rapid.IntRange(0, 15).Draw(t, "id"))
+				r.ask(say(by, id, "text "+id), asker("x"))
+			case "commit":
+				answerBatch("stored")
+			case "lost before":
+				answerBatch("lost before")
+			case "lost after":
+				answerBatch("lost after")
+			case "away":
+				answerBatch("away")
+			case "replaced": // another activation claims and writes one event
+				epoch++
+				log = append(log, incident.Event{RoomID: testRoom, Seq: incident.Seq(len(log) + 1), Epoch: epoch, Change: incident.FileDeleted{}})
+			}
+			collect()
+			if w.stops > 0 {
+				epoch++
+				activate()
+			}
+		}
+		for i, ev := range log {
+			if ev.Seq != incident.Seq(i+1) {
+				t.Fatalf("log has seq %d at place %d", ev.Seq, i+1)
+			}
+		}
+		for k, seq := range acked {
+			if stored[k].Seq != seq {
+				t.Fatalf("%v acked at %d, stored at %d", k, seq, stored[k].Seq)
+			}
+		}
+		for i, ev := range told {
+			if ev.Seq != incident.Seq(i+1) || log[i].ClientMsgID != ev.ClientMsgID {
+				t.Fatalf("told %d at place %d", ev.Seq, i+1)
+			}
+		}
+	})
+}
