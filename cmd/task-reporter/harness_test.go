@@ -1,0 +1,312 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"taskreporter/httpapi/client"
+)
+
+// The tests of this package drive the real program: they build it once, start it
+// as a process of its own and talk to it as its clients do.
+
+// patience bounds how long a test waits for something that must happen. It is no
+// measurement: machines that run tests are slow and shared.
+const patience = 60 * time.Second
+
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "task-reporter-test-*")
+	if err != nil {
+		return "", err
+	}
+	bin := filepath.Join(dir, "task-reporter")
+	args := []string{"build", "-tags", "nomsgpack", "-o", bin}
+	if raceEnabled {
+		args = append(args, "-race")
+	}
+	out, err := exec.Command("go", append(args, ".")...).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return bin, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if bin, err := program(); err == nil {
+		_ = os.RemoveAll(filepath.Dir(bin))
+	}
+	os.Exit(code)
+}
+
+// installation is one data directory with its configuration; servers come and go
+// on it.
+type installation struct {
+	t    testing.TB
+	dir  string
+	addr string
+	env  []string
+}
+
+// newInstallation prepares an empty installation on SQLite and local disk; more
+// adds or overrides environment variables.
+func newInstallation(t testing.TB, more ...string) *installation {
+	t.Helper()
+	dir := t.TempDir()
+	in := &installation{t: t, dir: dir, addr: freeAddress(t)}
+	in.env = append([]string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + dir,
+		"TASK_REPORTER_LISTEN=" + in.addr,
+		"TASK_REPORTER_DATA_DIR=" + filepath.Join(dir, "data"),
+		"TASK_REPORTER_LOG_LEVEL=warn",
+	}, more...)
+	return in
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// server is a running process.
+type server struct {
+	*installation
+	cmd  *exec.Cmd
+	logs *syncBuffer
+}
+
+// start runs the program until the test ends or kill is called, and returns when
+// it is ready.
+func (in *installation) start() *server {
+	in.t.Helper()
+	bin, err := program()
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	s := &server{installation: in, cmd: exec.Command(bin, "serve"), logs: &syncBuffer{}}
+	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = in.env, io.Discard, s.logs
+	if err := s.cmd.Start(); err != nil {
+		in.t.Fatal(err)
+	}
+	in.t.Cleanup(func() {
+		s.kill()
+		if text := s.logs.String(); strings.Contains(text, "DATA RACE") || in.t.Failed() {
+			in.t.Errorf("the server wrote:\n%s", text)
+		}
+	})
+	s.waitReady()
+	return s
+}
+
+func (s *server) waitReady() {
+	s.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); pause() {
+		res, err := http.Get(s.url("/readyz"))
+		if err != nil {
+			continue
+		}
+		_ = res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return
+		}
+	}
+	s.t.Fatalf("server not ready; it wrote:\n%s", s.logs)
+}
+
+// kill ends the process at once, as a power cut does. A second call does nothing.
+func (s *server) kill() {
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+}
+
+func (in *installation) url(path string) string { return "http://" + in.addr + path }
+
+// run runs another command of the program on the installation.
+func (in *installation) run(stdin string, args ...string) string {
+	in.t.Helper()
+	bin, err := program()
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	cmd := exec.Command(bin, args...)
+	var stderr bytes.Buffer
+	cmd.Env, cmd.Stdin, cmd.Stderr = in.env, strings.NewReader(stdin), &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		in.t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// user is somebody who is signed in.
+type user struct {
+	*client.ClientWithResponses
+	in    *installation
+	id    string
+	name  string
+	token string
+}
+
+const testPassword = "a password only for tests 1"
+
+// addUser makes an account.
+func (in *installation) addUser(username, name, role string) string {
+	in.t.Helper()
+	return in.run(testPassword+"\n", "admin", "user", "add",
+		"--username", username, "--name", name, "--role", role, "--password-stdin")
+}
+
+// signIn makes an account where there is none, and signs in.
+func (in *installation) join(username, name, role string) *user {
+	in.t.Helper()
+	id := in.addUser(username, name, role)
+	return in.signIn(username, id, name)
+}
+
+func (in *installation) signIn(username, id, name string) *user {
+	in.t.Helper()
+	u := &user{in: in, id: id, name: name}
+	var err error
+	u.ClientWithResponses, err = client.NewClientWithResponses(in.url(""), client.WithRequestEditorFn(
+		func(_ context.Context, r *http.Request) error {
+			r.Header.Set("X-Requested-With", "task-reporter")
+			if u.token != "" {
+				r.Header.Set("Authorization", "Bearer "+u.token)
+			}
+			return nil
+		}))
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	u.login(username)
+	return u
+}
+
+func (u *user) login(username string) {
+	u.in.t.Helper()
+	res, err := u.LoginWithResponse(context.Background(), client.LoginRequest{Username: username, Password: testPassword})
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	if res.JSON200 == nil {
+		u.in.t.Fatalf("login of %s: %s %s", username, res.Status(), res.Body)
+	}
+	u.token = res.JSON200.AccessToken
+}
+
+// declare opens a room.
+func (u *user) declare(title string) client.Room {
+	u.in.t.Helper()
+	res, err := u.CreateRoomWithResponse(context.Background(), client.NewRoom{
+		Title: title, Severity: ptr(client.HIGH), IncidentType: ptr(client.IncidentTypeEquipment),
+	})
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	if res.JSON201 == nil {
+		u.in.t.Fatalf("declare: %s %s", res.Status(), res.Body)
+	}
+	return *res.JSON201
+}
+
+// bring adds somebody to a room.
+func (u *user) bring(room string, who *user, role client.Role) {
+	u.in.t.Helper()
+	res, err := u.AddMemberWithResponse(context.Background(), room, client.NewMember{UserId: who.id, Role: role})
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	if res.JSON201 == nil {
+		u.in.t.Fatalf("add member: %s %s", res.Status(), res.Body)
+	}
+}
+
+// do sends any request with the user's token and returns status and body.
+func (u *user) do(method, path string, header http.Header, body io.Reader) (int, http.Header, []byte) {
+	u.in.t.Helper()
+	req, err := http.NewRequest(method, u.in.url(path), body)
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	for k, v := range header {
+		req.Header[k] = v
+	}
+	if u.token != "" {
+		req.Header.Set("Authorization", "Bearer "+u.token)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	return res.StatusCode, res.Header, b
+}
+
+// problemOf decodes an error answer.
+func problemOf(t testing.TB, body []byte) client.Problem {
+	t.Helper()
+	var p client.Problem
+	if err := json.Unmarshal(body, &p); err != nil {
+		t.Fatalf("no problem+json: %v: %.200s", err, body)
+	}
+	return p
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// pause is the step of a loop that waits for a condition.
+func pause() { time.Sleep(20 * time.Millisecond) }
+
+// syncBuffer collects what a process writes.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// getJSON gets a path and decodes its answer, which must be 200.
+func getJSON[T any](t testing.TB, u *user, path string) T {
+	t.Helper()
+	status, _, body := u.do(http.MethodGet, path, nil, nil)
+	var v T
+	if status != http.StatusOK {
+		t.Fatalf("GET %s: %d %.300s", path, status, body)
+	}
+	if err := json.Unmarshal(body, &v); err != nil {
+		t.Fatalf("GET %s: %v", path, err)
+	}
+	return v
+}
