@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"taskreporter/auth"
 	"taskreporter/incident"
 )
 
@@ -37,6 +38,8 @@ type Library interface {
 	File(ctx context.Context, room incident.RoomID, file incident.FileID) (incident.File, error)
 	// Users finds enabled accounts by a part of the name or user name.
 	Users(ctx context.Context, q string, limit int) ([]incident.User, error)
+	// User returns an account, or incident.NotFound.
+	User(ctx context.Context, id incident.UserID) (incident.User, error)
 	// Templates returns all templates in their shipped order.
 	Templates(ctx context.Context) ([]incident.Template, error)
 	// Template returns one, or incident.NotFound.
@@ -101,4 +104,19 @@ type Rooms interface {
 	AbortUpload(ctx context.Context, up incident.Upload)
 	// DeleteFile takes a file out of sight; deleting it twice is no error.
 	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID) error
+}
+
+// Sessions tells who is asking; auth.Gate is one.
+type Sessions interface {
+	// Login signs a person in. Errors: BadCredentials, RateLimited, Busy.
+	Login(ctx context.Context, username, password, from, userAgent string) (auth.Grant, error)
+	// Refresh trades a refresh token. Errors: Unauthenticated, with an
+	// auth.ReplayError in its chain when a used token came back.
+	Refresh(ctx context.Context, refreshToken string) (auth.Grant, error)
+	// Logout ends the principal's session.
+	Logout(ctx context.Context, p incident.Principal) error
+	// Verify returns whose access token it is, or incident.Unauthenticated.
+	Verify(ctx context.Context, accessToken string) (incident.Principal, error)
+	// Ticket returns a one-use proof for a socket, good for auth.TicketTTL.
+	Ticket(ctx context.Context, p incident.Principal) (string, error)
 }

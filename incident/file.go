@@ -143,3 +143,10 @@ func CleanFilename(name string) string {
 	}
 	return name
 }
+
+// CleanDescription trims what an uploader says about a file and refuses what may
+// not be stored.
+func CleanDescription(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	return text, checkText("describe file", "description", text, MaxFileDescription, true)
+}

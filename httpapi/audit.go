@@ -1,0 +1,74 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"taskreporter/incident"
+)
+
+// auditTime is how long an audit row of a request that is already answered may
+// take.
+const auditTime = 5 * time.Second
+
+// ListAudit implements GET /api/admin/audit (F-SE-05).
+func (s *Server) ListAudit(ctx context.Context, req ListAuditRequestObject) (ListAuditResponseObject, error) {
+	if !incident.Can(requestOf(ctx).principal, incident.NoRole, incident.ActReadAudit) {
+		return nil, incident.E(incident.Forbidden, "read audit", "The audit trail is for administrators and auditors.")
+	}
+	act, err := words("act", req.Params.Act, 50)
+	if err != nil {
+		return nil, err
+	}
+	q := incident.AuditQuery{Act: act}
+	if id := req.Params.UserId; id != nil {
+		q.Who = incident.UserID(id.String())
+	}
+	if id := req.Params.Before; id != nil {
+		q.Before = id.String()
+	}
+	if q.Limit, err = within("limit", req.Params.Limit, 50, 1, 200); err != nil {
+		return nil, err
+	}
+	entries, err := s.audit.Entries(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return ListAudit200JSONResponse{Entries: each(entries, toAuditEntry)}, nil
+}
+
+// auditRefusal writes the row of a 403 (F-SE-02). The refusal stands whether or
+// not the row can be written, and whether or not the client waits for it. Who is
+// nobody writes none: the trail is kept for ever and must not be theirs to fill.
+func (s *Server) auditRefusal(c *gin.Context) {
+	if requestOf(c).principal.ID == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.Request.Context()), auditTime)
+	defer cancel()
+	s.record(ctx, s.entry(ctx, "access_refused", "refused"))
+}
+
+// record audits what has happened already; a row that cannot be written is for
+// an operator to know.
+func (s *Server) record(ctx context.Context, e incident.AuditEntry) {
+	if err := s.audit.Record(ctx, e); err != nil {
+		s.log.Error("audit row lost", "request_id", e.Request, "act", e.Act, "error", err)
+	}
+}
+
+// entry is an audit row about the request in ctx: who, from where, and the room
+// or the route that it was about.
+func (s *Server) entry(ctx context.Context, act, outcome string) incident.AuditEntry {
+	r := requestOf(ctx)
+	return incident.AuditEntry{
+		Who:     r.principal.Person,
+		Act:     act,
+		Target:  r.target(),
+		From:    r.from,
+		Outcome: outcome,
+		Request: r.id,
+	}
+}

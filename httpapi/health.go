@@ -1,0 +1,44 @@
+package httpapi
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// checkTime is how long a readiness check may take before it counts as failing.
+const checkTime = 2 * time.Second
+
+// Healthz implements GET /healthz: whoever answers is alive (F-OP-07).
+func (s *Server) Healthz(context.Context, HealthzRequestObject) (HealthzResponseObject, error) {
+	return Healthz200JSONResponse{Status: HealthStatusOk, Checks: map[string]string{}}, nil
+}
+
+// Readyz implements GET /readyz: all checks, at once. What exactly failed is in the
+// log; the answer is open to everybody.
+func (s *Server) Readyz(ctx context.Context, _ ReadyzRequestObject) (ReadyzResponseObject, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	errs := make([]error, len(s.checks))
+	var all sync.WaitGroup
+	for i, check := range s.checks {
+		all.Go(func() { errs[i] = check.Ask(ctx) })
+	}
+	all.Wait()
+
+	answer := Health{Status: HealthStatusOk, Checks: map[string]string{}}
+	for i, check := range s.checks {
+		answer.Checks[check.Name] = "ok"
+		if errs[i] != nil {
+			answer.Status, answer.Checks[check.Name] = HealthStatusFailing, "failing"
+			s.log.Warn("not ready", "check", check.Name, "error", errs[i])
+		}
+	}
+	if s.draining.Load() {
+		answer.Status, answer.Checks["serving"] = HealthStatusFailing, "draining"
+	}
+	if answer.Status == HealthStatusFailing {
+		return Readyz503JSONResponse(answer), nil
+	}
+	return Readyz200JSONResponse(answer), nil
+}
