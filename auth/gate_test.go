@@ -151,6 +151,9 @@ func TestFailedLoginsOfOneAccountAreLimited(t *testing.T) { // F-AU-07
 	if !errors.As(err, &retry) || retry.After != DefaultConfig.FailureWindow-time.Minute {
 		t.Fatalf("retry after %v, want the moment when the first failure is forgotten", retry)
 	}
+	for range DefaultConfig.AddressFails { // not guesses, so no ground to shut the address out
+		wantKind(t, try("wang", "wrong", "10.0.0.7"), incident.RateLimited)
+	}
 	wantKind(t, try("nobody", "wrong", "10.0.0.7"), incident.BadCredentials)
 	r.clock.pass(retry.After)
 	if err := try("wang", password, "10.0.0.7"); err != nil {
