@@ -151,7 +151,7 @@ func (m *memory) Account(_ context.Context, username string) (incident.Account, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, a := range m.accounts {
-		if strings.ToLower(a.Username) == strings.ToLower(username) {
+		if strings.EqualFold(a.Username, username) {
 			return a, m.down
 		}
 	}
@@ -172,7 +172,7 @@ func (m *memory) CreateAccount(_ context.Context, a incident.Account) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, b := range m.accounts {
-		if strings.ToLower(a.Username) == strings.ToLower(b.Username) {
+		if strings.EqualFold(a.Username, b.Username) {
 			return incident.E(incident.Conflict, "memory", "The user name is taken.")
 		}
 	}
