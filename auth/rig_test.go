@@ -1,0 +1,272 @@
+package auth
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"taskreporter/incident"
+)
+
+const password = "correct horse battery staple"
+
+// cheap makes hashing free, so that tests can log in as often as they need.
+var cheap = cost{memory: 8, passes: 1, threads: 1}
+
+// rig is a gate with a clock that tests turn, and the account "wang".
+type rig struct {
+	*Gate
+	store *memory
+	clock *clock
+	wang  incident.User
+
+	mu    sync.Mutex
+	ended []incident.SessionID
+}
+
+func newRig(t testing.TB) *rig {
+	t.Helper()
+	r := &rig{store: newMemory(), clock: &clock{now: time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC)}}
+	local := NewLocal(r.store)
+	local.hasher = newHasher(cheap)
+	gate, err := New(DefaultConfig, r.store, local, testKeys(t), r.clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gate.OnSessionEnd(func(id incident.SessionID) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.ended = append(r.ended, id)
+	})
+	r.Gate = gate
+	r.wang, err = local.Add(t.Context(), "wang", "王小明", incident.SystemUser, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func testKeys(t testing.TB) *Keys {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := &Keys{verify: map[string]ed25519.PublicKey{}}
+	k.add(key)
+	return k
+}
+
+func (r *rig) login(t testing.TB) Grant {
+	t.Helper()
+	g, err := r.Login(t.Context(), "wang", password, "10.0.0.7", "Mozilla/5.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func (r *rig) endedSessions() []incident.SessionID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
+}
+
+func wantKind(t testing.TB, err error, want incident.Kind) {
+	t.Helper()
+	if incident.KindOf(err) != want {
+		t.Errorf("error %v, want kind %q", err, want)
+	}
+}
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// memory is a Store for tests of what lies above it.
+type memory struct {
+	mu       sync.Mutex
+	accounts map[incident.UserID]incident.Account
+	sessions map[incident.SessionID]incident.Session
+	refresh  map[incident.Digest]refreshRow
+	tickets  map[incident.Digest]ticketRow
+	down     error
+}
+
+type refreshRow struct {
+	session incident.SessionID
+	usedAt  *time.Time
+}
+
+type ticketRow struct {
+	session incident.SessionID
+	expires time.Time
+}
+
+func newMemory() *memory {
+	return &memory{
+		accounts: map[incident.UserID]incident.Account{},
+		sessions: map[incident.SessionID]incident.Session{},
+		refresh:  map[incident.Digest]refreshRow{},
+		tickets:  map[incident.Digest]ticketRow{},
+	}
+}
+
+var errNoRow = incident.Wrap(incident.NotFound, "memory", errors.New("no row"), "")
+
+// change edits an account as an administrator would.
+func (m *memory) change(id incident.UserID, edit func(*incident.Account)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a := m.accounts[id]
+	edit(&a)
+	m.accounts[id] = a
+}
+
+// lose makes every later call fail, as a database that is away.
+func (m *memory) lose() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.down = incident.E(incident.Unavailable, "memory", "The database is away.")
+}
+
+func (m *memory) Account(_ context.Context, username string) (incident.Account, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range m.accounts {
+		if strings.EqualFold(a.Username, username) {
+			return a, m.down
+		}
+	}
+	return incident.Account{}, errors.Join(m.down, errNoRow)
+}
+
+func (m *memory) User(_ context.Context, id incident.UserID) (incident.User, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a, ok := m.accounts[id]
+	if !ok {
+		return incident.User{}, errors.Join(m.down, errNoRow)
+	}
+	return a.User, m.down
+}
+
+func (m *memory) CreateAccount(_ context.Context, a incident.Account) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, b := range m.accounts {
+		if strings.EqualFold(a.Username, b.Username) {
+			return incident.E(incident.Conflict, "memory", "The user name is taken.")
+		}
+	}
+	m.accounts[a.ID] = a
+	return m.down
+}
+
+func (m *memory) SetPassword(_ context.Context, id incident.UserID, hash string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a := m.accounts[id]
+	a.PasswordHash = hash
+	m.accounts[id] = a
+	for sid, s := range m.sessions {
+		if s.User == id && s.EndedAt == nil {
+			s.EndedAt = &s.CreatedAt
+			m.sessions[sid] = s
+		}
+	}
+	return m.down
+}
+
+func (m *memory) CountAccounts(context.Context) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.accounts), m.down
+}
+
+func (m *memory) CreateSession(_ context.Context, s incident.Session, refresh incident.Digest) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sessions[s.ID] = s
+	m.refresh[refresh] = refreshRow{session: s.ID}
+	return m.down
+}
+
+func (m *memory) Session(_ context.Context, id incident.SessionID) (incident.Session, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s, ok := m.sessions[id]
+	if !ok {
+		return s, errors.Join(m.down, errNoRow)
+	}
+	return s, m.down
+}
+
+func (m *memory) RotateRefresh(_ context.Context, old, successor incident.Digest, now time.Time) (incident.Session, time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row, ok := m.refresh[old]
+	switch {
+	case m.down != nil:
+		return incident.Session{}, time.Time{}, m.down
+	case !ok:
+		return incident.Session{}, time.Time{}, errNoRow
+	case row.usedAt != nil:
+		return m.sessions[row.session], *row.usedAt, incident.E(incident.Conflict, "memory", "used")
+	}
+	m.refresh[old] = refreshRow{session: row.session, usedAt: &now}
+	m.refresh[successor] = refreshRow{session: row.session}
+	return m.sessions[row.session], time.Time{}, nil
+}
+
+func (m *memory) AddRefresh(_ context.Context, id incident.SessionID, refresh incident.Digest) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refresh[refresh] = refreshRow{session: id}
+	return m.down
+}
+
+func (m *memory) EndSession(_ context.Context, id incident.SessionID, now time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.sessions[id]; s.EndedAt == nil && m.down == nil {
+		s.EndedAt = &now
+		m.sessions[id] = s
+	}
+	return m.down
+}
+
+func (m *memory) CreateTicket(_ context.Context, ticket incident.Digest, s incident.SessionID, expires time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tickets[ticket] = ticketRow{session: s, expires: expires}
+	return m.down
+}
+
+func (m *memory) TakeTicket(_ context.Context, ticket incident.Digest, now time.Time) (incident.SessionID, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	row, ok := m.tickets[ticket]
+	delete(m.tickets, ticket)
+	if !ok || !now.Before(row.expires) {
+		return "", errors.Join(m.down, errNoRow)
+	}
+	return row.session, m.down
+}
