@@ -72,7 +72,6 @@ type Evidence interface {
 	Check(ctx context.Context) error
 }
 
-// Content is an opened object that can serve ranges.
-type Content interface {
-	io.ReadSeekCloser
-}
+// Content is an opened object that can serve ranges. It is an alias, so that a
+// store implements Evidence without importing this package.
+type Content = io.ReadSeekCloser
