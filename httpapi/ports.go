@@ -75,10 +75,9 @@ type Evidence interface {
 	Check(ctx context.Context) error
 }
 
-// Content is an opened object that can serve ranges.
-type Content interface {
-	io.ReadSeekCloser
-}
+// Content is an opened object that can serve ranges. It is an alias, so that a
+// store implements Evidence without importing this package.
+type Content = io.ReadSeekCloser
 
 // Rooms is the room engine: what changes a room goes through the room's actor,
 // which decides permission again in the room's own order. All methods are safe
@@ -99,7 +98,7 @@ type Rooms interface {
 	// FinishUpload records a stored file with its event and its message, durable
 	// when it returns. An error that wraps incident.ErrOutcomeUnknown leaves open
 	// whether it was recorded; after any other error it was not.
-	FinishUpload(ctx context.Context, p incident.Principal, up incident.Upload, f incident.File) (incident.File, error)
+	FinishUpload(ctx context.Context, p incident.Principal, f incident.File) (incident.File, error)
 	// AbortUpload frees the place of an upload whose bytes are gone again.
 	AbortUpload(ctx context.Context, up incident.Upload)
 	// DeleteFile takes a file out of sight; deleting it twice is no error.
