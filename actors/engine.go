@@ -184,6 +184,7 @@ func (e *Engine) rootAsk(ctx context.Context, pid *actor.PID, req any) (answer, 
 	case errors.Is(err, actor.ErrDeadLetter):
 		return nil, errMoved()
 	case err != nil:
+		err = errors.Join(incident.ErrOutcomeUnknown, err)
 		return nil, incident.Wrap(incident.Unavailable, "ask room", err, "The room did not answer in time: send the same again.")
 	}
 	a, ok := res.(answer)

@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"errors"
 
 	"taskreporter/incident"
 )
@@ -67,7 +68,8 @@ func (e *Engine) BeginUpload(ctx context.Context, p incident.Principal, room inc
 }
 
 // FinishUpload records a file whose bytes are stored: row, event and message in
-// one transaction. A repetition returns what is stored.
+// one transaction. A repetition returns what is stored. An error that wraps
+// incident.ErrOutcomeUnknown leaves open whether it was recorded.
 func (e *Engine) FinishUpload(ctx context.Context, p incident.Principal, f incident.File) (incident.File, error) {
 	a, err := e.ask(ctx, f.RoomID, &finishUpload{By: p, File: f})
 	if err == nil {
@@ -75,8 +77,12 @@ func (e *Engine) FinishUpload(ctx context.Context, p incident.Principal, f incid
 	}
 	// After an unknown outcome the room does not know the upload any more, because
 	// the file is recorded.
-	if stored, ferr := e.records.File(ctx, f.RoomID, f.ID); ferr == nil {
+	stored, ferr := e.records.File(ctx, f.RoomID, f.ID)
+	if ferr == nil {
 		return stored, nil
+	}
+	if k := incident.KindOf(err); k == incident.Moved || incident.KindOf(ferr) != incident.NotFound {
+		err = incident.Wrap(k, "upload", errors.Join(incident.ErrOutcomeUnknown, err), incident.DetailOf(err))
 	}
 	return incident.File{}, err
 }

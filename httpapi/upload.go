@@ -77,7 +77,7 @@ func (s *Server) receive(ctx context.Context, up incident.Upload, form *formFile
 func (s *Server) finish(ctx context.Context, p incident.Principal, up incident.Upload, f incident.File) (incident.File, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.RequestTimeout)
 	defer cancel()
-	f, err := s.rooms.FinishUpload(ctx, p, up, f)
+	f, err := s.rooms.FinishUpload(ctx, p, f)
 	if err == nil {
 		return f, nil
 	}
