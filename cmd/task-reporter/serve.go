@@ -1,0 +1,257 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"taskreporter/actors"
+	"taskreporter/auth"
+	"taskreporter/httpapi"
+	"taskreporter/incident"
+	"taskreporter/storage"
+	"taskreporter/storage/evidence"
+	"taskreporter/storage/object"
+	"taskreporter/web"
+)
+
+const (
+	// drainTime is how long requests under way may take after a stop was asked for.
+	drainTime = 20 * time.Second
+	// stopTime is how long rooms and sockets may take to end after that.
+	stopTime = 20 * time.Second
+)
+
+// ServeCmd runs the server until it is told to stop.
+type ServeCmd struct {
+	Demo bool `help:"Fill an empty installation with a small demo plant."`
+}
+
+// Run migrates, starts everything, serves, and takes it down in order.
+func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
+	log := cfg.Logger(out.Err)
+	h, err := build(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if err := h.firstAccounts(ctx, out); err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := h.demo(ctx, out); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
+	return h.serve(ctx, cfg, out)
+}
+
+// house is everything that a running server is made of, in the order in which it
+// is built; it is taken down the other way round.
+type house struct {
+	log      *slog.Logger
+	db       *storage.DB
+	evidence *evidence.Locker
+	local    *auth.Local
+	engine   *actors.Engine
+	sockets  *httpapi.Sockets
+	server   *httpapi.Server
+}
+
+func build(ctx context.Context, cfg *Config, log *slog.Logger) (*house, error) {
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, err
+	}
+	h := &house{log: log}
+	done := false
+	defer func() {
+		if !done {
+			h.close()
+		}
+	}()
+	var err error
+	if h.db, err = openDatabase(ctx, cfg, log); err != nil {
+		return nil, err
+	}
+	store, err := openObjects(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	h.evidence = evidence.New(store, time.Now, log)
+
+	keys, err := auth.LoadKeys(cfg.KeyDir(), true)
+	if err != nil {
+		return nil, err
+	}
+	linkKey, err := loadLinkKey(cfg.KeyDir())
+	if err != nil {
+		return nil, err
+	}
+	h.local = auth.NewLocal(h.db.Accounts())
+	gate, err := auth.New(cfg.AuthConfig(), h.db.Accounts(), h.local, keys, time.Now)
+	if err != nil {
+		return nil, err
+	}
+
+	links := httpapi.NewLinks(linkKey, cfg.LinkTTL, time.Now, h.evidence)
+	h.engine = actors.Start(actors.Config{
+		Node:    incident.NodeID(uuid.Must(uuid.NewV7()).String()),
+		Records: h.db.Records(),
+		Frames:  httpapi.NewFrames(links, log),
+		Now:     time.Now,
+		Log:     log,
+		Limits:  actors.Limits{UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom},
+	})
+	gate.OnSessionEnd(h.engine.EndSession)
+	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
+		FramesPerSecond: cfg.Limit.FramesPerSecond,
+		PerUser:         cfg.Limit.SocketsPerUser,
+		Origins:         cfg.Origins,
+	}, h.engine, gate, h.db.Audit(), log)
+
+	door := httpapi.DefaultConfig
+	door.Origins, door.TrustedProxies = cfg.Origins, cfg.TrustedProxies
+	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
+	door.StoreOrigin = cfg.storeOrigin()
+	h.server, err = httpapi.New(door, httpapi.Deps{
+		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Sessions: gate,
+		Rooms: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
+		Checks: []httpapi.Check{{Name: "database", Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}},
+		Now:    time.Now, Log: log,
+	})
+	done = err == nil
+	return h, err
+}
+
+// openDatabase brings the schema up to date and opens it.
+func openDatabase(ctx context.Context, cfg *Config, log *slog.Logger) (*storage.DB, error) {
+	c := cfg.storage(log)
+	steps, err := storage.MigrateUp(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if len(steps) > 0 {
+		log.Info("database migrated", "steps", len(steps))
+	}
+	db, err := storage.Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return db, errors.Join(db.Seed(ctx))
+}
+
+func openObjects(ctx context.Context, cfg *Config, log *slog.Logger) (object.Store, error) {
+	if !cfg.UsesMinIO() {
+		return object.OpenDisk(cfg.ObjectDir())
+	}
+	return object.OpenS3(ctx, cfg.objectStore(), log)
+}
+
+// loadLinkKey reads the key that signs download links, and makes it at the first
+// start. Nodes of one installation share the directory's content.
+func loadLinkKey(dir string) ([]byte, error) {
+	path := filepath.Join(dir, "links.key")
+	key, err := os.ReadFile(path) // #nosec G304 -- the operator's own directory
+	if errors.Is(err, os.ErrNotExist) {
+		key = make([]byte, httpapi.LinkKeySize)
+		rand.Read(key)
+		f, ferr := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304
+		if errors.Is(ferr, os.ErrExist) {
+			return loadLinkKey(dir) // another node was first
+		}
+		if ferr != nil {
+			return nil, ferr
+		}
+		_, werr := f.Write(key)
+		return key, errors.Join(werr, f.Sync(), f.Close())
+	}
+	if err == nil && len(key) != httpapi.LinkKeySize {
+		err = fmt.Errorf("%s: want %d bytes, got %d: restore it or remove it", path, httpapi.LinkKeySize, len(key))
+	}
+	return key, err
+}
+
+// firstAccounts prints the passwords of a new installation, once.
+func (h *house) firstAccounts(ctx context.Context, out console) error {
+	made, err := h.local.FirstAccounts(ctx)
+	if len(made) > 0 {
+		fmt.Fprintln(out.Out, "First accounts. Their passwords are shown only now:")
+		for _, a := range made {
+			fmt.Fprintf(out.Out, "  %-10s %s\n", a.Username, a.Password)
+		}
+	}
+	return err
+}
+
+// serve listens until ctx ends, then drains: no new work, what is under way is
+// finished, sockets are told to come back, rooms commit what they have.
+func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return err
+	}
+	servers := []*http.Server{h.server.HTTPServer()}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(listener) }()
+	if cfg.AdminListen != "" {
+		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
+		if err != nil {
+			return err
+		}
+		mux := http.NewServeMux()
+		mux.Handle("GET /metrics", httpapi.MetricsHandler())
+		servers = append(servers, &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second})
+		go func() { failed <- servers[1].Serve(admin) }()
+	}
+	swept := make(chan struct{})
+	go func() { defer close(swept); h.sweep(ctx) }()
+
+	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		h.log.Info("stopping")
+	}
+	h.server.SetReady(false)
+	cancel()
+	drain, stop := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer stop()
+	for _, s := range servers {
+		err = errors.Join(err, s.Shutdown(drain))
+	}
+	<-swept
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// close takes down what was built.
+func (h *house) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	var err error
+	if h.engine != nil {
+		err = errors.Join(err, h.engine.Stop(ctx))
+	}
+	if h.sockets != nil {
+		err = errors.Join(err, h.sockets.Wait(ctx))
+	}
+	if h.db != nil {
+		err = errors.Join(err, h.db.Close())
+	}
+	if err != nil {
+		h.log.Error("stopped with errors", "err", err)
+	}
+}
