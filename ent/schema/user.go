@@ -1,0 +1,118 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// User is an account; one with a password hash is a local account.
+type User struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (User) Annotations() []schema.Annotation { return table("users") }
+
+// Fields implements [ent.Interface].
+func (User) Fields() []ent.Field {
+	return []ent.Field{
+		key("user_id"),
+		short("username", 255),
+		field.String("username_key").SchemaType(varchar(255)).Unique().
+			Comment("user name in the form that is compared"),
+		field.Text("name"),
+		short("system_role", 10),
+		field.Bool("disabled"),
+		field.Text("password_hash").Optional().Sensitive(),
+		field.Time("created_at").Immutable(),
+	}
+}
+
+// Edges implements [ent.Interface].
+func (User) Edges() []ent.Edge { return []ent.Edge{edge.To("sessions", Session.Type)} }
+
+// ofSession ties a row to its session.
+func ofSession(ref string) ent.Edge {
+	return edge.From("session", Session.Type).Ref(ref).Field("session_id").Unique().Required().Immutable()
+}
+
+// Session is one login.
+type Session struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (Session) Annotations() []schema.Annotation { return table("sessions") }
+
+// Edges implements [ent.Interface].
+func (Session) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("refresh_tokens", RefreshToken.Type),
+		edge.To("tickets", Ticket.Type),
+		edge.From("user", User.Type).Ref("sessions").Field("user_id").Unique().Required().Immutable(),
+	}
+}
+
+// Fields implements [ent.Interface].
+func (Session) Fields() []ent.Field {
+	return []ent.Field{
+		key("session_id"),
+		id("user_id"),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at").Immutable(),
+		field.Time("ended_at").Optional().Nillable(),
+		field.Text("user_agent").Immutable(),
+		field.Text("from_addr").Immutable(),
+	}
+}
+
+// Indexes implements [ent.Interface].
+func (Session) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("user_id").StorageKey("sessions_user")}
+}
+
+// RefreshToken is one link in a session's chain of refresh tokens.
+type RefreshToken struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (RefreshToken) Annotations() []schema.Annotation { return table("refresh_tokens") }
+
+// Fields implements [ent.Interface].
+func (RefreshToken) Fields() []ent.Field {
+	return []ent.Field{
+		digest(),
+		id("session_id"),
+		field.Time("created_at").Immutable(),
+		field.Time("used_at").Optional().Nillable(),
+	}
+}
+
+// Edges implements [ent.Interface].
+func (RefreshToken) Edges() []ent.Edge { return []ent.Edge{ofSession("refresh_tokens")} }
+
+// Indexes implements [ent.Interface].
+func (RefreshToken) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("session_id").StorageKey("refresh_tokens_session")}
+}
+
+// Ticket lets a socket in once.
+type Ticket struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (Ticket) Annotations() []schema.Annotation { return table("tickets") }
+
+// Fields implements [ent.Interface].
+func (Ticket) Fields() []ent.Field {
+	return []ent.Field{
+		digest(),
+		id("session_id"),
+		field.Time("expires_at").Immutable(),
+	}
+}
+
+// Edges implements [ent.Interface].
+func (Ticket) Edges() []ent.Edge { return []ent.Edge{ofSession("tickets")} }
+
+// Indexes implements [ent.Interface].
+func (Ticket) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("expires_at").StorageKey("tickets_expiry")}
+}

@@ -1,0 +1,210 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"sync"
+	"time"
+
+	"taskreporter/incident"
+)
+
+// appendPostgres is the whole append in one round trip. locked takes the rooms in
+// the order of their ids, so that two nodes cannot lock each other out; fenced
+// moves the heads of those that stand where their batch starts; only what fenced
+// returns has its rows inserted. An entry names its batch by its place in $1, so
+// that a room's id crosses the wire once.
+const appendPostgres = `
+with batch as materialized (
+	select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+		with ordinality as b (room_id, epoch, lo, hi, at, place)
+), locked as materialized (
+	select room_id from incident_rooms where room_id = any($1::text[]) order by room_id for update
+), fenced as (
+	update incident_rooms r set last_seq = b.hi, last_activity_at = b.at
+	from batch b join locked l on l.room_id = b.room_id
+	where r.room_id = b.room_id and r.epoch = b.epoch and r.last_seq = b.lo
+	returning r.room_id, b.epoch, b.place
+), entry as materialized (
+	select f.room_id, f.epoch, e.*
+	from unnest($6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
+			$14::text[], $15::text[], $16::text[], $17::text[], $18::text[])
+		as e (place, seq, type, author_id, author_name, client_msg_id, at, body,
+			message_id, message_type, text, metadata, reply_to)
+	join fenced f on f.place = e.place
+), logged as (
+	insert into room_events (room_id, seq, epoch, type, author_id, author_name, client_msg_id, at, body)
+	select room_id, seq, epoch, type, author_id, author_name, client_msg_id, at, body from entry
+), said as (
+	insert into messages (room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at)
+	select room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at
+	from entry where message_id is not null
+)
+select place from fenced`
+
+type postgresAppender struct{ stmt *sql.Stmt }
+
+func newPostgresAppender(ctx context.Context, db *sql.DB) (*postgresAppender, error) {
+	stmt, err := db.PrepareContext(ctx, appendPostgres)
+	if err != nil {
+		return nil, err
+	}
+	return &postgresAppender{stmt}, nil
+}
+
+func (a *postgresAppender) close() { a.stmt.Close() }
+
+func (a *postgresAppender) append(ctx context.Context, tx *sql.Tx, parts []*part) error {
+	c := columnsPool.Get().(*columns)
+	defer c.free()
+	for i, p := range parts {
+		c.batch(p)
+		for j := range p.entries {
+			c.entry(i+1, &p.entries[j])
+		}
+	}
+	rows, err := tx.StmtContext(ctx, a.stmt).QueryContext(ctx, c.args()...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var place int
+		if err := rows.Scan(&place); err != nil {
+			return err
+		}
+		parts[place-1].through = true
+	}
+	return rows.Err()
+}
+
+// columns are the statement's parameters: array literals, written once each.
+type columns struct {
+	room, epoch, lo, hi, at array
+
+	place, seq, kind, author, name, clientMsgID, eventAt, body array
+
+	message, messageType, text, ref, replyTo array
+}
+
+var columnsPool = sync.Pool{New: func() any { return new(columns) }}
+
+func (c *columns) all() [18]*array {
+	return [...]*array{
+		&c.room, &c.epoch, &c.lo, &c.hi, &c.at,
+		&c.place, &c.seq, &c.kind, &c.author, &c.name, &c.clientMsgID, &c.eventAt, &c.body,
+		&c.message, &c.messageType, &c.text, &c.ref, &c.replyTo,
+	}
+}
+
+func (c *columns) batch(p *part) {
+	c.room.text(string(p.RoomID))
+	c.epoch.number(int64(p.Epoch))
+	c.lo.number(int64(p.Lo))
+	c.hi.number(int64(p.Hi()))
+	c.at.time(p.last().At)
+}
+
+func (c *columns) entry(place int, e *entry) {
+	c.place.number(int64(place))
+	c.seq.number(int64(e.Seq))
+	c.kind.text(string(e.Change.EventType()))
+	c.author.text(string(e.By.ID))
+	c.name.text(e.By.Name)
+	c.clientMsgID.textOrNull(string(e.ClientMsgID))
+	c.eventAt.time(e.At)
+	c.body.bytes(e.body)
+	m := e.message
+	if m == nil {
+		for _, a := range []*array{&c.message, &c.messageType, &c.text, &c.ref, &c.replyTo} {
+			a.null()
+		}
+		return
+	}
+	c.message.text(string(m.ID))
+	c.messageType.text(string(m.Type))
+	c.text.text(m.Text)
+	if e.ref == nil {
+		c.ref.null()
+	} else {
+		c.ref.bytes(e.ref)
+	}
+	c.replyTo.textOrNull(string(m.ReplyTo))
+}
+
+// args closes the arrays and returns them in the order of the statement.
+func (c *columns) args() []any {
+	all := c.all()
+	args := make([]any, len(all))
+	for i, a := range all {
+		*a = append(*a, '}')
+		args[i] = []byte(*a)
+	}
+	return args
+}
+
+// free gives the buffers back, but for those that a burst made large.
+func (c *columns) free() {
+	const keep = 1 << 20 // bytes
+	for _, a := range c.all() {
+		if cap(*a) > keep {
+			*a = nil
+		}
+		*a = (*a)[:0]
+	}
+	columnsPool.Put(c)
+}
+
+// array is a one-dimensional array in Postgres' text form, without its closing
+// brace.
+type array []byte
+
+func (a *array) next() {
+	if len(*a) == 0 {
+		*a = append(*a, '{')
+	} else {
+		*a = append(*a, ',')
+	}
+}
+
+func (a *array) null() {
+	a.next()
+	*a = append(*a, "NULL"...)
+}
+
+func (a *array) number(n int64) {
+	a.next()
+	*a = strconv.AppendInt(*a, n, 10)
+}
+
+func (a *array) time(t time.Time) {
+	a.next()
+	*a = append(*a, '"')
+	*a = incident.Now(t).AppendFormat(*a, "2006-01-02 15:04:05.000000Z07:00")
+	*a = append(*a, '"')
+}
+
+func (a *array) textOrNull(s string) {
+	if s == "" {
+		a.null()
+		return
+	}
+	a.text(s)
+}
+
+func (a *array) text(s string) { quote(a, s) }
+
+func (a *array) bytes(b []byte) { quote(a, b) }
+
+func quote[T string | []byte](a *array, s T) {
+	a.next()
+	*a = append(*a, '"')
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			*a = append(*a, '\\')
+		}
+		*a = append(*a, s[i])
+	}
+	*a = append(*a, '"')
+}

@@ -1,0 +1,119 @@
+// Package migration carries a database from one version of the schema to the
+// next and back.
+//
+// Invariants:
+//   - There is one folder of numbered steps per dialect, embedded, with the same
+//     steps in both; a step that was released is never edited.
+//   - The steps together make exactly the tables of ent/schema (see [Plan]).
+//   - On Postgres only one process migrates at a time; the others wait for it.
+//
+// go generate writes the next step from the difference between ent/schema and
+// the steps so far. What ent cannot say, such as a trigger, is written by hand.
+package migration
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:generate go run ./generate
+
+//go:embed postgres/*.sql sqlite/*.sql
+var steps embed.FS
+
+// Dialect names a kind of database and its folder of steps.
+type Dialect string
+
+// The dialects.
+const (
+	Postgres Dialect = "postgres"
+	SQLite   Dialect = "sqlite"
+)
+
+// Step is one numbered change of the schema.
+type Step struct {
+	Version int64
+	Name    string // file name, 00001_tables.sql
+	Applied bool
+}
+
+// Up applies all steps that the database lacks, each in its own transaction, and
+// returns them.
+func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
+	p, err := provider(db, d)
+	if err != nil {
+		return nil, err
+	}
+	results, err := p.Up(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrate %s up: %w", d, err)
+	}
+	done := make([]Step, len(results))
+	for i, r := range results {
+		done[i] = Step{Version: r.Source.Version, Name: r.Source.Path, Applied: true}
+	}
+	return done, nil
+}
+
+// Down takes the newest applied step back and returns it, or nothing when there
+// was none.
+func Down(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
+	p, err := provider(db, d)
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.Down(ctx)
+	if errors.Is(err, goose.ErrNoNextVersion) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("migrate %s down: %w", d, err)
+	}
+	return []Step{{Version: r.Source.Version, Name: r.Source.Path}}, nil
+}
+
+// Status returns all steps by rising version.
+func Status(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
+	p, err := provider(db, d)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migration status of %s: %w", d, err)
+	}
+	list := make([]Step, len(all))
+	for i, s := range all {
+		list[i] = Step{Version: s.Source.Version, Name: s.Source.Path, Applied: s.State == goose.StateApplied}
+	}
+	return list, nil
+}
+
+func provider(db *sql.DB, d Dialect) (*goose.Provider, error) {
+	folder, err := fs.Sub(steps, string(d))
+	if err != nil {
+		return nil, err
+	}
+	opts := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	dialect := goose.DialectSQLite3
+	if d == Postgres {
+		dialect = goose.DialectPostgres
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, goose.WithSessionLocker(locker))
+	}
+	p, err := goose.NewProvider(dialect, db, folder, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("read the %s migrations: %w", d, err)
+	}
+	return p, nil
+}

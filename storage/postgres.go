@@ -1,0 +1,102 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// openPostgres makes a pool. What the address says wins over our defaults. A
+// statement time-out of zero is none.
+func openPostgres(address string, connections int, statement time.Duration) (*sql.DB, error) {
+	cfg, err := pq.NewConfig(address)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.ConnectTimeout <= 0 {
+		cfg.ConnectTimeout = connectTimeout
+	}
+	if cfg.FallbackApplicationName == "" {
+		cfg.FallbackApplicationName = "task-reporter"
+	}
+	if cfg.Runtime == nil {
+		cfg.Runtime = map[string]string{}
+	}
+	for name, value := range map[string]string{
+		"statement_timeout":                   milliseconds(statement),
+		"idle_in_transaction_session_timeout": milliseconds(idleTimeout),
+		"jit":                                 "off", // costs more than it saves on short statements
+	} {
+		if _, ok := cfg.Runtime[name]; !ok {
+			cfg.Runtime[name] = value
+		}
+	}
+	connector, err := pq.NewConnectorConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if statement > 0 {
+		connector.Dialer(dialer{})
+	}
+	db := sql.OpenDB(connector)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxLifetime(connectionLife)
+	return db, nil
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// dialer makes connections that do not wait for ever: the driver ends a statement
+// by asking the server, which does not help when the server's machine is gone.
+type dialer struct{ net net.Dialer }
+
+// Dial implements pq.Dialer.
+func (d dialer) Dial(network, address string) (net.Conn, error) {
+	return d.DialContext(context.Background(), network, address)
+}
+
+// DialTimeout implements pq.Dialer.
+func (d dialer) DialTimeout(network, address string, timeout time.Duration) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	return d.DialContext(ctx, network, address)
+}
+
+// DialContext implements pq.DialerContext.
+func (d dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := d.net.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &boundedConn{Conn: c}, nil
+}
+
+// boundedConn is a connection on which no read takes longer than silence, nor
+// than a deadline that was set.
+type boundedConn struct {
+	net.Conn
+	deadline time.Time
+}
+
+// SetDeadline implements net.Conn.
+func (c *boundedConn) SetDeadline(t time.Time) error {
+	c.deadline = t
+	return c.Conn.SetDeadline(t)
+}
+
+// Read implements net.Conn.
+func (c *boundedConn) Read(b []byte) (int, error) {
+	until := time.Now().Add(silence)
+	if !c.deadline.IsZero() && c.deadline.Before(until) {
+		until = c.deadline
+	}
+	if err := c.Conn.SetReadDeadline(until); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}

@@ -1,0 +1,115 @@
+package storage
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"taskreporter/ent"
+	"taskreporter/ent/session"
+	"taskreporter/incident"
+)
+
+// CreateSession records a login with its first refresh token.
+func (a *Accounts) CreateSession(ctx context.Context, s incident.Session, refresh incident.Digest) error {
+	return a.db.inTx(ctx, "create session", func(tx *ent.Tx) error {
+		err := tx.Session.Create().
+			SetID(string(s.ID)).SetUserID(string(s.User)).
+			SetCreatedAt(incident.Now(s.CreatedAt)).SetExpiresAt(incident.Now(s.ExpiresAt)).
+			SetUserAgent(s.UserAgent).SetFromAddr(s.From).
+			Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return createRefresh(ctx, tx.Client(), s.ID, refresh, s.CreatedAt)
+	})
+}
+
+// Session returns a session, ended ones included.
+func (a *Accounts) Session(ctx context.Context, id incident.SessionID) (incident.Session, error) {
+	row, err := a.db.read.Session.Get(ctx, string(id))
+	if err != nil {
+		return incident.Session{}, fail("find session", err)
+	}
+	return toSession(row), nil
+}
+
+// RotateRefresh marks the token old as used at now and records its successor, in
+// one transaction, and returns its session. A token used before is
+// incident.Conflict, also with its session, and usedAt tells when; an unknown one
+// is incident.NotFound.
+func (a *Accounts) RotateRefresh(ctx context.Context, old, successor incident.Digest, now time.Time) (s incident.Session, usedAt time.Time, err error) {
+	const op = "rotate refresh token"
+	err = a.db.inTx(ctx, op, func(tx *ent.Tx) error {
+		// One statement decides who of several was first.
+		rows, err := tx.QueryContext(ctx, `update refresh_tokens set used_at = $2
+			where digest = $1 and used_at is null returning session_id`, incident.HexDigest(old), incident.Now(now))
+		if err != nil {
+			return err
+		}
+		var ids []string
+		if err := scanAll(rows, &ids); err != nil {
+			return err
+		}
+		if len(ids) == 1 {
+			if err := createRefresh(ctx, tx.Client(), incident.SessionID(ids[0]), successor, now); err != nil {
+				return err
+			}
+		} else {
+			token, err := tx.RefreshToken.Get(ctx, incident.HexDigest(old))
+			if err != nil {
+				return err
+			}
+			ids, usedAt = []string{token.SessionID}, incident.Now(*token.UsedAt)
+		}
+		row, err := tx.Session.Get(ctx, ids[0])
+		if err != nil {
+			return err
+		}
+		s = toSession(row)
+		return nil
+	})
+	if err == nil && !usedAt.IsZero() {
+		err = incident.E(incident.Conflict, op, "the refresh token was used before: sign in again")
+	}
+	return s, usedAt, err
+}
+
+// AddRefresh records one more token of a session.
+func (a *Accounts) AddRefresh(ctx context.Context, id incident.SessionID, refresh incident.Digest) error {
+	return fail("add refresh token", createRefresh(ctx, a.db.write, id, refresh, a.db.now()))
+}
+
+// EndSession ends a session for ever; ending it twice is no error.
+func (a *Accounts) EndSession(ctx context.Context, id incident.SessionID, now time.Time) error {
+	err := a.db.write.Session.Update().Where(session.ID(string(id)), session.EndedAtIsNil()).
+		SetEndedAt(incident.Now(now)).Exec(ctx)
+	return fail("end session", err)
+}
+
+func createRefresh(ctx context.Context, client *ent.Client, id incident.SessionID, refresh incident.Digest, now time.Time) error {
+	return client.RefreshToken.Create().
+		SetID(incident.HexDigest(refresh)).SetSessionID(string(id)).SetCreatedAt(incident.Now(now)).
+		Exec(ctx)
+}
+
+func toSession(row *ent.Session) incident.Session {
+	s := incident.Session{
+		ID: incident.SessionID(row.ID), User: incident.UserID(row.UserID),
+		CreatedAt: incident.Now(row.CreatedAt), ExpiresAt: incident.Now(row.ExpiresAt),
+		UserAgent: row.UserAgent, From: row.FromAddr,
+	}
+	if row.EndedAt != nil {
+		at := incident.Now(*row.EndedAt)
+		s.EndedAt = &at
+	}
+	return s
+}
+
+// scanAll reads a result of one column and closes it.
+func scanAll[T any](rows *sql.Rows, list *[]T) error {
+	defer rows.Close()
+	return entsql.ScanSlice(rows, list)
+}
