@@ -1,0 +1,260 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"taskreporter/auth"
+)
+
+// Config is everything that an operator decides. Each setting has one name: the
+// flag --data-dir is data_dir in the file and TASK_REPORTER_DATA_DIR in the
+// environment; those of the object store are MINIO_* there (F-ST-13).
+// .env.example explains them all.
+type Config struct {
+	Listen         string         `default:"localhost:8080" help:"Address of the page, the API and the sockets." group:"Server"`
+	AdminListen    string         `help:"Address of /metrics, away from users; empty for none." group:"Server"`
+	DataDir        string         `default:"data" help:"Directory of everything that is kept on this machine." group:"Server"`
+	Origins        []string       `help:"Other origins whose pages may sign in and open sockets, as https://host:port." group:"Server"`
+	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." group:"Server"`
+	LinkTTL        time.Duration  `name:"link-ttl" default:"3600s" help:"How long a download link works." group:"Server"`
+	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered." group:"Server"`
+
+	Database DatabaseConfig `embed:"" prefix:"database-" group:"Database"`
+	MinIO    MinIOConfig    `embed:"" prefix:"minio-" group:"Object store"`
+	Auth     AuthConfig     `embed:"" prefix:"auth-" group:"Signing in"`
+	Limit    LimitConfig    `embed:"" prefix:"limit-" group:"Limits"`
+	Log      LogConfig      `embed:"" prefix:"log-" group:"Log"`
+}
+
+// DatabaseConfig says where the database is.
+type DatabaseConfig struct {
+	URL         DatabaseURL `name:"url" help:"postgres://user:password@host:port/name or sqlite:///path/to/file.db; empty for SQLite in the data directory."`
+	Connections int         `default:"16" help:"Connections to keep open at most."`
+}
+
+// MinIOConfig says where an S3-compatible object store is. Files are kept in the
+// data directory when neither the endpoint nor an access key is set (F-ST-15).
+type MinIOConfig struct {
+	Endpoint       string `help:"host:port of the object store as this server reaches it (localhost:9000 when only keys are set)."`
+	AccessKey      string `help:"Access key."`
+	SecretKey      Secret `help:"Secret key; better in the environment than on a command line."`
+	Bucket         string `default:"task-reporter-files" help:"Bucket; made when it is absent."`
+	Secure         bool   `help:"Speak TLS to the object store."`
+	PublicEndpoint string `help:"Where phones reach the object store, host:port or https://host; empty when they fetch through this server."`
+	Region         string `default:"us-east-1" help:"Region that the object store was told."`
+}
+
+// AuthConfig says how people sign in.
+type AuthConfig struct {
+	KeyDir          string        `help:"Directory of the signing keys, *.pem; the same on every node; empty for keys/ in the data directory."`
+	AccessTTL       time.Duration `name:"access-ttl" default:"${access_ttl}" help:"How long an access token works; pages renew it by themselves."`
+	SessionTTL      time.Duration `name:"session-ttl" default:"${session_ttl}" help:"When a person must sign in again."`
+	Failures        int           `default:"${failures}" help:"Failed logins of one account in any window; keep it under a directory's own lock-out."`
+	AddressFailures int           `default:"${address_failures}" help:"Failed logins of one client address in any window."`
+	FailureWindow   time.Duration `default:"${failure_window}" help:"That window."`
+}
+
+// LimitConfig bounds what one user may take from the others.
+type LimitConfig struct {
+	RequestsPerSecond float64 `default:"50" help:"Requests of one user to the API, sustained; 0 for no limit."`
+	RequestBurst      int     `default:"200" help:"Requests of one user at once."`
+	SocketsPerUser    int     `default:"20" help:"Open sockets, that is tabs, of one user on one node."`
+	FramesPerSecond   float64 `default:"50" help:"Frames that one socket may send, sustained."`
+	UploadsPerUser    int     `default:"32" help:"Uploads of one user at once in one room."`
+	UploadsPerRoom    int     `default:"128" help:"Uploads at once in one room."`
+}
+
+// LogConfig says what is logged on standard error.
+type LogConfig struct {
+	Level  slog.Level `default:"info" help:"debug, info, warn or error."`
+	Format string     `default:"text" enum:"text,json" help:"text or json."`
+}
+
+// defaults are the values that other packages give reasons for.
+func defaults() kong.Vars {
+	a := auth.DefaultConfig
+	return kong.Vars{
+		"access_ttl":       a.AccessTTL.String(),
+		"session_ttl":      a.SessionTTL.String(),
+		"failures":         strconv.Itoa(a.Failures),
+		"address_failures": strconv.Itoa(a.AddressFails),
+		"failure_window":   a.FailureWindow.String(),
+	}
+}
+
+// Validate reports everything that cannot work.
+func (c *Config) Validate() error {
+	var errs []error
+	check := func(flag string, ok bool, want string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("--%s: want %s", flag, want))
+		}
+	}
+	check("listen", isAddress(c.Listen), "host:port")
+	check("admin-listen", c.AdminListen == "" || isAddress(c.AdminListen) && c.AdminListen != c.Listen, "host:port of its own")
+	check("data-dir", c.DataDir != "", "a directory")
+	for _, o := range c.Origins {
+		check("origins", isOrigin(o), "https://host or https://host:port, without a path")
+	}
+	// Object stores do not sign for longer than a week.
+	check("link-ttl", c.LinkTTL >= time.Minute && c.LinkTTL <= 7*24*time.Hour, "1m to 168h")
+	check("database-url", c.Database.URL.known(), "postgres://user:password@host:port/name or sqlite:///path/to/file.db")
+	check("database-connections", c.Database.Connections >= 2 && c.Database.Connections <= 1000, "2 to 1000")
+	if c.UsesMinIO() {
+		check("minio-access-key, --minio-secret-key", c.MinIO.AccessKey != "" && c.MinIO.SecretKey != "", "both")
+		check("minio-bucket", c.MinIO.Bucket != "", "a name")
+	} else {
+		check("minio-endpoint", c.MinIO.SecretKey == "" && c.MinIO.PublicEndpoint == "", "a value, as other minio settings have one")
+	}
+	if err := c.AuthConfig().Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("auth: %w", err))
+	}
+	l := c.Limit
+	check("limit-requests-per-second", l.RequestsPerSecond >= 0, "0 or more")
+	check("limit-request-burst", l.RequestBurst >= 1, "1 or more")
+	check("limit-sockets-per-user", l.SocketsPerUser >= 1, "1 or more")
+	check("limit-frames-per-second", l.FramesPerSecond > 0, "more than 0")
+	check("limit-uploads-per-user", l.UploadsPerUser >= 1, "1 or more")
+	check("limit-uploads-per-room", l.UploadsPerRoom >= l.UploadsPerUser, "no less than --limit-uploads-per-user")
+	return errors.Join(errs...)
+}
+
+func isAddress(s string) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.ParseUint(port, 10, 16)
+	return err == nil
+}
+
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Scheme+"://"+u.Host == s
+}
+
+// DatabaseURL is the database's address, the embedded one when none is set.
+func (c *Config) DatabaseURL() string {
+	if c.Database.URL != "" {
+		return string(c.Database.URL)
+	}
+	return "sqlite://" + filepath.ToSlash(filepath.Join(c.DataDir, "task-reporter.db"))
+}
+
+// ObjectDir is where files are kept without an object store.
+func (c *Config) ObjectDir() string { return filepath.Join(c.DataDir, "objects") }
+
+// UsesMinIO reports whether files are kept in an object store.
+func (c *Config) UsesMinIO() bool { return c.MinIO.Endpoint != "" || c.MinIO.AccessKey != "" }
+
+// MinIOEndpoint is where this server reaches the object store (F-ST-10).
+func (c *Config) MinIOEndpoint() string {
+	return cmp.Or(c.MinIO.Endpoint, "localhost:9000")
+}
+
+// KeyDir is where the signing keys are.
+func (c *Config) KeyDir() string {
+	return cmp.Or(c.Auth.KeyDir, filepath.Join(c.DataDir, "keys"))
+}
+
+// AuthConfig is how people sign in, in package auth's words.
+func (c *Config) AuthConfig() auth.Config {
+	return auth.Config{
+		AccessTTL:     c.Auth.AccessTTL,
+		SessionTTL:    c.Auth.SessionTTL,
+		Failures:      c.Auth.Failures,
+		AddressFails:  c.Auth.AddressFailures,
+		FailureWindow: c.Auth.FailureWindow,
+	}
+}
+
+// Logger writes the program's log.
+func (c *Config) Logger(w io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: c.Log.Level}
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// Zone is a time zone given by its name.
+type Zone struct{ *time.Location }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (z *Zone) UnmarshalText(name []byte) (err error) {
+	z.Location, err = time.LoadLocation(string(name))
+	return err
+}
+
+// MarshalText implements encoding.TextMarshaler.
+func (z Zone) MarshalText() ([]byte, error) { return []byte(z.String()), nil }
+
+const mask = "********"
+
+// Secret is a text that is masked wherever it is printed.
+type Secret string
+
+// String implements fmt.Stringer.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return mask
+}
+
+// GoString implements fmt.GoStringer.
+func (s Secret) GoString() string { return s.String() }
+
+// MarshalText implements encoding.TextMarshaler.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// DatabaseURL is a database's address, whose password is masked wherever it is
+// printed.
+type DatabaseURL string
+
+func (d DatabaseURL) known() bool {
+	for _, scheme := range []string{"sqlite://", "postgres://", "postgresql://"} {
+		if rest, ok := strings.CutPrefix(string(d), scheme); ok {
+			return rest != ""
+		}
+	}
+	return d == ""
+}
+
+// String implements fmt.Stringer.
+func (d DatabaseURL) String() string {
+	u, err := url.Parse(string(d))
+	if err != nil || u.Scheme == "" && d != "" {
+		return mask // whatever it is, it may hold a password
+	}
+	if _, has := u.User.Password(); has {
+		u.User = url.UserPassword(u.User.Username(), mask)
+	}
+	q := u.Query()
+	for name := range q {
+		if strings.Contains(strings.ToLower(name), "password") {
+			q.Set(name, mask)
+		}
+	}
+	u.RawQuery = q.Encode()
+	return strings.ReplaceAll(u.String(), url.QueryEscape(mask), mask)
+}
+
+// GoString implements fmt.GoStringer.
+func (d DatabaseURL) GoString() string { return d.String() }
+
+// MarshalText implements encoding.TextMarshaler.
+func (d DatabaseURL) MarshalText() ([]byte, error) { return []byte(d.String()), nil }

@@ -1,0 +1,80 @@
+// Command task-reporter is the whole product in one binary: the server, its
+// migrations, and what an administrator does from a shell. It is the only place
+// where all packages meet and the only one that reads the environment.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // a bare machine has no time zones
+
+	"github.com/alecthomas/kong"
+)
+
+// program is the command line.
+type program struct {
+	ConfigFile ConfigFile `placeholder:"FILE" help:"YAML file of settings. The environment overrides it, flags override both."`
+	Config     `embed:""` // kong calls its Validate
+
+	ConfigCmd ConfigCmd  `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
+	Version   VersionCmd `cmd:"" help:"Print what this binary is."`
+}
+
+// console is where commands read and write.
+type console struct {
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], processEnvironment(os.Environ()), console{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, args []string, env environment, c console) int {
+	var p program
+	app, err := newApp(&p, env, c)
+	if err != nil {
+		panic(err) // the command line is badly declared: no test would have passed
+	}
+	exited, code := false, 0
+	app.Exit = func(status int) { exited, code = true, status } // after --help
+	kctx, err := app.Parse(args)
+	if exited {
+		return code
+	}
+	if err != nil {
+		fmt.Fprintln(c.Err, "task-reporter:", err)
+		return exitUsage
+	}
+	kctx.BindTo(ctx, (*context.Context)(nil))
+	if err := kctx.Run(); err != nil {
+		fmt.Fprintln(c.Err, "task-reporter:", err)
+		return exitFailed
+	}
+	return 0
+}
+
+func newApp(p *program, env environment, c console) (*kong.Kong, error) {
+	return kong.New(p,
+		kong.Name("task-reporter"),
+		kong.Description("Incident rooms for a factory's production lines.\n\n"+
+			"Each setting is also a variable of the environment: --data-dir is TASK_REPORTER_DATA_DIR, --minio-endpoint is MINIO_ENDPOINT."),
+		kong.Writers(c.Out, c.Err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		defaults(),
+		kong.Bind(env, c, &p.Config),
+	)
+}
