@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/oapi-codegen/runtime"
 
 	"taskreporter/auth"
 	"taskreporter/incident"
@@ -181,8 +182,12 @@ func (s *Server) logRefusal(c *gin.Context, err error, r refusal) {
 
 // refuseParameter answers a path, query or header parameter that cannot be read.
 func (s *Server) refuseParameter(c *gin.Context, err error, _ int) {
-	what, _, _ := strings.Cut(err.Error(), ": ") // the rest names Go's types
-	s.refuse(c, incident.Wrap(incident.Invalid, "read parameter", err, what+"."))
+	var missing *runtime.RequiredParameterError
+	detail, _, _ := strings.Cut(err.Error(), ": ") // the rest names Go's types
+	if errors.As(err, &missing) {
+		detail = missing.ParamName + " is required"
+	}
+	s.refuse(c, incident.Wrap(incident.Invalid, readParameter, err, detail+"."))
 }
 
 func (s *Server) noRoute(c *gin.Context) {

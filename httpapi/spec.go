@@ -159,7 +159,7 @@ func lastPart(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:
 // pairs ranges over a mapping in the order of the file.
 func pairs(n *yaml.Node) func(yield func(string, *yaml.Node) bool) {
 	return func(yield func(string, *yaml.Node) bool) {
-		if n.Kind != yaml.MappingNode {
+		if n == nil || n.Kind != yaml.MappingNode {
 			return
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
