@@ -27,6 +27,8 @@ type S3 struct {
 	region string
 	log    *slog.Logger
 	found  atomic.Bool // the bucket has been seen
+
+	patience time.Duration // streamPatience
 }
 
 // OpenS3 connects, makes the bucket if it is absent, and logs what it found
@@ -34,23 +36,10 @@ type S3 struct {
 // refused until it answers, everything else goes on. A configuration or
 // credentials that can never work are an error.
 func OpenS3(ctx context.Context, cfg S3Config, log *slog.Logger) (*S3, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, fmt.Errorf("object store: %w", err)
-	}
-	client, err := dial(cfg, cfg.Endpoint)
+	plain := net.Dialer{Timeout: dialPatience, KeepAlive: 30 * time.Second}
+	s, err := newS3(cfg, log, plain.DialContext)
 	if err != nil {
-		return nil, err
-	}
-	s := &S3{
-		client: &minio.Core{Client: client},
-		bucket: cfg.Bucket,
-		region: cfg.region(),
-		log:    log.With("bucket", cfg.Bucket, "endpoint", cfg.Endpoint),
-	}
-	if cfg.PublicEndpoint != "" {
-		if s.public, err = dial(cfg, cfg.PublicEndpoint); err != nil {
-			return nil, err
-		}
+		return nil, fmt.Errorf("object store: %w", err)
 	}
 	switch err := s.findBucket(ctx); {
 	case err == nil:
@@ -63,18 +52,42 @@ func OpenS3(ctx context.Context, cfg S3Config, log *slog.Logger) (*S3, error) {
 	return s, nil
 }
 
-func dial(cfg S3Config, endpoint string) (*minio.Client, error) {
+// dialer opens a connection to a server.
+type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+
+func newS3(cfg S3Config, log *slog.Logger, dial dialer) (*S3, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	client, err := newClient(cfg, cfg.Endpoint, dial)
+	if err != nil {
+		return nil, err
+	}
+	s := &S3{
+		client:   &minio.Core{Client: client},
+		bucket:   cfg.Bucket,
+		region:   cfg.region(),
+		log:      log.With("bucket", cfg.Bucket, "endpoint", cfg.Endpoint),
+		patience: streamPatience,
+	}
+	if cfg.PublicEndpoint != "" {
+		s.public, err = newClient(cfg, cfg.PublicEndpoint, dial)
+	}
+	return s, err
+}
+
+func newClient(cfg S3Config, endpoint string, dial dialer) (*minio.Client, error) {
 	host, secure, err := origin(endpoint, cfg.Secure)
 	if err != nil {
-		return nil, fmt.Errorf("object store endpoint: %w", err)
+		return nil, err
 	}
-	c, err := minio.New(host, &minio.Options{
+	return minio.New(host, &minio.Options{
 		Creds:      credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""),
 		Secure:     secure,
 		Region:     cfg.region(), // else every presigned URL asks the server first
 		MaxRetries: attempts,
 		Transport: &http.Transport{ // no proxy: the store is inside the plant
-			DialContext:         (&net.Dialer{Timeout: dialPatience, KeepAlive: 30 * time.Second}).DialContext,
+			DialContext:         dial,
 			TLSHandshakeTimeout: dialPatience,
 			TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 			MaxIdleConns:        256,
@@ -83,10 +96,6 @@ func dial(cfg S3Config, endpoint string) (*minio.Client, error) {
 			DisableCompression:  true, // bytes come back as they went in
 		},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("object store client: %w", err)
-	}
-	return c, nil
 }
 
 // findBucket makes sure that the bucket is there. Several nodes may make it at
@@ -150,7 +159,7 @@ func (s *S3) put(ctx context.Context, key, mime string, size int64, r io.Reader)
 	}
 	req, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	src := &source{ctx: ctx, r: r, size: size, patrol: newPatrol(streamPatience, cancel)}
+	src := &source{ctx: ctx, r: r, size: size, patrol: newPatrol(s.patience, cancel)}
 	_, err := s.client.Client.PutObject(req, s.bucket, key, src, size, minio.PutObjectOptions{
 		ContentType:      mime,
 		DisableMultipart: true, // parts would be buffered

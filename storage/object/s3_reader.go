@@ -104,7 +104,7 @@ func (r *s3Reader) request() error {
 		cancel(nil)
 		return err
 	}
-	patrol.patience = streamPatience
+	patrol.patience = r.store.patience
 	r.body, r.at, r.cancel, r.patrol = body, r.pos, cancel, patrol
 	return nil
 }
