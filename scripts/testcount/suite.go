@@ -76,7 +76,7 @@ func sum(suites []suite, out io.Writer) bool {
 		}
 	}
 	for _, s := range suites {
-		fmt.Fprintf(out, "%-6s%d tests ran\n", s.name, s.passed+len(s.failed))
+		fmt.Fprintf(out, "%-6s%d of %d tests passed\n", s.name, s.passed, s.passed+len(s.failed))
 	}
 	fmt.Fprintf(out, "\n%d passed, %d failed", passed, failed)
 	if skipped > 0 {

@@ -161,7 +161,7 @@ func TestSumIsContentWhenEverySuitePassed(t *testing.T) {
 	if !ok {
 		t.Error("sum was not content")
 	}
-	wantLines(t, text, "go    3 tests ran", "unit  1 tests ran")
+	wantLines(t, text, "go    3 of 3 tests passed", "unit  1 of 1 tests passed")
 	wantLast(t, text, "4 passed, 0 failed")
 }
 
