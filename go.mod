@@ -2,6 +2,8 @@ module taskreporter
 
 go 1.26.0
 
+ignore ./web/node_modules
+
 replace github.com/google/pprof => github.com/google/pprof v0.0.0-20250422154841-e1f9c1950416
 
 require (
