@@ -68,6 +68,11 @@ func (a *Accounts) CountAccounts(ctx context.Context) (int, error) {
 	return n, fail("count accounts", err)
 }
 
+// User returns an account, disabled ones included.
+func (l *Library) User(ctx context.Context, id incident.UserID) (incident.User, error) {
+	return l.db.user(ctx, id)
+}
+
 // Users finds enabled accounts by a part of the name or user name.
 func (l *Library) Users(ctx context.Context, q string, limit int) ([]incident.User, error) {
 	rows, err := l.db.read.User.Query().

@@ -17,6 +17,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"taskreporter/auth"
+	"taskreporter/storage"
+	"taskreporter/storage/object"
 )
 
 // Config is everything that an operator decides. Each setting has one name: the
@@ -258,3 +260,39 @@ func (d DatabaseURL) GoString() string { return d.String() }
 
 // MarshalText implements encoding.TextMarshaler.
 func (d DatabaseURL) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// storage is where the database is, in package storage's words.
+func (c *Config) storage(log *slog.Logger) storage.Config {
+	return storage.Config{
+		URL: c.DatabaseURL(), Now: time.Now, Log: log,
+		Zone: c.PlantTimezone.Location, Connections: c.Database.Connections,
+	}
+}
+
+// objectStore is where files are, in package object's words.
+func (c *Config) objectStore() object.S3Config {
+	m := c.MinIO
+	endpoint := m.Endpoint
+	if endpoint == "" {
+		endpoint = "localhost:9000"
+	}
+	return object.S3Config{
+		Endpoint: endpoint, AccessKey: m.AccessKey, SecretKey: string(m.SecretKey), Bucket: m.Bucket,
+		Region: m.Region, Secure: m.Secure, PublicEndpoint: m.PublicEndpoint,
+	}
+}
+
+// storeOrigin is from where the page may load files besides here; empty for
+// nowhere else.
+func (c *Config) storeOrigin() string {
+	if !c.UsesMinIO() || c.MinIO.PublicEndpoint == "" {
+		return ""
+	}
+	if strings.Contains(c.MinIO.PublicEndpoint, "://") {
+		return c.MinIO.PublicEndpoint
+	}
+	if c.MinIO.Secure {
+		return "https://" + c.MinIO.PublicEndpoint
+	}
+	return "http://" + c.MinIO.PublicEndpoint
+}

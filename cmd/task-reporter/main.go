@@ -20,6 +20,7 @@ type program struct {
 	ConfigFile ConfigFile `placeholder:"FILE" help:"YAML file of settings. The environment overrides it, flags override both."`
 	Config     `embed:""` // kong calls its Validate
 
+	Serve     ServeCmd   `cmd:"" help:"Run the server."`
 	ConfigCmd ConfigCmd  `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
 	Version   VersionCmd `cmd:"" help:"Print what this binary is."`
 }
