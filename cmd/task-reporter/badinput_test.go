@@ -71,7 +71,7 @@ func TestBadUploadsLeaveNothingBehind(t *testing.T) {
 		{"field after the file", room, kind, after, 400, client.Invalid},
 		{"no boundary", room, "multipart/form-data", good, 400, client.Malformed},
 		{"another boundary", room, "multipart/form-data; boundary=other", good, 400, client.Malformed},
-		{"cut inside the file", room, kind, good[:len(good)-200], 400, client.UploadIncomplete},
+		{"cut inside the file", room, kind, good[:len(good)-200], 400, client.Malformed},
 		{"unknown room", "0192f0c1-0000-7000-8000-000000000000", kind, good, 403, client.Forbidden},
 		{"no room id", "x", kind, good, 400, client.Invalid},
 	} {
@@ -101,7 +101,7 @@ func TestBadUploadsLeaveNothingBehind(t *testing.T) {
 		`C:\Users\wang\機台 3.log`:                    "機台 3.log",
 		strings.Repeat("三線沖壓機漏油", 43) + ".txt":      string([]rune(strings.Repeat("三線沖壓機漏油", 43))[:251]) + ".txt",
 		"a\u202etxt.exe.txt":                        "atxt.exe.txt",
-		`Alice (Ops)\, *Lead* ; filename=x.exe.txt`: `, *Lead* ; filename=x.exe.txt`,
+		`Alice (Ops)\, *Lead* ; filename=x.exe.txt`: `Alice (Ops), *Lead* ; filename=x.exe.txt`,
 	} {
 		f := wang.upload(room, given, []byte("14:02 三線停機\n"), "")
 		if f.Filename != kept {
@@ -116,7 +116,7 @@ func TestBadUploadsLeaveNothingBehind(t *testing.T) {
 }
 
 // alive shows that the server still serves.
-func (in *installation) alive(u *user) {
+func (in *installation) alive(u *someone) {
 	in.t.Helper()
 	s := u.connect()
 	room := u.declare("還活著").RoomId
@@ -127,7 +127,7 @@ func (in *installation) alive(u *user) {
 
 // sendRaw sends an upload with a header of its own over a bare connection, and
 // hangs up when the body does not fill what was announced.
-func sendRaw(t *testing.T, in *installation, u *user, room, kind string, body []byte, framing string) (int, string) {
+func sendRaw(t *testing.T, in *installation, u *someone, room, kind string, body []byte, framing string) (int, string) {
 	t.Helper()
 	conn, err := net.Dial("tcp", in.addr)
 	if err != nil {

@@ -17,7 +17,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"taskreporter/auth"
-	"taskreporter/storage"
 	"taskreporter/storage/object"
 )
 
@@ -260,14 +259,6 @@ func (d DatabaseURL) GoString() string { return d.String() }
 
 // MarshalText implements encoding.TextMarshaler.
 func (d DatabaseURL) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// storage is where the database is, in package storage's words.
-func (c *Config) storage(log *slog.Logger) storage.Config {
-	return storage.Config{
-		URL: c.DatabaseURL(), Now: time.Now, Log: log,
-		Zone: c.PlantTimezone.Location, Connections: c.Database.Connections,
-	}
-}
 
 // objectStore is where files are, in package object's words.
 func (c *Config) objectStore() object.S3Config {

@@ -32,7 +32,7 @@ func TestAckedMessagesSurviveAKillInOneOrder(t *testing.T) {
 			in := newInstallation(t, db.env(t)...)
 			first := in.start()
 
-			people := make([]*user, senders)
+			people := make([]*someone, senders)
 			for i := range people {
 				people[i] = in.join(fmt.Sprintf("user%d", i), fmt.Sprintf("操作員 %d", i), "USER")
 			}
@@ -121,7 +121,7 @@ func waitFor(t testing.TB, what string, done func() bool) {
 
 // view is what one listener sees of a room, across its connections.
 type view struct {
-	user       *user
+	user       *someone
 	room       string
 	last       atomic.Int64
 	ids        []string // by seq-1
@@ -189,7 +189,7 @@ func (f frame) id() string {
 // sender posts over the socket and repeats, under the same ids and in order, what
 // was not acked.
 type sender struct {
-	user  *user
+	user  *someone
 	room  string
 	name  string
 	count *atomic.Int64
@@ -241,7 +241,7 @@ func (s *sender) post(sock *socket, ids []string) {
 }
 
 // tryConnect opens an authenticated socket, or returns nil while the server is away.
-func (u *user) tryConnect() *socket {
+func (u *someone) tryConnect() *socket {
 	res, err := u.CreateTicketWithResponse(context.Background())
 	if err != nil || res.JSON201 == nil {
 		return nil
@@ -254,7 +254,7 @@ func (u *user) tryConnect() *socket {
 }
 
 // readLog reads a room's whole log over REST.
-func readLog(t testing.TB, u *user, room string) []frame {
+func readLog(t testing.TB, u *someone, room string) []frame {
 	t.Helper()
 	var log []frame
 	for {

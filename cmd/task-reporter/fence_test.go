@@ -31,7 +31,7 @@ func TestTwoActivationsOfARoomNeverBothAppend(t *testing.T) {
 			const each = 60
 			acked := make([]map[string]int64, 2)
 			var posting sync.WaitGroup
-			for i, u := range []*user{wang, elsewhere} {
+			for i, u := range []*someone{wang, elsewhere} {
 				acked[i] = map[string]int64{}
 				posting.Go(func() {
 					for n := range each {

@@ -26,7 +26,7 @@ import (
 // measurement: machines that run tests are slow and shared.
 const patience = 60 * time.Second
 
-var program = sync.OnceValues(func() (string, error) {
+var executable = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "task-reporter-test-*")
 	if err != nil {
 		return "", err
@@ -45,7 +45,7 @@ var program = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if bin, err := program(); err == nil {
+	if bin, err := executable(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(bin))
 	}
 	os.Exit(code)
@@ -97,7 +97,7 @@ type server struct {
 // it is ready.
 func (in *installation) start() *server {
 	in.t.Helper()
-	bin, err := program()
+	bin, err := executable()
 	if err != nil {
 		in.t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func (in *installation) url(path string) string { return "http://" + in.addr + p
 // run runs another command of the program on the installation.
 func (in *installation) run(stdin string, args ...string) string {
 	in.t.Helper()
-	bin, err := program()
+	bin, err := executable()
 	if err != nil {
 		in.t.Fatal(err)
 	}
@@ -156,8 +156,8 @@ func (in *installation) run(stdin string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// user is somebody who is signed in.
-type user struct {
+// someone is somebody who is signed in.
+type someone struct {
 	*client.ClientWithResponses
 	in    *installation
 	id    string
@@ -175,15 +175,15 @@ func (in *installation) addUser(username, name, role string) string {
 }
 
 // signIn makes an account where there is none, and signs in.
-func (in *installation) join(username, name, role string) *user {
+func (in *installation) join(username, name, role string) *someone {
 	in.t.Helper()
 	id := in.addUser(username, name, role)
 	return in.signIn(username, id, name)
 }
 
-func (in *installation) signIn(username, id, name string) *user {
+func (in *installation) signIn(username, id, name string) *someone {
 	in.t.Helper()
-	u := &user{in: in, id: id, name: name}
+	u := &someone{in: in, id: id, name: name}
 	var err error
 	u.ClientWithResponses, err = client.NewClientWithResponses(in.url(""), client.WithRequestEditorFn(
 		func(_ context.Context, r *http.Request) error {
@@ -200,7 +200,7 @@ func (in *installation) signIn(username, id, name string) *user {
 	return u
 }
 
-func (u *user) login(username string) {
+func (u *someone) login(username string) {
 	u.in.t.Helper()
 	res, err := u.LoginWithResponse(context.Background(), client.LoginRequest{Username: username, Password: testPassword})
 	if err != nil {
@@ -213,10 +213,10 @@ func (u *user) login(username string) {
 }
 
 // declare opens a room.
-func (u *user) declare(title string) client.Room {
+func (u *someone) declare(title string) client.Room {
 	u.in.t.Helper()
 	res, err := u.CreateRoomWithResponse(context.Background(), client.NewRoom{
-		Title: title, Severity: ptr(client.HIGH), IncidentType: ptr(client.IncidentTypeEquipment),
+		Title: title, Severity: ptr(client.HIGH), IncidentType: ptr(client.Equipment),
 	})
 	if err != nil {
 		u.in.t.Fatal(err)
@@ -228,7 +228,7 @@ func (u *user) declare(title string) client.Room {
 }
 
 // bring adds somebody to a room.
-func (u *user) bring(room string, who *user, role client.Role) {
+func (u *someone) bring(room string, who *someone, role client.Role) {
 	u.in.t.Helper()
 	res, err := u.AddMemberWithResponse(context.Background(), room, client.NewMember{UserId: who.id, Role: role})
 	if err != nil {
@@ -240,7 +240,7 @@ func (u *user) bring(room string, who *user, role client.Role) {
 }
 
 // do sends any request with the user's token and returns status and body.
-func (u *user) do(method, path string, header http.Header, body io.Reader) (int, http.Header, []byte) {
+func (u *someone) do(method, path string, header http.Header, body io.Reader) (int, http.Header, []byte) {
 	u.in.t.Helper()
 	req, err := http.NewRequest(method, u.in.url(path), body)
 	if err != nil {
@@ -298,7 +298,7 @@ func (s *syncBuffer) String() string {
 }
 
 // getJSON gets a path and decodes its answer, which must be 200.
-func getJSON[T any](t testing.TB, u *user, path string) T {
+func getJSON[T any](t testing.TB, u *someone, path string) T {
 	t.Helper()
 	status, _, body := u.do(http.MethodGet, path, nil, nil)
 	var v T

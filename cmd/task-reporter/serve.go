@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -39,7 +40,7 @@ type ServeCmd struct {
 // Run migrates, starts everything, serves, and takes it down in order.
 func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
 	log := cfg.Logger(out.Err)
-	h, err := build(ctx, cfg, log)
+	h, err := build(ctx, cfg, log, out.Err)
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ type house struct {
 	server   *httpapi.Server
 }
 
-func build(ctx context.Context, cfg *Config, log *slog.Logger) (*house, error) {
+func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (*house, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger) (*house, error) {
 		}
 	}()
 	var err error
-	if h.db, err = openDatabase(ctx, cfg, log); err != nil {
+	if h.db, err = openDatabase(ctx, cfg.storage(errs), log); err != nil {
 		return nil, err
 	}
 	store, err := openObjects(ctx, cfg, log)
@@ -133,8 +134,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger) (*house, error) {
 }
 
 // openDatabase brings the schema up to date and opens it.
-func openDatabase(ctx context.Context, cfg *Config, log *slog.Logger) (*storage.DB, error) {
-	c := cfg.storage(log)
+func openDatabase(ctx context.Context, c storage.Config, log *slog.Logger) (*storage.DB, error) {
 	steps, err := storage.MigrateUp(ctx, c)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func openDatabase(ctx context.Context, cfg *Config, log *slog.Logger) (*storage.
 	if err != nil {
 		return nil, err
 	}
-	return db, errors.Join(db.Seed(ctx))
+	return db, db.Seed(ctx)
 }
 
 func openObjects(ctx context.Context, cfg *Config, log *slog.Logger) (object.Store, error) {

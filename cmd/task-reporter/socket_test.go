@@ -44,7 +44,7 @@ type socket struct {
 }
 
 // ticket gets a one-use ticket.
-func (u *user) ticket() string {
+func (u *someone) ticket() string {
 	u.in.t.Helper()
 	res, err := u.CreateTicketWithResponse(context.Background())
 	if err != nil {
@@ -80,7 +80,7 @@ func (in *installation) tryDial() (*socket, error) {
 }
 
 // connect opens an authenticated socket.
-func (u *user) connect() *socket {
+func (u *someone) connect() *socket {
 	u.in.t.Helper()
 	s := u.in.dial()
 	s.send(map[string]any{"type": "auth", "ticket": u.ticket()})

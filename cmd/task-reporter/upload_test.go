@@ -47,7 +47,7 @@ func form(t testing.TB, field, filename string, content []byte, description stri
 }
 
 // tryUpload sends a file and returns the answer, whatever it is.
-func (u *user) tryUpload(room, filename string, content []byte) (int, []byte) {
+func (u *someone) tryUpload(room, filename string, content []byte) (int, []byte) {
 	u.in.t.Helper()
 	body, kind := form(u.in.t, "file", filename, content, "")
 	status, _, answer := u.do(http.MethodPost, "/api/rooms/"+room+"/files", http.Header{"Content-Type": {kind}}, bytes.NewReader(body))
@@ -55,7 +55,7 @@ func (u *user) tryUpload(room, filename string, content []byte) (int, []byte) {
 }
 
 // upload sends a file that must be accepted.
-func (u *user) upload(room, filename string, content []byte, description string) client.File {
+func (u *someone) upload(room, filename string, content []byte, description string) client.File {
 	u.in.t.Helper()
 	body, kind := form(u.in.t, "file", filename, content, description)
 	res, err := u.UploadFileWithBodyWithResponse(context.Background(), room, kind, bytes.NewReader(body))
