@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // a bare machine has no time zones
 
 	"github.com/alecthomas/kong"
+
+	"taskreporter/incident"
 )
 
 // program is the command line.
@@ -20,6 +22,8 @@ type program struct {
 	ConfigFile ConfigFile `placeholder:"FILE" help:"YAML file of settings. The environment overrides it, flags override both."`
 	Config     `embed:""` // kong calls its Validate
 
+	Migrate   MigrateCmd `cmd:"" help:"Change the database's schema."`
+	Admin     AdminCmd   `cmd:"" help:"What an administrator does from a shell."`
 	ConfigCmd ConfigCmd  `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
 	Version   VersionCmd `cmd:"" help:"Print what this binary is."`
 }
@@ -61,7 +65,7 @@ func run(ctx context.Context, args []string, env environment, c console) int {
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	if err := kctx.Run(); err != nil {
-		fmt.Fprintln(c.Err, "task-reporter:", err)
+		fmt.Fprintln(c.Err, "task-reporter:", explain(err))
 		return exitFailed
 	}
 	return 0
@@ -77,4 +81,14 @@ func newApp(p *program, env environment, c console) (*kong.Kong, error) {
 		defaults(),
 		kong.Bind(env, c, &p.Config),
 	)
+}
+
+// explain leaves the cause out where an error's own text says what to do.
+func explain(err error) string {
+	switch incident.KindOf(err) {
+	case incident.Internal, incident.Unavailable:
+		return err.Error()
+	default:
+		return incident.DetailOf(err)
+	}
 }
