@@ -237,7 +237,7 @@ func TestEndedGroundEndsEveryProof(t *testing.T) { // F-AU-04, F-AU-05, F-AU-06
 			r.store.change(p.ID, func(a *incident.Account) { a.Disabled = true })
 		},
 		"password set": func(t *testing.T, r *rig, _ incident.Principal) {
-			if err := r.local.SetPassword(t.Context(), "WANG", "another long password"); err != nil {
+			if _, err := r.local.SetPassword(t.Context(), "WANG", "another long password"); err != nil {
 				t.Fatal(err)
 			}
 		},

@@ -98,25 +98,32 @@ func (l *Local) Add(ctx context.Context, username, name string, role incident.Sy
 		Username: username,
 		System:   role,
 	}
-	return u, l.store.CreateAccount(ctx, incident.Account{User: u, PasswordHash: hash})
+	err = l.store.CreateAccount(ctx, incident.Account{User: u, PasswordHash: hash})
+	if incident.KindOf(err) == incident.Conflict {
+		err = incident.Wrap(incident.Conflict, op, err, "This user name is taken.")
+	}
+	if err != nil {
+		return incident.User{}, err
+	}
+	return u, nil
 }
 
-// SetPassword gives an account, found by its user name, another password and
-// ends its sessions.
-func (l *Local) SetPassword(ctx context.Context, username, password string) error {
+// SetPassword gives an account, found by its user name, another password, ends
+// its sessions, and returns it.
+func (l *Local) SetPassword(ctx context.Context, username, password string) (incident.User, error) {
 	username, err := tidyName(username)
 	if err != nil {
-		return err
+		return incident.User{}, err
 	}
 	a, err := l.store.Account(ctx, username)
 	if err != nil {
-		return err
+		return incident.User{}, err
 	}
 	hash, err := l.newHash(ctx, password)
 	if err != nil {
-		return err
+		return incident.User{}, err
 	}
-	return l.store.SetPassword(ctx, a.ID, hash)
+	return a.User, l.store.SetPassword(ctx, a.ID, hash)
 }
 
 func (l *Local) newHash(ctx context.Context, password string) (string, error) {

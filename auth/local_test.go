@@ -128,14 +128,16 @@ func TestSetPasswordReplacesTheOld(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	const another = "another long password"
-	if err := r.local.SetPassword(t.Context(), "Wang", another); err != nil {
-		t.Fatal(err)
+	if u, err := r.local.SetPassword(t.Context(), "Wang", another); err != nil || u != r.wang {
+		t.Fatal(u, err)
 	}
 	_, err := r.local.Check(t.Context(), "wang", password)
 	wantKind(t, err, incident.BadCredentials)
 	if _, err := r.local.Check(t.Context(), "wang", another); err != nil {
 		t.Error(err)
 	}
-	wantKind(t, r.local.SetPassword(t.Context(), "wang", "short"), incident.Invalid)
-	wantKind(t, r.local.SetPassword(t.Context(), "nobody", another), incident.NotFound)
+	_, err = r.local.SetPassword(t.Context(), "wang", "short")
+	wantKind(t, err, incident.Invalid)
+	_, err = r.local.SetPassword(t.Context(), "nobody", another)
+	wantKind(t, err, incident.NotFound)
 }

@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // a bare machine has no time zones
 
 	"github.com/alecthomas/kong"
+
+	"taskreporter/incident"
 )
 
 // program is the command line.
@@ -21,6 +23,8 @@ type program struct {
 	Config     `embed:""` // kong calls its Validate
 
 	Serve     ServeCmd   `cmd:"" help:"Run the server."`
+	Migrate   MigrateCmd `cmd:"" help:"Change the database's schema."`
+	Admin     AdminCmd   `cmd:"" help:"What an administrator does from a shell."`
 	ConfigCmd ConfigCmd  `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
 	Version   VersionCmd `cmd:"" help:"Print what this binary is."`
 }
@@ -62,7 +66,7 @@ func run(ctx context.Context, args []string, env environment, c console) int {
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
 	if err := kctx.Run(); err != nil {
-		fmt.Fprintln(c.Err, "task-reporter:", err)
+		fmt.Fprintln(c.Err, "task-reporter:", explain(err))
 		return exitFailed
 	}
 	return 0
@@ -78,4 +82,14 @@ func newApp(p *program, env environment, c console) (*kong.Kong, error) {
 		defaults(),
 		kong.Bind(env, c, &p.Config),
 	)
+}
+
+// explain leaves the cause out where an error's own text says what to do.
+func explain(err error) string {
+	switch incident.KindOf(err) {
+	case incident.Internal, incident.Unavailable:
+		return err.Error()
+	default:
+		return incident.DetailOf(err)
+	}
 }
