@@ -15,7 +15,10 @@ import (
 	"taskreporter/incident"
 )
 
-const readForm = "read upload"
+const (
+	readForm     = "read upload"
+	maxDelimiter = 128 // bytes; RFC 2046 allows 70 for the boundary in it
+)
 
 const (
 	// drainBytes and drainTime bound what is still taken from a client whose upload
@@ -82,6 +85,14 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		// would end the request's context.
 		_ = b.conn.SetReadDeadline(time.Time{})
 	}
+	if err == io.EOF && !b.inFile {
+		// Who asks for more has not seen the closing delimiter: keep that apart
+		// from the EOF by which the multipart reader says that it has.
+		err = io.ErrUnexpectedEOF
+		if n > 0 {
+			err = nil
+		}
+	}
 	return n, err
 }
 
@@ -125,7 +136,7 @@ func (b *uploadBody) findFile(form *multipart.Reader) (*formFile, error) {
 	f := &formFile{form: form}
 	for {
 		part, err := form.NextRawPart()
-		if err == io.EOF { // exactly: wrapped, the form only broke off
+		if err == io.EOF { // exactly: the closing delimiter was seen
 			return nil, incident.E(incident.Invalid, readForm, "The form has no field named file.")
 		}
 		if err != nil {
@@ -162,8 +173,8 @@ func (b *uploadBody) openFile(f *formFile, part *multipart.Part, filename string
 	f.size = rest - int64(len("\r\n"))
 	if own := part.Header.Get("Content-Length"); own != "" {
 		n, err := strconv.ParseInt(own, 10, 64)
-		if err != nil || n < 0 || n > rest {
-			return nil, incident.E(incident.Malformed, readForm, "The Content-Length of the file's part does not fit that of the request.")
+		if err != nil || n < 0 || n != rest && n != f.size { // some clients end without CRLF
+			return nil, incident.E(incident.Malformed, readForm, "The Content-Length of the file's part does not fit that of the request: the field file must be the last.")
 		}
 		f.size = n
 	}
@@ -221,7 +232,7 @@ func (f *formFile) Read(p []byte) (int, error) {
 	}
 	switch {
 	case f.got > f.size:
-		f.fault = incident.E(incident.Malformed, readForm, "The file is longer than the Content-Length leaves for it. End the form with CRLF, or give the file's part a Content-Length of its own.")
+		f.fault = f.tooLong()
 	case err == nil:
 		return n, nil
 	case err == io.EOF: // exactly: the part's end was seen
@@ -234,6 +245,15 @@ func (f *formFile) Read(p []byte) (int, error) {
 	}
 	f.ended = true
 	return n, io.EOF
+}
+
+// tooLong tells a form that was cut from one whose length does not fit: where the
+// length followed from Content-Length, no more than a delimiter is left to read.
+func (f *formFile) tooLong() error {
+	if _, err := io.CopyN(io.Discard, f.part, maxDelimiter); err != nil && err != io.EOF {
+		return incomplete(err)
+	}
+	return incident.E(incident.Malformed, readForm, "The file is longer than the Content-Length leaves for it. End the form with CRLF, or give the file's part a Content-Length of its own.")
 }
 
 // peek expects the end of the part.

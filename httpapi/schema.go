@@ -246,8 +246,10 @@ func exampleText(name string, n *yaml.Node) string {
 		return "2026-11-22T05:41:07.120345Z"
 	case text(n, "format") == "uuid", strings.HasSuffix(name, "_id"), name == "added_by", name == "reply_to":
 		return exampleUUID
+	case name == "thumbnail_url":
+		return filePath(exampleUUID, exampleUUID) + "/thumbnail?expires=1795326000&signature=…"
 	case strings.HasSuffix(name, "url"):
-		return "/api/rooms/" + exampleUUID + "/files/" + exampleUUID + "/content?expires=1795326000&signature=…"
+		return filePath(exampleUUID, exampleUUID) + "/content?expires=1795326000&signature=…"
 	default:
 		return "…"
 	}
