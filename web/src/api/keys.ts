@@ -1,0 +1,29 @@
+import type { QueryKey } from '@tanstack/react-query';
+import { $api } from './client';
+
+/**
+ * Where each thing lives in the query cache: the requests of the page and the
+ * events of the socket meet here.
+ */
+const room = (roomId: string) => ({ params: { path: { room_id: roomId } } });
+
+export const roomQuery = (roomId: string) => $api.queryOptions('get', '/api/rooms/{room_id}', room(roomId));
+
+export const membersQuery = (roomId: string) =>
+  $api.queryOptions('get', '/api/rooms/{room_id}/members', room(roomId));
+
+export const fileQuery = (roomId: string, fileId: string) =>
+  $api.queryOptions('get', '/api/rooms/{room_id}/files/{file_id}', {
+    params: { path: { room_id: roomId, file_id: fileId } },
+  });
+
+export const templatesQuery = () => $api.queryOptions('get', '/api/templates', {}, { staleTime: 300_000 });
+
+/** Every page of the room list, whatever its filters. */
+export const roomListKey: QueryKey = ['get', '/api/rooms'];
+
+/** Every page of a room's evidence, whatever its filter. */
+export const filesKey = (roomId: string): QueryKey => ['files', roomId];
+
+/** The loaded part of a room's log. */
+export const logKey = (roomId: string): QueryKey => ['log', roomId];

@@ -1,0 +1,37 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { worthRetrying } from '@/api/problem';
+import { refresh } from '@/api/session';
+import { resolver, theme } from '@/theme/theme';
+import { Live } from './live';
+import { makeRouter } from './router';
+import { LiveContext } from './useLive';
+
+function makeParts() {
+  const cache = new QueryClient({
+    defaultOptions: { queries: { staleTime: 10_000, retry: worthRetrying } },
+  });
+  return { cache, live: new Live(cache), router: makeRouter() };
+}
+
+export function App() {
+  const [{ cache, live, router }] = useState(makeParts);
+  useEffect(() => {
+    const stop = live.start();
+    void refresh();
+    return stop;
+  }, [live]);
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
+      <QueryClientProvider client={cache}>
+        <LiveContext value={live}>
+          <Notifications position="top-center" autoClose={4000} />
+          <RouterProvider router={router} />
+        </LiveContext>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

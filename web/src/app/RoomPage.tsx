@@ -1,0 +1,111 @@
+import { Button, Drawer, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Lock } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { roomQuery } from '@/api/keys';
+import { troubleOf } from '@/api/problem';
+import type { Room, User } from '@/api/types';
+import { ViewerProvider } from '@/features/files';
+import { RoomHeader } from '@/features/rooms';
+import { Notice } from '@/ui/Notice';
+import { TroubleNotice } from '@/ui/TroubleNotice';
+import { TroubleText } from '@/ui/TroubleText';
+import { useAfter } from '@/ui/useAfter';
+import { useScreen } from '@/ui/useScreen';
+import classes from './RoomPage.module.css';
+import { RoomPanel } from './RoomPanel';
+import { RoomTalk } from './RoomTalk';
+import { useRoomLog } from './useRoomLog';
+
+/** The tabs of the panel beside a room; on phones and tablets it is a sheet, open when one is named. */
+export const panels = ['details', 'members', 'files'] as const;
+export type Panel = (typeof panels)[number];
+
+export function RoomPage({ user }: { user: User }) {
+  const { roomId } = useParams({ from: '/in/rooms/$roomId' });
+  const { t } = useTranslation();
+  const room = useQuery(roomQuery(roomId));
+  const slow = useAfter(room.isPending, 200);
+
+  if (room.isError && troubleOf(room.error).status === 403) {
+    return (
+      <Notice icon={Lock} title={t('rooms.forbidden')} bad hint={<Refusal error={room.error} />}>
+        <Button renderRoot={(props) => <Link to="/rooms" {...props} />}>{t('app.toList')}</Button>
+      </Notice>
+    );
+  }
+  if (room.data === undefined && room.isError) {
+    return (
+      <TroubleNotice title={t('rooms.roomFailed')} error={room.error} retry={() => void room.refetch()} />
+    );
+  }
+  if (room.data === undefined) return slow ? <RoomSkeleton /> : null;
+  return <OpenRoom key={roomId} room={room.data} user={user} />;
+}
+
+function OpenRoom({ room, user }: { room: Room; user: User }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const screen = useScreen();
+  const log = useRoomLog(room);
+  const { panel } = useSearch({ from: '/in/rooms/$roomId' });
+  const show = (next: Panel | undefined, replace: boolean) =>
+    void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
+
+  const content = (
+    <RoomPanel room={room} user={user} panel={panel ?? 'details'} onPanel={(next) => show(next, true)} />
+  );
+  return (
+    <ViewerProvider roomId={room.room_id} pictures={log.pictures}>
+      <div className={classes.room}>
+        <RoomHeader room={room} onPanel={screen === 'desk' ? undefined : () => show('details', false)} />
+        <div className={classes.body}>
+          <RoomTalk room={room} user={user} log={log} />
+          {screen === 'desk' && (
+            <aside className={classes.aside} aria-label={t('details.panel')}>
+              {content}
+            </aside>
+          )}
+        </div>
+      </div>
+      {screen !== 'desk' && (
+        <Drawer
+          opened={panel !== undefined}
+          onClose={() => show(undefined, true)}
+          position={screen === 'phone' ? 'bottom' : 'right'}
+          size={screen === 'phone' ? '85dvh' : 380}
+          title={t('details.panel')}
+          classNames={{ body: classes.sheet, content: classes.sheetContent }}
+          closeButtonProps={{ 'aria-label': t('app.close') }}
+        >
+          {content}
+        </Drawer>
+      )}
+    </ViewerProvider>
+  );
+}
+
+function Refusal({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>{t('rooms.forbiddenHint')}</p>
+      <p className={classes.small}>
+        <TroubleText trouble={troubleOf(error)} />
+      </p>
+    </>
+  );
+}
+
+function RoomSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.skeleton} role="status" aria-label={t('app.loading')}>
+      <Skeleton height={48} />
+      <Skeleton height={40} width="60%" />
+      <Skeleton height={40} width="45%" />
+      <Skeleton height={40} width="70%" />
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { Tabs } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Room, User } from '@/api/types';
+import { Evidence } from '@/features/files';
+import { canDeleteFile, Members } from '@/features/members';
+import { Details } from '@/features/rooms';
+import type { Panel } from './RoomPage';
+import classes from './RoomPage.module.css';
+
+interface Props {
+  room: Room;
+  user: User;
+  panel: Panel;
+  onPanel: (panel: Panel) => void;
+}
+
+/** What stands behind the conversation: the facts, the people, the evidence. */
+export function RoomPanel({ room, user, panel, onPanel }: Props) {
+  const { t } = useTranslation();
+  return (
+    <Tabs
+      value={panel}
+      onChange={(value) => onPanel(value as Panel)}
+      keepMounted={false}
+      className={classes.tabs}
+      aria-label={t('details.panel')}
+    >
+      <Tabs.List grow>
+        <Tabs.Tab value="details">{t('details.tab')}</Tabs.Tab>
+        <Tabs.Tab value="members">{t('members.tabCount', { count: room.member_count })}</Tabs.Tab>
+        <Tabs.Tab value="files">{t('files.tab')}</Tabs.Tab>
+      </Tabs.List>
+      <div className={classes.tabBody}>
+        <Tabs.Panel value="details">
+          <Details room={room} />
+        </Tabs.Panel>
+        <Tabs.Panel value="members">
+          <Members room={room} me={user} />
+        </Tabs.Panel>
+        <Tabs.Panel value="files">
+          <Evidence
+            roomId={room.room_id}
+            mayRemove={(file) =>
+              room.status !== 'ARCHIVED' && canDeleteFile(user, room.my_role, file.uploader.user_id)
+            }
+          />
+        </Tabs.Panel>
+      </div>
+    </Tabs>
+  );
+}

@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { CircleUser, ListChecks, Plus, Search } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { roomQuery } from '@/api/keys';
+import type { User } from '@/api/types';
+import { UserMenu } from '@/features/auth';
+import { Breadcrumbs } from '@/features/rooms';
+import icon from '@/theme/icon.svg';
+import { LinkBanner, LinkPill } from './LinkState';
+import classes from './Shell.module.css';
+
+/** The frame around every screen of somebody who is signed in. */
+export function Shell({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const { roomId } = useParams({ strict: false });
+  return (
+    <div className={classes.shell} data-room={roomId !== undefined || undefined}>
+      <a className={classes.skip} href="#main">
+        {t('app.skip')}
+      </a>
+      <header className={classes.bar}>
+        <Link to="/rooms" className={classes.brand}>
+          <img src={icon} alt="" width={24} height={24} />
+          <strong>{t('app.name')}</strong>
+        </Link>
+        <div className={classes.crumbs}>{roomId !== undefined && <Crumbs roomId={roomId} />}</div>
+        <LinkPill />
+        <div className={classes.menu}>
+          <UserMenu user={user} />
+        </div>
+      </header>
+      <LinkBanner />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <BottomBar />
+    </div>
+  );
+}
+
+function Crumbs({ roomId }: { roomId: string }) {
+  const room = useQuery({ ...roomQuery(roomId), enabled: false });
+  return room.data === undefined ? null : <Breadcrumbs room={room.data} />;
+}
+
+/** On a phone: everything within a thumb's reach, declaring first. */
+function BottomBar() {
+  const { t } = useTranslation();
+  const active = { 'data-here': true };
+  const keep = (before: Record<string, unknown>) => before;
+  return (
+    <nav className={classes.bottom} aria-label={t('app.navigation')}>
+      <Link to="/rooms" search={keep} activeProps={active} activeOptions={{ exact: true, includeHash: true }}>
+        <ListChecks size={22} aria-hidden />
+        {t('app.incidents')}
+      </Link>
+      <Link
+        to="/rooms"
+        search={keep}
+        hash="room-search"
+        activeProps={active}
+        activeOptions={{ exact: true, includeHash: true }}
+        onClick={() => requestAnimationFrame(() => document.getElementById('room-search')?.focus())}
+      >
+        <Search size={22} aria-hidden />
+        {t('app.search')}
+      </Link>
+      <Link to="/rooms/new" search={keep} className={classes.declare} activeProps={active}>
+        <Plus size={26} aria-hidden />
+        {t('app.declare')}
+      </Link>
+      <Link to="/me" activeProps={active}>
+        <CircleUser size={22} aria-hidden />
+        {t('app.me')}
+      </Link>
+    </nav>
+  );
+}

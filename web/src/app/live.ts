@@ -1,0 +1,184 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createStore } from 'zustand/vanilla';
+import { backoff } from '@/api/backoff';
+import { api } from '@/api/client';
+import { logKey, roomListKey, roomQuery } from '@/api/keys';
+import { refresh, useSession } from '@/api/session';
+import { type Link, Socket, type TicketResult } from '@/api/socket';
+import type { ServerFrame } from '@/api/types';
+import { emptyAfter, type Log, Outbox } from '@/features/chat';
+import { transfer, Uploads } from '@/features/files';
+import { fold, isRoomEvent } from './fold';
+
+interface Watched {
+  watchers: number;
+  /** `asked`: subscribed again after a hole; until the answer, what comes is still the old stream. */
+  state: 'out' | 'asked' | 'in';
+  failures: number;
+  retry?: ReturnType<typeof setTimeout>;
+}
+
+/** Milliseconds between refreshes of the room list, however much happens in rooms. */
+const listPause = 2000;
+
+/**
+ * The living part of a tab: one socket for all its rooms, what is on its way out,
+ * and the way of every incoming frame into the query cache.
+ */
+export class Live {
+  readonly store = createStore<{ link: Link; closeCode?: number }>()(() => ({ link: 'stopped' }));
+  readonly outbox: Outbox;
+  readonly uploads = new Uploads(transfer);
+  private readonly socket: Socket;
+  private readonly rooms = new Map<string, Watched>();
+  private listTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly cache: QueryClient,
+    url = `${window.location.origin.replace(/^http/, 'ws')}/api/ws`,
+  ) {
+    this.socket = new Socket({
+      url,
+      ticket: requestTicket,
+      renew: refresh,
+      onLink: (link, closeCode) => this.linked(link, closeCode),
+      onFrame: (frame) => this.take(frame),
+    });
+    this.outbox = new Outbox((frame) => this.socket.send(frame));
+  }
+
+  /** Follows the session: a socket while somebody is signed in, nothing of theirs afterwards. */
+  start(): () => void {
+    const follow = (signedIn: boolean): void => {
+      if (signedIn) {
+        this.socket.start();
+        return;
+      }
+      this.socket.stop();
+      this.outbox.clear();
+      this.uploads.clear();
+      this.cache.clear();
+    };
+    const isIn = () => useSession.getState().phase === 'signed-in';
+    if (isIn()) follow(true);
+    const unsubscribe = useSession.subscribe((now, before) => {
+      if (now.phase !== before.phase) follow(now.phase === 'signed-in');
+    });
+    return () => {
+      unsubscribe();
+      this.socket.stop();
+    };
+  }
+
+  reconnect(): void {
+    this.socket.reconnect();
+  }
+
+  /** Keeps a loaded log up to date until the returned function is called. */
+  watch(roomId: string): () => void {
+    const watched = this.rooms.get(roomId) ?? { watchers: 0, state: 'out' as const, failures: 0 };
+    watched.watchers += 1;
+    this.rooms.set(roomId, watched);
+    if (watched.watchers === 1) this.subscribe(roomId);
+    return () => {
+      watched.watchers -= 1;
+      if (watched.watchers > 0) return;
+      clearTimeout(watched.retry);
+      this.rooms.delete(roomId);
+      this.socket.send({ type: 'unsubscribe', room_id: roomId });
+    };
+  }
+
+  private subscribe(roomId: string): void {
+    const watched = this.rooms.get(roomId);
+    const log = this.cache.getQueryData<Log>(logKey(roomId));
+    if (watched === undefined || log === undefined) return;
+    clearTimeout(watched.retry);
+    const sent = this.socket.send({ type: 'subscribe', room_id: roomId, after_seq: log.hi });
+    watched.state = sent ? 'asked' : 'out';
+  }
+
+  private linked(link: Link, closeCode?: number): void {
+    this.store.setState({ link, closeCode });
+    if (link !== 'live') {
+      for (const watched of this.rooms.values()) {
+        clearTimeout(watched.retry);
+        watched.state = 'out';
+      }
+      this.outbox.disconnected();
+      return;
+    }
+    for (const roomId of this.rooms.keys()) this.subscribe(roomId);
+    this.outbox.connected();
+    this.refreshList();
+  }
+
+  private take(frame: ServerFrame): void {
+    const me = useSession.getState().user?.user_id ?? '';
+    if (isRoomEvent(frame)) {
+      const outcome = fold(this.cache, frame);
+      if (outcome === 'gap') {
+        this.fillGap(frame.room_id);
+        return;
+      }
+      this.outbox.take(frame, me);
+      this.uploads.take(frame, me);
+      if (outcome === 'applied') this.refreshList();
+      return;
+    }
+    switch (frame.type) {
+      case 'subscribed': {
+        const watched = this.rooms.get(frame.room_id);
+        if (watched !== undefined) Object.assign(watched, { state: 'in', failures: 0 });
+        return;
+      }
+      case 'reset':
+        this.cache.setQueryData(logKey(frame.room_id), emptyAfter(frame.from_seq));
+        return;
+      case 'ack':
+        this.outbox.take(frame, me);
+        return;
+      case 'error':
+        if (frame.client_msg_id !== undefined) this.outbox.take(frame, me);
+        else if (frame.room_id !== undefined) this.notSubscribed(frame.room_id, frame);
+        return;
+      default:
+        return; // ready, pong, bye: the socket's own; file_upload_ack: the 201 has said it
+    }
+  }
+
+  /** Something is missing between the log and an event: asks again from what we have. */
+  private fillGap(roomId: string): void {
+    if (this.rooms.get(roomId)?.state !== 'in') return;
+    this.socket.send({ type: 'unsubscribe', room_id: roomId });
+    this.subscribe(roomId);
+  }
+
+  private notSubscribed(roomId: string, error: Extract<ServerFrame, { type: 'error' }>): void {
+    const watched = this.rooms.get(roomId);
+    if (watched === undefined) return;
+    watched.state = 'out';
+    if (!error.retryable) {
+      void this.cache.invalidateQueries({ queryKey: roomQuery(roomId).queryKey });
+      return;
+    }
+    clearTimeout(watched.retry);
+    watched.retry = setTimeout(
+      () => this.subscribe(roomId),
+      error.retry_after_ms ?? backoff(watched.failures++),
+    );
+  }
+
+  private refreshList(): void {
+    this.listTimer ??= setTimeout(() => {
+      this.listTimer = undefined;
+      void this.cache.invalidateQueries({ queryKey: roomListKey });
+    }, listPause);
+  }
+}
+
+async function requestTicket(): Promise<TicketResult> {
+  const { data, response } = await api.POST('/api/ws/ticket');
+  if (data !== undefined) return { ticket: data.ticket };
+  return response.status === 401 && useSession.getState().phase === 'signed-out' ? 'signed-out' : 'retry';
+}

@@ -1,0 +1,150 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  Navigate,
+  Outlet,
+  redirect,
+  useLocation,
+  useNavigate,
+  useSearch,
+} from '@tanstack/react-router';
+
+import { useSession } from '@/api/session';
+import type { User } from '@/api/types';
+import { Account, Login, Starting } from '@/features/auth';
+import { can } from '@/features/members';
+import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
+import { CrashNotice, NotFound } from './Failures';
+import classes from './Failures.module.css';
+import { type Panel, panels, RoomPage } from './RoomPage';
+import { NothingChosen, Rooms } from './Rooms';
+import { Shell } from './Shell';
+import { parseSearch, stringifySearch } from './search';
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CrashNotice });
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { next?: string } => ({ next: localPath(search.next) }),
+  component: LoginPage,
+});
+
+/** Where to go after login: a path of this page, never another site. */
+function localPath(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\/(?![/\\])/.test(value) ? value : undefined;
+}
+
+function LoginPage() {
+  const phase = useSession((session) => session.phase);
+  const { next } = useSearch({ from: '/login' });
+  if (phase === 'signed-in') return <Navigate to={next ?? '/rooms'} replace />;
+  if (phase === 'starting' || phase === 'unreachable') return <Starting phase={phase} />;
+  return <Login />;
+}
+
+const inside = createRoute({ getParentRoute: () => root, id: 'in', component: Inside });
+
+function Inside() {
+  const { phase, user } = useSession();
+  const { href } = useLocation();
+  if (phase === 'signed-out') {
+    return <Navigate to="/login" search={href === '/rooms' ? {} : { next: href }} replace />;
+  }
+  if (phase !== 'signed-in' || user === undefined) return <Starting phase={phase} />;
+  return <Shell user={user} />;
+}
+
+/** Below Shell somebody is signed in; in the instant of signing out, nothing is shown. */
+function useUser(): User | undefined {
+  return useSession((session) => session.user);
+}
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/rooms' });
+  },
+});
+
+const rooms = createRoute({
+  getParentRoute: () => inside,
+  path: '/rooms',
+  validateSearch: (search): Filters => readFilters(search),
+  component: function RoomsRoute() {
+    const user = useUser();
+    return user && <Rooms user={user} />;
+  },
+});
+
+const noRoom = createRoute({ getParentRoute: () => rooms, path: '/', component: NothingChosen });
+
+const placeParts = ['site', 'line', 'station', 'equipment'] as const;
+
+const declare = createRoute({
+  getParentRoute: () => rooms,
+  path: '/new',
+  validateSearch: (search): Partial<Record<(typeof placeParts)[number], string>> =>
+    Object.fromEntries(
+      placeParts.map((part) => [part, typeof search[part] === 'string' ? search[part] : undefined]),
+    ),
+  component: function DeclareRoute() {
+    const user = useUser();
+    const navigate = useNavigate();
+    const { site, line, station, equipment } = useSearch({ from: '/in/rooms/new' });
+    const linked = site ?? line ?? station ?? equipment;
+    const place = linked === undefined ? rememberedPlace() : { site, line, station, equipment };
+    return (
+      user && (
+        <Declare
+          place={place}
+          allowed={can(user, undefined, 'declare')}
+          onDeclared={(room) =>
+            void navigate({ to: '/rooms/$roomId', params: { roomId: room.room_id }, replace: true })
+          }
+        />
+      )
+    );
+  },
+});
+
+const room = createRoute({
+  getParentRoute: () => rooms,
+  path: '/$roomId',
+  validateSearch: (search): { panel?: Panel } => ({ panel: panels.find((panel) => panel === search.panel) }),
+  component: function RoomRoute() {
+    const user = useUser();
+    return user && <RoomPage user={user} />;
+  },
+});
+
+const me = createRoute({
+  getParentRoute: () => inside,
+  path: '/me',
+  component: function MeRoute() {
+    const user = useUser();
+    return user && <div className={classes.me}>{<Account user={user} />}</div>;
+  },
+});
+
+export function makeRouter() {
+  return createRouter({
+    routeTree: root.addChildren([
+      login,
+      home,
+      inside.addChildren([rooms.addChildren([noRoom, declare, room]), me]),
+    ]),
+    parseSearch,
+    stringifySearch,
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: CrashNotice,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

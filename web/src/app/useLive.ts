@@ -1,0 +1,33 @@
+import { createContext, useContext, useEffect, useMemo } from 'react';
+import { useStore } from 'zustand';
+import type { Pending } from '@/features/chat';
+import type { Upload } from '@/features/files';
+import type { Live } from './live';
+
+export const LiveContext = createContext<Live | undefined>(undefined);
+
+export function useLive(): Live {
+  const live = useContext(LiveContext);
+  if (live === undefined) throw new Error('useLive outside of its provider');
+  return live;
+}
+
+export function useLink() {
+  return useStore(useLive().store);
+}
+
+/** Keeps a room's log up to date while the component is on the screen and the log is loaded. */
+export function useWatch(roomId: string, loaded: boolean): void {
+  const live = useLive();
+  useEffect(() => (loaded ? live.watch(roomId) : undefined), [live, roomId, loaded]);
+}
+
+export function usePending(roomId: string): Pending[] {
+  const items = useStore(useLive().outbox.store, (state) => state.items);
+  return useMemo(() => items.filter((item) => item.roomId === roomId), [items, roomId]);
+}
+
+export function useUploads(roomId: string): Upload[] {
+  const items = useStore(useLive().uploads.store, (state) => state.items);
+  return useMemo(() => items.filter((item) => item.roomId === roomId), [items, roomId]);
+}

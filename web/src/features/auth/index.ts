@@ -1,0 +1,4 @@
+export { Login } from './Login';
+export { Preferences } from './Preferences';
+export { Starting } from './Starting';
+export { Account, UserMenu } from './UserMenu';

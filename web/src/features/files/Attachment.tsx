@@ -1,0 +1,91 @@
+import { Download, ImageOff, Trash2 } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Reference } from '@/api/types';
+import { fileSize } from '@/i18n/format';
+import { useLanguage } from '@/ui/useLanguage';
+import classes from './Attachment.module.css';
+import { previewBox } from './box';
+import { FileIcon } from './FileIcon';
+import { downloadUrl, useLinks } from './links';
+import { useViewer } from './Viewer';
+
+interface Props {
+  roomId: string;
+  reference: Reference;
+  /** The log says that it was removed. */
+  removed: boolean;
+}
+
+/** What a reference message shows: a picture to open, or a file to download. */
+export function Attachment({ roomId, reference, removed }: Props) {
+  const { t } = useTranslation();
+  if (removed) {
+    return (
+      <p className={classes.removed}>
+        <Trash2 size={16} aria-hidden />
+        <s>{reference.filename}</s>
+        <span>{t('files.removed')}</span>
+      </p>
+    );
+  }
+  if (reference.kind === 'image') return <Picture roomId={roomId} reference={reference} />;
+  return <Tile roomId={roomId} reference={reference} />;
+}
+
+function Picture({ roomId, reference }: Omit<Props, 'removed'>) {
+  const { t } = useTranslation();
+  const open = useViewer();
+  const links = useLinks(roomId, reference);
+  const box = previewBox(reference.width, reference.height);
+  if (links.state === 'removed') return <Attachment roomId={roomId} reference={reference} removed />;
+  return (
+    <button
+      type="button"
+      className={classes.picture}
+      style={{ width: box.width, aspectRatio: `${box.width} / ${box.height}` }}
+      aria-label={t('files.openImage', { name: reference.filename })}
+      data-file={reference.file_id}
+      onClick={() => open(reference.file_id)}
+    >
+      {links.state === 'failed' && (
+        <span className={classes.lost}>
+          <ImageOff size={24} aria-hidden />
+          {t('files.unavailable')}
+        </span>
+      )}
+      {links.state === 'ok' && links.preview !== undefined && (
+        <img
+          key={`${links.preview}#${links.attempt}`}
+          src={links.preview}
+          alt={reference.filename}
+          width={box.width}
+          height={box.height}
+          decoding="async"
+          onError={links.onError}
+        />
+      )}
+    </button>
+  );
+}
+
+function Tile({ roomId, reference }: Omit<Props, 'removed'>) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const links = useLinks(roomId, reference);
+  if (links.state === 'removed') return <Attachment roomId={roomId} reference={reference} removed />;
+  return (
+    <a
+      className={classes.tile}
+      href={downloadUrl(links.full)}
+      download={reference.filename}
+      aria-label={t('files.downloadName', { name: reference.filename })}
+    >
+      <FileIcon kind={reference.kind} size={28} />
+      <span className={classes.name}>
+        <span>{reference.filename}</span>
+        <span className={classes.size}>{fileSize(language, reference.size)}</span>
+      </span>
+      <Download size={18} aria-hidden />
+    </a>
+  );
+}

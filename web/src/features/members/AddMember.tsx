@@ -1,0 +1,120 @@
+import { Alert, Button, Radio, Select } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { notifications } from '@mantine/notifications';
+import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
+import { UserPlus } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { $api } from '@/api/client';
+import { membersQuery, roomQuery } from '@/api/keys';
+import { troubleOf } from '@/api/problem';
+import type { Member, Role } from '@/api/types';
+import { TroubleText } from '@/ui/TroubleText';
+import classes from './Members.module.css';
+
+interface Props {
+  roomId: string;
+  roles: Role[];
+  members: Member[];
+}
+
+export function AddMember({ roomId, roles, members }: Props) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const [typed, setTyped] = useState('');
+  const [q] = useDebouncedValue(typed, 250);
+  const [userId, setUserId] = useState<string | null>(null);
+  const [role, setRole] = useState<Role>(roles[0] ?? 'VIEWER');
+  const [asked, setAsked] = useState(false);
+  const users = $api.useQuery(
+    'get',
+    '/api/users',
+    { params: { query: { q: q.trim() || undefined, limit: 20 } } },
+    { placeholderData: keepPreviousData },
+  );
+  const add = $api.useMutation('post', '/api/rooms/{room_id}/members');
+
+  const known = new Set(members.map((member) => member.user_id));
+  const options = (users.data?.users ?? []).map((user) => ({
+    value: user.user_id,
+    label: `${user.name} (${user.username})`,
+    disabled: known.has(user.user_id),
+  }));
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setAsked(true);
+    if (userId === null) return;
+    add.mutate(
+      { params: { path: { room_id: roomId } }, body: { user_id: userId, role } },
+      {
+        onSuccess: (member) => {
+          setUserId(null);
+          setTyped('');
+          setAsked(false);
+          notifications.show({ message: t('members.added', { name: member.name }) });
+          void cache.invalidateQueries({ queryKey: membersQuery(roomId).queryKey });
+          void cache.invalidateQueries({ queryKey: roomQuery(roomId).queryKey });
+        },
+      },
+    );
+  };
+
+  return (
+    <form className={classes.add} onSubmit={submit} aria-label={t('members.add')}>
+      <Select
+        label={t('members.person')}
+        placeholder={t('members.addHint')}
+        searchable
+        clearable
+        clearButtonProps={{ 'aria-label': t('app.cancel') }}
+        data={options}
+        filter={({ options: found }) => found}
+        value={userId}
+        searchValue={typed}
+        onSearchChange={setTyped}
+        onChange={(value) => {
+          setUserId(value);
+          if (add.isError) add.reset();
+        }}
+        nothingFoundMessage={t('members.nobody')}
+        renderOption={({ option }) => (
+          <span className={classes.option}>
+            {option.label}
+            {option.disabled && <span className={classes.you}>{t('members.isMember')}</span>}
+          </span>
+        )}
+        error={asked && userId === null ? t('members.choose') : undefined}
+        comboboxProps={{ withinPortal: true }}
+      />
+      {roles.length > 1 ? (
+        <Radio.Group
+          label={t('members.giveRole')}
+          value={role}
+          onChange={(value) => setRole(value as Role)}
+          className={classes.roles}
+        >
+          {roles.map((one) => (
+            <Radio
+              key={one}
+              value={one}
+              label={t(`role.${one}`)}
+              description={t(`roleHint.${one}`)}
+              className={classes.radio}
+            />
+          ))}
+        </Radio.Group>
+      ) : (
+        <p className={classes.you}>{t('members.viewerOnly')}</p>
+      )}
+      {add.isError && (
+        <Alert color="red" variant="light" role="alert">
+          <TroubleText trouble={troubleOf(add.error)} />
+        </Alert>
+      )}
+      <Button type="submit" loading={add.isPending} leftSection={<UserPlus size={18} aria-hidden />}>
+        {t('members.submit')}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,195 @@
+import { Alert, Button, Collapse, Skeleton, Switch, Textarea, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { ChevronDown, ChevronUp, Lock, OctagonX } from 'lucide-react';
+import { type FormEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { $api } from '@/api/client';
+import { templatesQuery } from '@/api/keys';
+import { troubleOf } from '@/api/problem';
+import type { Place, Room } from '@/api/types';
+import { Notice } from '@/ui/Notice';
+import { TroubleNotice } from '@/ui/TroubleNotice';
+import { TroubleText } from '@/ui/TroubleText';
+import { useLanguage } from '@/ui/useLanguage';
+import classes from './Declare.module.css';
+import {
+  type BoundedField,
+  check,
+  type Declaration,
+  type Field,
+  fieldOf,
+  requestOf,
+  titleOf,
+} from './declaration';
+import { rememberPlace } from './lastPlace';
+import { SeverityTiles, TemplateTiles } from './Tiles';
+
+interface Props {
+  /** Known from a station's link, or from the last declaration on this device. */
+  place: Place;
+  allowed: boolean;
+  onDeclared: (room: Room) => void;
+}
+
+export function Declare({ place, allowed, onDeclared }: Props) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const form = useRef<HTMLFormElement>(null);
+  const templates = useQuery(templatesQuery());
+  const create = $api.useMutation('post', '/api/rooms');
+  const [declared, setDeclared] = useState<Declaration>({
+    place,
+    lot: '',
+    description: '',
+    lineStopped: false,
+  });
+  const [checked, setChecked] = useState(false);
+  const [more, setMore] = useState(false);
+
+  const template = templates.data?.templates.find((one) => one.template_id === declared.templateId);
+  const title = titleOf(declared, template, language);
+  const errors = check(declared, title);
+  const trouble = create.isError ? troubleOf(create.error) : undefined;
+  const troubled = trouble && fieldOf(trouble);
+
+  const change = (part: Partial<Declaration>) => {
+    if (create.isError) create.reset();
+    setDeclared((before) => ({ ...before, ...part }));
+  };
+  const changePlace = (part: Place) => change({ place: { ...declared.place, ...part } });
+
+  const errorOf = (field: Field): string | undefined => {
+    if (field === troubled) return trouble?.detail;
+    const error = errors[field];
+    if (error === undefined || (!checked && error.key !== 'tooLong')) return undefined;
+    return error.key === 'tooLong' ? t('declare.tooLong', error) : t(`declare.${error.key}`);
+  };
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setChecked(true);
+    if (Object.keys(errors).length > 0 || template === undefined) {
+      queueMicrotask(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"], input')?.focus());
+      return;
+    }
+    create.mutate(
+      { body: requestOf(declared, title, template) },
+      {
+        onSuccess: (room) => {
+          rememberPlace(declared.place);
+          onDeclared(room);
+        },
+      },
+    );
+  };
+
+  const text = (field: BoundedField, value: string, set: (value: string) => void) => ({
+    label: t(field === 'title' ? 'declare.roomTitle' : `declare.${field}`),
+    error: errorOf(field),
+    value,
+    onChange: (event: { currentTarget: { value: string } }) => set(event.currentTarget.value),
+  });
+
+  if (!allowed) return <Notice icon={Lock} title={t('declare.notAllowed')} />;
+
+  return (
+    <form className={classes.form} ref={form} onSubmit={submit} noValidate aria-labelledby="declare-title">
+      <div className={classes.body}>
+        <h1 id="declare-title" className={classes.title}>
+          {t('declare.title')}
+        </h1>
+
+        <section className={classes.section} aria-label={t('declare.what')}>
+          <h2>{t('declare.what')}</h2>
+          {templates.isPending && <Skeleton height={150} />}
+          {templates.isError && (
+            <TroubleNotice
+              title={t('declare.templatesFailed')}
+              error={templates.error}
+              retry={() => void templates.refetch()}
+            />
+          )}
+          {templates.data !== undefined && (
+            <TemplateTiles
+              templates={templates.data.templates}
+              value={declared.templateId}
+              error={errorOf('template')}
+              onChange={(chosen) => change({ templateId: chosen.template_id, severity: chosen.severity })}
+            />
+          )}
+          <SeverityTiles value={declared.severity} onChange={(severity) => change({ severity })} />
+        </section>
+
+        <section className={classes.section} aria-label={t('declare.place')}>
+          <h2>{t('declare.place')}</h2>
+          <div className={classes.pair}>
+            <TextInput
+              {...text('line', declared.place.line ?? '', (line) => changePlace({ line }))}
+              placeholder={t('declare.linePlaceholder')}
+            />
+            <TextInput
+              {...text('station', declared.place.station ?? '', (station) => changePlace({ station }))}
+              placeholder={t('declare.stationPlaceholder')}
+            />
+          </div>
+          <Switch
+            className={classes.stopped}
+            data-on={declared.lineStopped || undefined}
+            size="lg"
+            checked={declared.lineStopped}
+            onChange={(event) => change({ lineStopped: event.currentTarget.checked })}
+            thumbIcon={declared.lineStopped ? <OctagonX size={14} color="#b0101c" aria-hidden /> : undefined}
+            label={t('declare.stopped')}
+            description={t('declare.stoppedHint')}
+          />
+          <TextInput
+            {...text('title', title, (value) => change({ title: value }))}
+            description={t('declare.roomTitleHint')}
+            withAsterisk
+            required
+          />
+        </section>
+
+        <Button
+          variant="subtle"
+          className={classes.more}
+          aria-expanded={more}
+          onClick={() => setMore(!more)}
+          rightSection={more ? <ChevronUp size={16} aria-hidden /> : <ChevronDown size={16} aria-hidden />}
+        >
+          {t('declare.more')}
+        </Button>
+        <Collapse expanded={more}>
+          <section className={classes.section} aria-label={t('declare.details')}>
+            <div className={classes.pair}>
+              <TextInput {...text('site', declared.place.site ?? '', (site) => changePlace({ site }))} />
+              <TextInput
+                {...text('equipment', declared.place.equipment ?? '', (equipment) =>
+                  changePlace({ equipment }),
+                )}
+              />
+            </div>
+            <TextInput {...text('lot', declared.lot, (lot) => change({ lot }))} />
+            <Textarea
+              {...text('description', declared.description, (description) => change({ description }))}
+              autosize
+              minRows={3}
+              maxRows={10}
+            />
+          </section>
+        </Collapse>
+      </div>
+
+      <div className={classes.foot}>
+        {trouble !== undefined && troubled === undefined && (
+          <Alert color="red" variant="light" title={t('declare.failed')} role="alert">
+            <TroubleText trouble={trouble} />
+          </Alert>
+        )}
+        <Button type="submit" size="md" fullWidth loading={create.isPending}>
+          {t('declare.submit')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,57 @@
+import { Link } from '@tanstack/react-router';
+import { Users } from 'lucide-react';
+import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Room } from '@/api/types';
+import { ago, formats } from '@/i18n/format';
+import { useLanguage } from '@/ui/useLanguage';
+import { useNow } from '@/ui/useNow';
+import { LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
+import { placeText } from './place';
+import classes from './RoomRow.module.css';
+
+export const RoomRow = memo(function RoomRow({ room }: { room: Room }) {
+  const { t } = useTranslation();
+  const place = placeText(room.place);
+  return (
+    <Link
+      to="/rooms/$roomId"
+      params={{ roomId: room.room_id }}
+      search={(before) => before}
+      className={classes.row}
+      data-severity={room.severity}
+      activeProps={{ 'data-here': true }}
+    >
+      <span className={classes.top}>
+        <SeverityBadge severity={room.severity} />
+        <span className={`${classes.number} figures`}>{room.number}</span>
+        <Age at={room.last_activity_at} />
+      </span>
+      <span className={classes.title}>{room.title}</span>
+      <span className={classes.meta}>
+        <StatusBadge status={room.status} />
+        {room.line_stopped && <LineStoppedBadge />}
+        <span className={classes.place}>{place === '' ? t('rooms.noPlace') : place}</span>
+      </span>
+      <span className={classes.meta}>
+        <span>{t(`role.${room.my_role ?? 'none'}`)}</span>
+        <span className={classes.members}>
+          <Users size={14} aria-hidden />
+          <span className="sr-only">{t('rooms.members', { count: room.member_count })}</span>
+          <span aria-hidden>{room.member_count}</span>
+        </span>
+      </span>
+    </Link>
+  );
+});
+
+function Age({ at }: { at: string }) {
+  const language = useLanguage();
+  const now = useNow('half-minute');
+  const then = new Date(at);
+  return (
+    <time className={classes.age} dateTime={at} title={formats(language).full.format(then)}>
+      {ago(language, then.getTime(), now)}
+    </time>
+  );
+}
