@@ -64,7 +64,7 @@ type house struct {
 
 	// What a test may put in the way.
 	fail       error // every read of the library
-	onFinish   func(up incident.Upload) (commit bool, err error)
+	onFinish   func() (commit bool, err error)
 	onReceive  func()
 	onLogin    error
 	onRefresh  error
@@ -408,10 +408,10 @@ func (h *house) BeginUpload(_ context.Context, p incident.Principal, room incide
 	return up, nil
 }
 
-func (h *house) FinishUpload(_ context.Context, _ incident.Principal, up incident.Upload, f incident.File) (incident.File, error) {
+func (h *house) FinishUpload(_ context.Context, _ incident.Principal, f incident.File) (incident.File, error) {
 	commit, err := true, error(nil)
 	if h.onFinish != nil {
-		commit, err = h.onFinish(up)
+		commit, err = h.onFinish()
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -290,7 +290,7 @@ func TestUnrecordedBytesGo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			h.onFinish = func(incident.Upload) (bool, error) { return c.commit, c.err }
+			h.onFinish = func() (bool, error) { return c.commit, c.err }
 			if a := h.upload(t, "li", form("a.txt", "log")); a.StatusCode != c.status {
 				t.Errorf("got %d, want %d: %s", a.StatusCode, c.status, a.body)
 			}

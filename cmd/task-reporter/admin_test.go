@@ -22,7 +22,7 @@ func shell(t *testing.T) (env environment, exec func(in string, args ...string) 
 	}
 }
 
-func openDatabase(t *testing.T, env environment) *storage.DB {
+func testDatabase(t *testing.T, env environment) *storage.DB {
 	t.Helper()
 	return storagetest.Open(t, storage.Config{URL: parse(t, env).DatabaseURL()})
 }
@@ -65,7 +65,7 @@ func TestAdminAddsAccountsWhileTheServerRuns(t *testing.T) { // F-AU-02, F-AU-11
 	t.Parallel()
 	env, exec := shell(t)
 	exec("", "migrate", "up")
-	db := openDatabase(t, env) // as the server has it
+	db := testDatabase(t, env) // as the server has it
 	local := auth.NewLocal(db.Accounts())
 
 	made := exec("", "admin", "user", "add", "--username", "wang", "--name", "王小明")
@@ -108,7 +108,7 @@ func TestAdminSetsPasswords(t *testing.T) { // F-AU-02, F-SE-05
 	if r != (result{}) {
 		t.Errorf("%+v", r)
 	}
-	db := openDatabase(t, env)
+	db := testDatabase(t, env)
 	local := auth.NewLocal(db.Accounts())
 	if _, err := local.Check(t.Context(), "wang", "another long password"); err != nil {
 		t.Error(err)
