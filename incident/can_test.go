@@ -1,0 +1,75 @@
+package incident
+
+import "testing"
+
+// The table "who may do what": O, E, V are members, N is none; A and U are an
+// ADMIN and an AUDITOR who are no members.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	table := map[Act]string{
+		ActDeclare:       "OEVNA",
+		ActRead:          "OEVAU",
+		ActPost:          "OE",
+		ActUpload:        "OE",
+		ActDeleteOwnFile: "OEV",
+		ActDeleteAnyFile: "O",
+		ActAddViewer:     "OEA",
+		ActAddMember:     "OA",
+		ActReadAudit:     "AU",
+	}
+	if len(table) != len(rules) {
+		t.Errorf("%d acts in the test, %d in the code", len(table), len(rules))
+	}
+	someone := Person{ID: "p"}
+	for act, may := range table {
+		for _, who := range []struct {
+			letter byte
+			p      Principal
+			role   Role
+		}{
+			{'O', Principal{Person: someone, System: SystemUser}, Owner},
+			{'E', Principal{Person: someone, System: SystemUser}, Editor},
+			{'V', Principal{Person: someone, System: SystemUser}, Viewer},
+			{'N', Principal{Person: someone, System: SystemUser}, NoRole},
+			{'A', Principal{Person: someone, System: SystemAdmin}, NoRole},
+			{'U', Principal{Person: someone, System: SystemAuditor}, NoRole},
+		} {
+			want := false
+			for i := range len(may) {
+				want = want || may[i] == who.letter
+			}
+			if got := Can(who.p, who.role, act); got != want {
+				t.Errorf("%c may %s: %v, want %v", who.letter, act, got, want)
+			}
+			office := (who.letter == 'A' || who.letter == 'U') && want && act != ActDeclare
+			if got := ByOffice(who.p, who.role, act); got != office {
+				t.Errorf("%c does %s by office: %v, want %v", who.letter, act, got, office)
+			}
+		}
+	}
+	for _, p := range []Principal{{}, {Person: someone}, {Person: someone, System: "ROOT"}} {
+		if Can(p, NoRole, ActDeclare) || Can(p, NoRole, ActRead) {
+			t.Errorf("%+v may do something", p)
+		}
+	}
+	if Can(Principal{Person: someone, System: SystemAdmin}, Owner, "unheard of") {
+		t.Error("an act without a rule is allowed")
+	}
+}
+
+// Nobody gives a role above their own, but an ADMIN.
+func TestMayAdd(t *testing.T) {
+	t.Parallel()
+	user := Principal{Person: Person{ID: "p"}, System: SystemUser}
+	for _, c := range []struct {
+		by, given Role
+		want      bool
+	}{
+		{Owner, Owner, true}, {Owner, Viewer, true}, {Editor, Viewer, true},
+		{Editor, Editor, false}, {Editor, Owner, false}, {Viewer, Viewer, false}, {NoRole, Viewer, false},
+	} {
+		if got := MayAdd(user, c.by, c.given); got != c.want {
+			t.Errorf("%q adds %q: %v, want %v", c.by, c.given, got, c.want)
+		}
+	}
+}
