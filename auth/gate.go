@@ -167,8 +167,9 @@ func (g *Gate) end(ctx context.Context, id incident.SessionID) error {
 // Live returns whose session it is, as the account is now. A session that has
 // ended or expired, or whose account is disabled, is Unauthenticated.
 //
-// It reads the store each time, two rows by primary key: a cache would save less
-// than a page's own request costs, and would keep an ended session alive.
+// It reads the store each time, two rows by primary key, some half a millisecond
+// (BenchmarkVerify): the busy path, the socket, asks once for its life, and a
+// cache would keep an ended session alive.
 func (g *Gate) Live(ctx context.Context, id incident.SessionID) (incident.Principal, error) {
 	s, err := g.store.Session(ctx, id)
 	if incident.KindOf(err) == incident.NotFound {

@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto"
 	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -59,6 +60,12 @@ func (k *Keys) add(key ed25519.PrivateKey) {
 	public := key.Public().(ed25519.PublicKey)
 	k.signer, k.kid = key, thumbprint(public)
 	k.verify[k.kid] = public
+}
+
+// Derive returns a key of 32 bytes for another purpose, such as signing download
+// links, the same on every node with the same newest key.
+func (k *Keys) Derive(purpose string) ([]byte, error) {
+	return hkdf.Key(sha256.New, k.signer.Seed(), nil, "task-reporter "+purpose, 32)
 }
 
 // thumbprint names a public key by its contents (RFC 7638, RFC 8037).

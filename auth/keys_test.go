@@ -128,6 +128,34 @@ func TestKeysThatAreNoneStopTheStart(t *testing.T) {
 	}
 }
 
+func TestDerivedKeysDependOnKeyAndPurpose(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	derive := func(purpose string) string {
+		t.Helper()
+		k, err := LoadKeys(dir, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key, err := k.Derive(purpose)
+		if err != nil || len(key) != 32 {
+			t.Fatalf("%d bytes, %v", len(key), err)
+		}
+		return string(key)
+	}
+	links := derive("links")
+	if derive("links") != links {
+		t.Error("the same key and purpose derive another key")
+	}
+	if derive("other") == links {
+		t.Error("another purpose derives the same key")
+	}
+	writeKey(t, filepath.Join(dir, "99990101.pem"), newEd25519(t), 0o600)
+	if derive("links") == links {
+		t.Error("another newest key derives the same key")
+	}
+}
+
 // The example of RFC 8037, appendix A.3.
 func TestKeyIsNamedByItsThumbprint(t *testing.T) {
 	t.Parallel()
