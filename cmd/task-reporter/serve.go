@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,7 +91,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if err != nil {
 		return nil, err
 	}
-	linkKey, err := loadLinkKey(cfg.KeyDir())
+	linkKey, err := keys.Derive("download links")
 	if err != nil {
 		return nil, err
 	}
@@ -154,30 +152,6 @@ func openObjects(ctx context.Context, cfg *Config, log *slog.Logger) (object.Sto
 		return object.OpenDisk(cfg.ObjectDir())
 	}
 	return object.OpenS3(ctx, cfg.objectStore(), log)
-}
-
-// loadLinkKey reads the key that signs download links, and makes it at the first
-// start. Nodes of one installation share the directory's content.
-func loadLinkKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, "links.key")
-	key, err := os.ReadFile(path) // #nosec G304 -- the operator's own directory
-	if errors.Is(err, os.ErrNotExist) {
-		key = make([]byte, httpapi.LinkKeySize)
-		rand.Read(key)
-		f, ferr := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // #nosec G304
-		if errors.Is(ferr, os.ErrExist) {
-			return loadLinkKey(dir) // another node was first
-		}
-		if ferr != nil {
-			return nil, ferr
-		}
-		_, werr := f.Write(key)
-		return key, errors.Join(werr, f.Sync(), f.Close())
-	}
-	if err == nil && len(key) != httpapi.LinkKeySize {
-		err = fmt.Errorf("%s: want %d bytes, got %d: restore it or remove it", path, httpapi.LinkKeySize, len(key))
-	}
-	return key, err
 }
 
 // firstAccounts prints the passwords of a new installation, once.
