@@ -44,7 +44,7 @@ type Engine struct {
 	committer *committer
 	catchUps  chan struct{} // a place for each connection that reads the log
 
-	life   context.Context // ends when the engine stops
+	life   context.Context //nolint:containedctx // ends when the engine stops
 	finish context.CancelFunc
 	work   sync.WaitGroup
 	mu     sync.Mutex
@@ -177,7 +177,7 @@ func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (an
 func (e *Engine) rootAsk(ctx context.Context, pid *actor.PID, req any) (answer, error) {
 	limit := askTimeout
 	if end, ok := ctx.Deadline(); ok {
-		limit = time.Until(end)
+		limit = end.Sub(e.now())
 	}
 	res, err := e.root.RequestFuture(pid, req, limit).Result()
 	switch {

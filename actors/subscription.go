@@ -125,8 +125,8 @@ func (s *subscription) catchUp(ctx context.Context, e *Engine, head incident.Seq
 					return nil
 				}
 			}
-			if err := s.sink.Await(ctx); err != nil {
-				return nil // the client is gone
+			if gone := s.sink.Await(ctx); gone != nil {
+				return nil //nolint:nilerr // nobody is left to be told
 			}
 		}
 		if head = s.goLive(); head == 0 {

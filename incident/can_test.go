@@ -65,8 +65,13 @@ func TestMayAdd(t *testing.T) {
 		by, given Role
 		want      bool
 	}{
-		{Owner, Owner, true}, {Owner, Viewer, true}, {Editor, Viewer, true},
-		{Editor, Editor, false}, {Editor, Owner, false}, {Viewer, Viewer, false}, {NoRole, Viewer, false},
+		{Owner, Owner, true},
+		{Owner, Viewer, true},
+		{Editor, Viewer, true},
+		{Editor, Editor, false},
+		{Editor, Owner, false},
+		{Viewer, Viewer, false},
+		{NoRole, Viewer, false},
 	} {
 		if got := MayAdd(user, c.by, c.given); got != c.want {
 			t.Errorf("%q adds %q: %v, want %v", c.by, c.given, got, c.want)

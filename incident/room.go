@@ -203,7 +203,7 @@ func checkText(op, field, text string, maxChars int, lines bool) error {
 		return E(Invalid, op, "%s has %d characters, at most %d are allowed", field, n, maxChars)
 	}
 	for _, r := range text {
-		if unicode.IsControl(r) && !(lines && (r == '\n' || r == '\t' || r == '\r')) {
+		if unicode.IsControl(r) && (!lines || r != '\n' && r != '\t' && r != '\r') {
 			return E(Invalid, op, "%s contains a control character (U+%04X): remove it", field, r)
 		}
 	}

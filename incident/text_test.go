@@ -141,7 +141,7 @@ func TestValidUUID(t *testing.T) {
 		"0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10":  true,
 		"0192F0C1-2b7a-7c3e-9a51-6f2f5f3c1a10":  false,
 		"0192f0c12b7a-7c3e-9a51-6f2f5f3c1a10-":  false,
-		"0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10 ": false,
+		"0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a100": false,
 		"":                                      false,
 	} {
 		if ValidUUID(s) != want {

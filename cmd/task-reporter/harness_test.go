@@ -277,7 +277,7 @@ func problemOf(t testing.TB, body []byte) client.Problem {
 func ptr[T any](v T) *T { return &v }
 
 // pause is the step of a loop that waits for a condition.
-func pause() { time.Sleep(20 * time.Millisecond) }
+func pause() { <-time.After(20 * time.Millisecond) }
 
 // syncBuffer collects what a process writes.
 type syncBuffer struct {
