@@ -64,13 +64,13 @@ func (r *Records) Append(ctx context.Context, batches []incident.Batch) []error 
 		parts = append(parts, p)
 	}
 	// Rooms are locked in the order of their ids, by every node.
-	slices.SortFunc(parts, func(a, b *part) int { return strings.Compare(string(a.RoomID), string(b.RoomID)) })
-	parts = slices.CompactFunc(parts, func(a, b *part) bool {
-		if a.RoomID == b.RoomID {
-			errs[b.place] = incident.E(incident.Internal, "append", "two batches of one room at once")
+	slices.SortStableFunc(parts, func(a, b *part) int { return strings.Compare(string(a.RoomID), string(b.RoomID)) })
+	for i := len(parts) - 1; i > 0; i-- {
+		if parts[i].RoomID == parts[i-1].RoomID {
+			errs[parts[i].place] = incident.E(incident.Internal, "append", "two batches of one room at once")
+			parts = slices.Delete(parts, i, i+1)
 		}
-		return a.RoomID == b.RoomID
-	})
+	}
 	r.commit(ctx, parts, errs)
 	return errs
 }

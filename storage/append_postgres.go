@@ -10,29 +10,30 @@ import (
 	"taskreporter/incident"
 )
 
-// appendPostgres is the whole append in one round trip. locked takes the rooms in
-// the order of their ids, so that two nodes cannot lock each other out; fenced
-// moves the heads of those that stand where their batch starts; only what fenced
-// returns has its rows inserted. An entry names its batch by its place in $1, so
-// that a room's id crosses the wire once.
+// appendPostgres is the whole append in one round trip. fenced locks those rooms
+// that stand where their batch starts, in the order of their ids, so that two
+// nodes cannot lock each other out; only what moved returns has its rows inserted.
+// An entry names its batch by its place in $1, so that a room's id crosses the
+// wire once.
 const appendPostgres = `
-with batch as materialized (
-	select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
+with fenced as materialized (
+	select r.room_id, b.epoch, b.hi, b.at, b.place
+	from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[])
 		with ordinality as b (room_id, epoch, lo, hi, at, place)
-), locked as materialized (
-	select room_id from incident_rooms where room_id = any($1::text[]) order by room_id for update
-), fenced as (
-	update incident_rooms r set last_seq = b.hi, last_activity_at = b.at
-	from batch b join locked l on l.room_id = b.room_id
-	where r.room_id = b.room_id and r.epoch = b.epoch and r.last_seq = b.lo
-	returning r.room_id, b.epoch, b.place
+	join incident_rooms r on r.room_id = b.room_id and r.epoch = b.epoch and r.last_seq = b.lo
+	order by r.room_id
+	for update of r
+), moved as (
+	update incident_rooms r set last_seq = f.hi, last_activity_at = f.at
+	from fenced f where r.room_id = f.room_id
+	returning r.room_id, f.epoch, f.place
 ), entry as materialized (
-	select f.room_id, f.epoch, e.*
+	select m.room_id, m.epoch, e.*
 	from unnest($6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
 			$14::text[], $15::text[], $16::text[], $17::text[], $18::text[])
 		as e (place, seq, type, author_id, author_name, client_msg_id, at, body,
 			message_id, message_type, text, metadata, reply_to)
-	join fenced f on f.place = e.place
+	join moved m on m.place = e.place
 ), logged as (
 	insert into room_events (room_id, seq, epoch, type, author_id, author_name, client_msg_id, at, body)
 	select room_id, seq, epoch, type, author_id, author_name, client_msg_id, at, body from entry
@@ -41,11 +42,11 @@ with batch as materialized (
 	select room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at
 	from entry where message_id is not null
 )
-select place from fenced`
+select place from moved`
 
 type postgresAppender struct{ stmt *sql.Stmt }
 
-func newPostgresAppender(ctx context.Context, db *sql.DB) (*postgresAppender, error) {
+func newPostgresAppender(ctx context.Context, db *sql.DB) (appender, error) {
 	stmt, err := db.PrepareContext(ctx, appendPostgres)
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ type Step struct {
 // Up applies all steps that the database lacks, each in its own transaction, and
 // returns them.
 func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
-	p, err := provider(db, d)
+	p, err := provider(ctx, db, d)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 // Down takes the newest applied step back and returns it, or nothing when there
 // was none.
 func Down(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
-	p, err := provider(db, d)
+	p, err := provider(ctx, db, d)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func Down(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 
 // Status returns all steps by rising version.
 func Status(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
-	p, err := provider(db, d)
+	p, err := provider(ctx, db, d)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func Status(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 	return list, nil
 }
 
-func provider(db *sql.DB, d Dialect) (*goose.Provider, error) {
+func provider(ctx context.Context, db *sql.DB, d Dialect) (*goose.Provider, error) {
 	folder, err := fs.Sub(steps, string(d))
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func provider(db *sql.DB, d Dialect) (*goose.Provider, error) {
 	dialect := goose.DialectSQLite3
 	if d == Postgres {
 		dialect = goose.DialectPostgres
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := schemaLock(ctx, db)
 		if err != nil {
 			return nil, err
 		}
@@ -116,4 +116,15 @@ func provider(db *sql.DB, d Dialect) (*goose.Provider, error) {
 		return nil, fmt.Errorf("read the %s migrations: %w", d, err)
 	}
 	return p, nil
+}
+
+// schemaLock lets one process at a time migrate the connection's schema. Waiting
+// means asking every second, for up to five minutes.
+func schemaLock(ctx context.Context, db *sql.DB) (lock.SessionLocker, error) {
+	var id int64
+	err := db.QueryRowContext(ctx, `select hashtextextended('task-reporter migration of ' || current_schema(), 0)`).Scan(&id)
+	if err != nil {
+		return nil, fmt.Errorf("find the schema to migrate: %w", err)
+	}
+	return lock.NewPostgresSessionLocker(lock.WithLockID(id), lock.WithLockTimeout(1, 300))
 }

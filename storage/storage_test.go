@@ -1,0 +1,13 @@
+package storage_test
+
+import (
+	"testing"
+
+	"taskreporter/storage/storagetest"
+)
+
+func TestSQLite(t *testing.T)   { t.Parallel(); storagetest.Run(t, storagetest.SQLite) }
+func TestPostgres(t *testing.T) { t.Parallel(); storagetest.Run(t, storagetest.Postgres) }
+
+func BenchmarkAppendSQLite(b *testing.B)   { storagetest.BenchmarkAppend(b, storagetest.SQLite) }
+func BenchmarkAppendPostgres(b *testing.B) { storagetest.BenchmarkAppend(b, storagetest.Postgres) }

@@ -1,0 +1,98 @@
+package storagetest
+
+import (
+	"sync"
+	"testing"
+
+	"taskreporter/storage"
+	"taskreporter/storage/migration"
+)
+
+func testMigration(t *testing.T, fresh Fresh) {
+	promise(t, "TheStepsMakeTheSchema", fresh, func(t *testing.T, cfg storage.Config) { // F-DB-04
+		plan, err := migration.Plan(t.Context(), raw(t, cfg), dialect(cfg))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan != nil {
+			t.Errorf("ent/schema and the migrations differ: run go generate ./storage/migration. Missing:\n%s", plan)
+		}
+		// The comparison sees a difference where there is one.
+		exec(t, raw(t, cfg), "alter table messages drop column reply_to")
+		if plan, err = migration.Plan(t.Context(), raw(t, cfg), dialect(cfg)); err != nil || plan == nil {
+			t.Errorf("a lost column was not noticed (%v)", err)
+		}
+	})
+
+	promise(t, "TheStepsGoUpAndDownAndUp", fresh, func(t *testing.T, cfg storage.Config) { // F-DB-04
+		ctx := t.Context()
+		steps, err := storage.MigrationStatus(ctx, cfg)
+		if err != nil || len(steps) == 0 {
+			t.Fatalf("%d steps (%v)", len(steps), err)
+		}
+		for i := len(steps) - 1; i >= 0; i-- {
+			if !steps[i].Applied {
+				t.Errorf("%s is not applied", steps[i].Name)
+			}
+			down, err := storage.MigrateDown(ctx, cfg)
+			if err != nil || len(down) != 1 || down[0].Version != steps[i].Version {
+				t.Fatalf("down from %s: %v, %v", steps[i].Name, down, err)
+			}
+		}
+		if down, err := storage.MigrateDown(ctx, cfg); err != nil || len(down) != 0 {
+			t.Errorf("down from nothing: %v, %v", down, err)
+		}
+		tables := "select count(*) from information_schema.tables where table_schema = current_schema() and table_name <> 'goose_db_version'"
+		if onSQLite(cfg) {
+			tables = "select count(*) from sqlite_master where type = 'table' and name not in ('goose_db_version', 'sqlite_sequence')"
+		}
+		if n := count(t, raw(t, cfg), tables); n != 0 {
+			t.Errorf("%d tables are left", n)
+		}
+		up, err := storage.MigrateUp(ctx, cfg)
+		if err != nil || len(up) != len(steps) {
+			t.Fatalf("up again: %d steps (%v), want %d", len(up), err, len(steps))
+		}
+		claim(t, Open(t, cfg))
+	})
+
+	promise(t, "NodesMayMigrateAtOnce", fresh, func(t *testing.T, cfg storage.Config) {
+		if onSQLite(cfg) {
+			t.Skip("one process owns a SQLite file")
+		}
+		for range 2 {
+			if _, err := storage.MigrateDown(t.Context(), cfg); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if _, err := storage.MigrateUp(t.Context(), cfg); err != nil {
+					t.Errorf("migrate: %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		claim(t, Open(t, cfg))
+	})
+
+	promise(t, "ASchemaThatIsTooOldIsNotOpened", fresh, func(t *testing.T, cfg storage.Config) {
+		for range 2 {
+			if _, err := storage.MigrateDown(t.Context(), cfg); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if db, err := storage.Open(t.Context(), cfg); err == nil {
+			db.Close()
+			t.Error("opened")
+		}
+	})
+}
+
+func dialect(cfg storage.Config) migration.Dialect {
+	if onSQLite(cfg) {
+		return migration.SQLite
+	}
+	return migration.Postgres
+}
