@@ -16,7 +16,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"taskreporter/actors"
 	"taskreporter/auth"
+	"taskreporter/httpapi"
 	"taskreporter/storage/object"
 )
 
@@ -52,10 +54,10 @@ type MinIOConfig struct {
 	Endpoint       string `help:"host:port of the object store as this server reaches it (localhost:9000 when only keys are set)."`
 	AccessKey      string `help:"Access key."`
 	SecretKey      Secret `help:"Secret key; better in the environment than on a command line."`
-	Bucket         string `default:"task-reporter-files" help:"Bucket; made when it is absent."`
+	Bucket         string `default:"${bucket}" help:"Bucket; made when it is absent."`
 	Secure         bool   `help:"Speak TLS to the object store."`
 	PublicEndpoint string `help:"Where phones reach the object store, host:port or https://host; empty when they fetch through this server."`
-	Region         string `default:"us-east-1" help:"Region that the object store was told."`
+	Region         string `default:"${region}" help:"Region that the object store was told."`
 }
 
 // AuthConfig says how people sign in.
@@ -70,12 +72,12 @@ type AuthConfig struct {
 
 // LimitConfig bounds what one user may take from the others.
 type LimitConfig struct {
-	RequestsPerSecond float64 `default:"50" help:"Requests of one user to the API, sustained; 0 for no limit."`
-	RequestBurst      int     `default:"200" help:"Requests of one user at once."`
+	RequestsPerSecond float64 `default:"${requests_per_second}" help:"Requests of one user to the API, sustained; 0 for no limit."`
+	RequestBurst      int     `default:"${request_burst}" help:"Requests of one user at once."`
 	SocketsPerUser    int     `default:"20" help:"Open sockets, that is tabs, of one user on one node."`
 	FramesPerSecond   float64 `default:"50" help:"Frames that one socket may send, sustained."`
-	UploadsPerUser    int     `default:"32" help:"Uploads of one user at once in one room."`
-	UploadsPerRoom    int     `default:"128" help:"Uploads at once in one room."`
+	UploadsPerUser    int     `default:"${uploads_per_user}" help:"Uploads of one user at once in one room."`
+	UploadsPerRoom    int     `default:"${uploads_per_room}" help:"Uploads at once in one room."`
 }
 
 // LogConfig says what is logged on standard error.
@@ -86,14 +88,21 @@ type LogConfig struct {
 
 // defaults are the values that other packages give reasons for.
 func defaults() kong.Vars {
-	a := auth.DefaultConfig
-	return kong.Vars{
-		"access_ttl":       a.AccessTTL.String(),
-		"session_ttl":      a.SessionTTL.String(),
-		"failures":         strconv.Itoa(a.Failures),
-		"address_failures": strconv.Itoa(a.AddressFails),
-		"failure_window":   a.FailureWindow.String(),
+	vars := kong.Vars{"bucket": object.DefaultBucket, "region": object.DefaultRegion}
+	for name, value := range map[string]any{
+		"access_ttl":          auth.DefaultConfig.AccessTTL,
+		"session_ttl":         auth.DefaultConfig.SessionTTL,
+		"failures":            auth.DefaultConfig.Failures,
+		"address_failures":    auth.DefaultConfig.AddressFails,
+		"failure_window":      auth.DefaultConfig.FailureWindow,
+		"requests_per_second": httpapi.DefaultConfig.Rate,
+		"request_burst":       httpapi.DefaultConfig.Burst,
+		"uploads_per_user":    actors.DefaultLimits.UploadsPerUser,
+		"uploads_per_room":    actors.DefaultLimits.UploadsPerRoom,
+	} {
+		vars[name] = fmt.Sprint(value)
 	}
+	return vars
 }
 
 // Validate reports everything that cannot work.
@@ -115,8 +124,9 @@ func (c *Config) Validate() error {
 	check("database-url", c.Database.URL.known(), "postgres://user:password@host:port/name or sqlite:///path/to/file.db")
 	check("database-connections", c.Database.Connections >= 2 && c.Database.Connections <= 1000, "2 to 1000")
 	if c.UsesMinIO() {
-		check("minio-access-key, --minio-secret-key", c.MinIO.AccessKey != "" && c.MinIO.SecretKey != "", "both")
-		check("minio-bucket", c.MinIO.Bucket != "", "a name")
+		if err := c.objectStore().Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("minio: %w", err))
+		}
 	} else {
 		check("minio-endpoint", c.MinIO.SecretKey == "" && c.MinIO.PublicEndpoint == "", "a value, as other minio settings have one")
 	}
@@ -161,9 +171,28 @@ func (c *Config) ObjectDir() string { return filepath.Join(c.DataDir, "objects")
 // UsesMinIO reports whether files are kept in an object store.
 func (c *Config) UsesMinIO() bool { return c.MinIO.Endpoint != "" || c.MinIO.AccessKey != "" }
 
-// MinIOEndpoint is where this server reaches the object store (F-ST-10).
-func (c *Config) MinIOEndpoint() string {
-	return cmp.Or(c.MinIO.Endpoint, "localhost:9000")
+// objectStore is the object store, in package object's words (F-ST-10).
+func (c *Config) objectStore() object.S3Config {
+	m := c.MinIO
+	return object.S3Config{
+		Endpoint: cmp.Or(m.Endpoint, object.DefaultEndpoint), AccessKey: m.AccessKey, SecretKey: string(m.SecretKey), Bucket: m.Bucket,
+		Region: m.Region, Secure: m.Secure, PublicEndpoint: m.PublicEndpoint,
+	}
+}
+
+// storeOrigin is from where the page may load files besides here; empty for
+// nowhere else.
+func (c *Config) storeOrigin() string {
+	if !c.UsesMinIO() || c.MinIO.PublicEndpoint == "" {
+		return ""
+	}
+	if strings.Contains(c.MinIO.PublicEndpoint, "://") {
+		return c.MinIO.PublicEndpoint
+	}
+	if c.MinIO.Secure {
+		return "https://" + c.MinIO.PublicEndpoint
+	}
+	return "http://" + c.MinIO.PublicEndpoint
 }
 
 // KeyDir is where the signing keys are.
@@ -259,31 +288,3 @@ func (d DatabaseURL) GoString() string { return d.String() }
 
 // MarshalText implements encoding.TextMarshaler.
 func (d DatabaseURL) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// objectStore is where files are, in package object's words.
-func (c *Config) objectStore() object.S3Config {
-	m := c.MinIO
-	endpoint := m.Endpoint
-	if endpoint == "" {
-		endpoint = "localhost:9000"
-	}
-	return object.S3Config{
-		Endpoint: endpoint, AccessKey: m.AccessKey, SecretKey: string(m.SecretKey), Bucket: m.Bucket,
-		Region: m.Region, Secure: m.Secure, PublicEndpoint: m.PublicEndpoint,
-	}
-}
-
-// storeOrigin is from where the page may load files besides here; empty for
-// nowhere else.
-func (c *Config) storeOrigin() string {
-	if !c.UsesMinIO() || c.MinIO.PublicEndpoint == "" {
-		return ""
-	}
-	if strings.Contains(c.MinIO.PublicEndpoint, "://") {
-		return c.MinIO.PublicEndpoint
-	}
-	if c.MinIO.Secure {
-		return "https://" + c.MinIO.PublicEndpoint
-	}
-	return "http://" + c.MinIO.PublicEndpoint
-}

@@ -125,8 +125,8 @@ func TestObjectStoreHasTheNamesOfTheOriginal(t *testing.T) { // F-ST-08, F-ST-10
 	if c.MinIO != want || !c.UsesMinIO() {
 		t.Errorf("object store %+v", c.MinIO)
 	}
-	if c := parse(t, environment{"MINIO_ACCESS_KEY": "key", "MINIO_SECRET_KEY": "geheim"}); !c.UsesMinIO() || c.MinIOEndpoint() != "localhost:9000" {
-		t.Errorf("with keys only: %q", c.MinIOEndpoint())
+	if c := parse(t, environment{"MINIO_ACCESS_KEY": "key", "MINIO_SECRET_KEY": "geheim"}); !c.UsesMinIO() || c.objectStore().Endpoint != "localhost:9000" {
+		t.Errorf("with keys only: %q", c.objectStore().Endpoint)
 	}
 }
 
@@ -150,7 +150,9 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		"other database":         {env: environment{"TASK_REPORTER_DATABASE_URL": "mysql://u:geheim@h/n"}, want: "--database-url"},
 		"no database":            {env: environment{"TASK_REPORTER_DATABASE_URL": "sqlite://"}, want: "--database-url"},
 		"one connection":         {env: environment{"TASK_REPORTER_DATABASE_CONNECTIONS": "1"}, want: "--database-connections"},
-		"endpoint without keys":  {env: environment{"MINIO_ENDPOINT": "minio:9000"}, want: "--minio-access-key"},
+		"endpoint without keys":  {env: environment{"MINIO_ENDPOINT": "minio:9000"}, want: "minio: access key and secret key"},
+		"endpoint with a path":   {env: environment{"MINIO_ENDPOINT": "minio:9000/x", "MINIO_ACCESS_KEY": "a", "MINIO_SECRET_KEY": "geheim"}, want: "minio: endpoint"},
+		"bucket in capitals":     {env: environment{"MINIO_BUCKET": "Files", "MINIO_ACCESS_KEY": "a", "MINIO_SECRET_KEY": "geheim"}, want: "minio: bucket"},
 		"secret without the key": {env: environment{"MINIO_SECRET_KEY": "geheim"}, want: "--minio-endpoint"},
 		"endless access token":   {env: environment{"TASK_REPORTER_AUTH_ACCESS_TTL": "24h"}, want: "auth: access token"},
 		"no sockets":             {env: environment{"TASK_REPORTER_LIMIT_SOCKETS_PER_USER": "0"}, want: "--limit-sockets-per-user"},
@@ -186,7 +188,7 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 func TestAllMistakesAreToldAtOnce(t *testing.T) {
 	t.Parallel()
 	r := execute(t, environment{"TASK_REPORTER_LISTEN": "x", "TASK_REPORTER_LINK_TTL": "1s", "MINIO_ENDPOINT": "x"}, "", "config")
-	for _, want := range []string{"--listen", "--link-ttl", "--minio-access-key"} {
+	for _, want := range []string{"--listen", "--link-ttl", "minio: access key"} {
 		if !strings.Contains(r.err, want) {
 			t.Errorf("%s is not in %q", want, r.err)
 		}
