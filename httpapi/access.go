@@ -17,7 +17,6 @@ type visit struct {
 // allowed (F-SE-01). Acts that only the asker's office allows are audited before
 // they happen; refusals are audited where they are answered.
 func (s *Server) enter(ctx context.Context, id RoomID, act incident.Act) (visit, error) {
-	const op = "enter room"
 	p := requestOf(ctx).principal
 	if err := checkID("room_id", id); err != nil {
 		return visit{}, err
@@ -28,7 +27,7 @@ func (s *Server) enter(ctx context.Context, id RoomID, act incident.Act) (visit,
 		return visit{}, err
 	}
 	if !incident.Can(p, role, act) {
-		return visit{}, forbidden(op, role)
+		return visit{}, incident.Refusal(role, act)
 	}
 	if incident.ByOffice(p, role, act) {
 		// Without membership nothing has shown yet that the room exists; people of
@@ -36,17 +35,9 @@ func (s *Server) enter(ctx context.Context, id RoomID, act incident.Act) (visit,
 		if _, err := s.library.Room(ctx, room, p.ID); err != nil {
 			return visit{}, err
 		}
-		if err := s.audit.Record(ctx, s.entry(ctx, "access_by_office", "ok")); err != nil {
+		if err := s.audit.Record(ctx, s.entry(ctx, string(act)+"_by_office", "ok")); err != nil {
 			return visit{}, err
 		}
 	}
 	return visit{Principal: p, room: room, role: role}, nil
-}
-
-// forbidden has one text for non-members, whether the room exists or not (F-SE-02).
-func forbidden(op string, role incident.Role) error {
-	if role == incident.NoRole {
-		return incident.E(incident.Forbidden, op, "You are not a member of this room. Ask one of its owners to add you.")
-	}
-	return incident.E(incident.Forbidden, op, "Your role in this room, %s, does not allow this. Ask one of its owners.", role)
 }

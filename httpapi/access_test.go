@@ -173,11 +173,11 @@ func TestOfficeLeavesARow(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.call(t, "wang", "GET", "/api/rooms/"+string(press)+"/messages", nil)
-	if rows := h.audited("access_by_office"); len(rows) != 0 {
+	if rows := h.audited("read_by_office"); len(rows) != 0 {
 		t.Fatalf("a member was audited: %+v", rows)
 	}
 	h.call(t, "auditor", "GET", "/api/rooms/"+string(press)+"/messages", nil)
-	rows := h.audited("access_by_office")
+	rows := h.audited("read_by_office")
 	if len(rows) != 1 || rows[0].Who != people["auditor"].Person || !strings.HasPrefix(rows[0].Target, "room "+string(press)) {
 		t.Fatalf("rows: %+v", rows)
 	}

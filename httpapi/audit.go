@@ -55,7 +55,7 @@ func (s *Server) auditRefusal(c *gin.Context) {
 // an operator to know.
 func (s *Server) record(ctx context.Context, e incident.AuditEntry) {
 	if err := s.audit.Record(ctx, e); err != nil {
-		s.log.Error("audit row lost", "request_id", e.Request, "act", e.Act, "error", err)
+		s.log.Error("audit row lost", "request_id", e.Request, "act", e.Act, "err", err)
 	}
 }
 

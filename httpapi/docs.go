@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"go.yaml.in/yaml/v3"
@@ -63,6 +64,15 @@ type docsError struct {
 	Title     string
 	Retryable bool
 }
+
+// documentation is made once.
+var documentation = sync.OnceValues(func() (*docs, error) {
+	s, err := contract()
+	if err != nil {
+		return nil, err
+	}
+	return newDocs(s)
+})
 
 func newDocs(s *spec) (*docs, error) {
 	var html bytes.Buffer

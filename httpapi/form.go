@@ -44,7 +44,8 @@ type uploadBody struct {
 }
 
 // prepareUpload puts an upload's body under its own deadlines and, when an answer
-// was given before the body was read, takes the rest of it from the line.
+// was given before the body was read, takes the rest of it from the line. It is
+// outside of recover, so that the answer to a panic comes first too.
 func (s *Server) prepareUpload(c *gin.Context) {
 	if op := s.spec.operation(c); op == nil || op.ID != "uploadFile" {
 		c.Next()
@@ -56,7 +57,9 @@ func (s *Server) prepareUpload(c *gin.Context) {
 		conn:    http.NewResponseController(c.Writer),
 		idle:    s.config.UploadIdle,
 	}
-	_ = body.conn.EnableFullDuplex()            // HTTP/2 always is
+	// To answer first and read the rest then; HTTP/2 always can. Such a connection
+	// must not be used again (see refuseAs): net/http would read it twice at once.
+	_ = body.conn.EnableFullDuplex()
 	_ = body.conn.SetWriteDeadline(time.Time{}) // the answer is small; the way to it may be long
 	requestOf(c).upload = body
 	c.Request.Body = body

@@ -31,7 +31,7 @@ func (s *Server) Readyz(ctx context.Context, _ ReadyzRequestObject) (ReadyzRespo
 		answer.Checks[check.Name] = "ok"
 		if errs[i] != nil {
 			answer.Status, answer.Checks[check.Name] = HealthStatusFailing, "failing"
-			s.log.Warn("not ready", "check", check.Name, "error", errs[i])
+			s.log.Warn("not ready", "check", check.Name, "err", errs[i])
 		}
 	}
 	if s.draining.Load() {

@@ -153,6 +153,9 @@ func (s *Server) refuseAs(c *gin.Context, err error, r refusal, status int) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
+	if req.upload != nil && !req.upload.over {
+		h.Set("Connection", "close")
+	}
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
@@ -161,7 +164,7 @@ func (s *Server) refuseAs(c *gin.Context, err error, r refusal, status int) {
 	}
 	c.Writer.WriteHeader(status)
 	if _, err := c.Writer.Write(body); err != nil {
-		s.log.Debug("answer not delivered", "request_id", req.id, "error", err)
+		s.log.Debug("answer not delivered", "request_id", req.id, "err", err)
 	}
 }
 
@@ -177,7 +180,7 @@ func (s *Server) logRefusal(c *gin.Context, err error, r refusal) {
 		level = slog.LevelWarn
 	}
 	s.log.Log(c.Request.Context(), level, "request failed",
-		"request_id", requestOf(c).id, "route", c.FullPath(), "code", string(r.kind), "error", err)
+		"request_id", requestOf(c).id, "route", c.FullPath(), "code", string(r.kind), "err", err)
 }
 
 // refuseParameter answers a path, query or header parameter that cannot be read.

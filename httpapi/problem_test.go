@@ -111,11 +111,14 @@ func TestAPanicIsAnAnswerAndAStack(t *testing.T) {
 	h.onReceive = func() { panic("boom") }
 	a := h.upload(t, "li", form("press.jpg", "bytes"))
 	a.wants(t, 500, incident.Internal)
-	if log := h.log.String(); !strings.Contains(log, "boom") || !strings.Contains(log, "house_test.go") {
+	if log := h.log.String(); !strings.Contains(log, "boom") || !strings.Contains(log, "problem_test.go") {
 		t.Errorf("no stack in the log: %s", log)
 	}
 	if left := h.leftovers(); left != "" {
 		t.Errorf("left behind: %s", left)
+	}
+	if strings.Contains(h.log.String(), "panic serving") {
+		t.Errorf("the connection broke: %s", h.log.String())
 	}
 }
 

@@ -91,7 +91,7 @@ type Server struct {
 
 // New builds the routes. It fails for a contract or a page that cannot be read.
 func New(config Config, deps Deps) (*Server, error) {
-	contract, err := loadSpec(specYAML)
+	contract, err := contract()
 	if err != nil {
 		return nil, err
 	}
@@ -155,16 +155,16 @@ func (s *Server) routes(deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs, err := newDocs(s.spec)
+	docs, err := documentation()
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(s.observe, s.recover)
+	engine.Use(s.observe, s.prepareUpload, s.recover)
 	engine.NoMethod(s.noMethod)
 	engine.NoRoute(s.page(site))
 	docs.register(engine)
 
-	api := engine.Group("/", s.prepareUpload, s.bound, s.admit, s.readBody)
+	api := engine.Group("/", s.bound, s.admit, s.readBody)
 	RegisterHandlersWithOptions(api, s.strict(), GinServerOptions{ErrorHandler: s.refuseParameter})
 	api.GET("/api/ws", gin.WrapH(deps.Socket))
 	return engine, nil

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"go.yaml.in/yaml/v3"
@@ -94,7 +95,10 @@ func (op *operation) takesJSON() bool {
 	return ok
 }
 
-// loadSpec reads the contract. It fails only for a contract that is not well-formed.
+// contract is the contract of this binary, read once.
+var contract = sync.OnceValues(func() (*spec, error) { return loadSpec(specYAML) })
+
+// loadSpec reads a contract. It fails only for a contract that is not well-formed.
 func loadSpec(text []byte) (*spec, error) {
 	s := &spec{byRoute: map[string]*operation{}}
 	if err := yaml.Unmarshal(text, s); err != nil {

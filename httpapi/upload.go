@@ -91,7 +91,7 @@ func (s *Server) finish(ctx context.Context, p incident.Principal, up incident.U
 	case incident.KindOf(lookup) == incident.NotFound && !unknown:
 		s.giveUp(ctx, up)
 	default:
-		s.log.Warn("upload left for the sweeper", "room_id", string(up.RoomID), "file_id", string(up.FileID), "error", err)
+		s.log.Warn("upload left for the sweeper", "room_id", string(up.RoomID), "file_id", string(up.FileID), "err", err)
 	}
 	return incident.File{}, err
 }
@@ -107,7 +107,7 @@ func (s *Server) giveUp(ctx context.Context, up incident.Upload) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	if err := s.evidence.Discard(ctx, up); err != nil {
-		s.log.Warn("bytes of a failed upload left for the sweeper", "room_id", string(up.RoomID), "file_id", string(up.FileID), "error", err)
+		s.log.Warn("bytes of a failed upload left for the sweeper", "room_id", string(up.RoomID), "file_id", string(up.FileID), "err", err)
 	}
 	s.rooms.AbortUpload(ctx, up)
 }

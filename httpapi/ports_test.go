@@ -1,0 +1,269 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"taskreporter/auth"
+	"taskreporter/incident"
+)
+
+// ---- Library ----
+
+func (h *house) CreateRoom(_ context.Context, by incident.Principal, n incident.NewRoom) (incident.Room, error) {
+	return incident.Room{ID: press, Number: incident.Number(2026, 1), Title: n.Title, Type: n.Type, Severity: n.Severity, Place: n.Place, CreatedBy: by.Person, Role: incident.Owner, Head: 1, MemberCount: 1}, h.fail
+}
+
+func (h *house) Role(_ context.Context, room incident.RoomID, user incident.UserID) (incident.Role, error) {
+	if room != press {
+		return incident.NoRole, h.fail
+	}
+	return h.roles[user], h.fail
+}
+
+func (h *house) Room(_ context.Context, room incident.RoomID, asker incident.UserID) (incident.Room, error) {
+	if room != press {
+		return incident.Room{}, incident.E(incident.NotFound, "room", "There is no such room.")
+	}
+	return incident.Room{ID: press, Number: incident.Number(2026, 1), Title: "三線沖壓機漏油", Role: h.roles[asker]}, h.fail
+}
+
+func (h *house) Rooms(_ context.Context, q incident.RoomQuery) ([]incident.Room, int, error) {
+	return []incident.Room{{ID: press, Title: fmt.Sprintf("%v %v %q all=%v", q.Statuses, q.Severities, q.Text, q.All)}}, 1, h.fail
+}
+
+func (h *house) Members(context.Context, incident.RoomID) ([]incident.Member, error) {
+	return []incident.Member{{Person: people["wang"].Person, Role: incident.Owner}}, h.fail
+}
+
+func (h *house) Messages(_ context.Context, _ incident.RoomID, q incident.MessageQuery) ([]incident.Message, incident.Seq, bool, error) {
+	return h.messages, 7, q.Forward, h.fail
+}
+
+func (h *house) Events(_ context.Context, room incident.RoomID, after, upTo incident.Seq, limit int) ([]incident.Event, error) {
+	var events []incident.Event
+	for seq := after + 1; seq <= upTo && len(events) < limit; seq++ {
+		events = append(events, incident.Event{RoomID: room, Seq: seq, Epoch: 3, At: epochStart, By: people["li"].Person,
+			Change: incident.MessagePosted{Message: incident.Message{ID: "m", Author: people["li"].Person, Type: incident.Text, Text: "<&>"}}})
+	}
+	return events, h.fail
+}
+
+func (h *house) Head(context.Context, incident.RoomID) (incident.Seq, error) { return 7, h.fail }
+
+func (h *house) Files(_ context.Context, _ incident.RoomID, q incident.FileQuery) ([]incident.File, int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var all []incident.File
+	for _, f := range h.files {
+		if f.DeletedAt == nil && (q.Kind == "" || f.Kind == q.Kind) {
+			all = append(all, f)
+		}
+	}
+	slices.SortFunc(all, func(a, b incident.File) int { return strings.Compare(string(b.ID), string(a.ID)) })
+	total := len(all)
+	if q.Before != nil {
+		all = slices.DeleteFunc(all, func(f incident.File) bool { return f.ID >= q.Before.ID })
+	}
+	all = all[min(q.Offset, len(all)):]
+	return all[:min(q.Limit, len(all))], total, h.fail
+}
+
+func (h *house) File(_ context.Context, room incident.RoomID, file incident.FileID) (incident.File, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f, ok := h.files[file]
+	if !ok || f.RoomID != room {
+		return incident.File{}, incident.E(incident.NotFound, "file", "There is no such file.")
+	}
+	return f, h.fail
+}
+
+func (h *house) Users(context.Context, string, int) ([]incident.User, error) {
+	return []incident.User{people["li"]}, h.fail
+}
+
+func (h *house) User(_ context.Context, id incident.UserID) (incident.User, error) {
+	for _, u := range people {
+		if u.ID == id {
+			return u, h.fail
+		}
+	}
+	return incident.User{}, incident.E(incident.NotFound, "user", "There is no such account.")
+}
+
+func (h *house) Templates(context.Context) ([]incident.Template, error) {
+	return incident.ShippedTemplates, h.fail
+}
+
+func (h *house) Template(_ context.Context, id incident.TemplateID) (incident.Template, error) {
+	for _, t := range incident.ShippedTemplates {
+		if t.ID == id {
+			return t, h.fail
+		}
+	}
+	return incident.Template{}, incident.E(incident.NotFound, "template", "There is no such template.")
+}
+
+// ---- Audit ----
+
+func (h *house) Record(_ context.Context, e incident.AuditEntry) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.auditFails {
+		return errors.New("disk full")
+	}
+	h.trail = append(h.trail, e)
+	return nil
+}
+
+func (h *house) Entries(context.Context, incident.AuditQuery) ([]incident.AuditEntry, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.trail, h.fail
+}
+
+// ---- Sessions: the token is the user name ----
+
+func (h *house) Login(_ context.Context, username, password, _, _ string) (auth.Grant, error) {
+	if h.onLogin != nil {
+		return auth.Grant{}, h.onLogin
+	}
+	u, ok := people[username]
+	if !ok || password != "right" {
+		return auth.Grant{}, incident.E(incident.BadCredentials, "login", "User name or password is wrong.")
+	}
+	return auth.Grant{AccessToken: username, ExpiresIn: 5 * time.Minute, RefreshToken: "refresh-" + username, RefreshExpires: h.now().Add(time.Hour), User: u}, nil
+}
+
+func (h *house) Refresh(ctx context.Context, token string) (auth.Grant, error) {
+	if h.onRefresh != nil {
+		return auth.Grant{}, h.onRefresh
+	}
+	return h.Login(ctx, strings.TrimPrefix(token, "refresh-"), "right", "", "")
+}
+
+func (h *house) Logout(context.Context, incident.Principal) error { return nil }
+
+func (h *house) Verify(_ context.Context, token string) (incident.Principal, error) {
+	u, ok := people[token]
+	if !ok {
+		return incident.Principal{}, incident.E(incident.Unauthenticated, "verify", "Sign in again.")
+	}
+	return incident.Principal{Person: u.Person, System: u.System, Session: "s"}, nil
+}
+
+func (h *house) Ticket(context.Context, incident.Principal) (string, error) { return "ticket", nil }
+
+// ---- Rooms ----
+
+func (h *house) Post(_ context.Context, p incident.Principal, _ incident.RoomID, d incident.Draft) (incident.Message, error) {
+	return incident.Message{ID: "m", Seq: 8, Author: p.Person, Type: incident.Text, Text: d.Text, ClientMsgID: d.ClientMsgID}, h.fail
+}
+
+func (h *house) AddMember(_ context.Context, p incident.Principal, _ incident.RoomID, user incident.UserID, role incident.Role) (incident.Member, error) {
+	return incident.Member{Person: incident.Person{ID: user}, Role: role, AddedBy: p.ID}, h.fail
+}
+
+func (h *house) BeginUpload(_ context.Context, p incident.Principal, room incident.RoomID, filename string, size int64) (incident.Upload, error) {
+	ft, ok := incident.TypeOf(filename)
+	switch {
+	case !ok:
+		return incident.Upload{}, incident.E(incident.FileRefused, "begin", "No such files here.")
+	case size == 0:
+		return incident.Upload{}, incident.E(incident.EmptyFile, "begin", "The file is empty.")
+	case size > ft.Max:
+		return incident.Upload{}, incident.E(incident.FileTooLarge, "begin", "At most %d bytes.", ft.Max)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	id := h.newFileID()
+	up := incident.Upload{FileID: id, RoomID: room, By: p.Person, Filename: filename, Type: ft, Size: size, Key: incident.ObjectKey(room, ft.Kind, id, incident.Ext(filename))}
+	h.uploads[id] = up
+	return up, nil
+}
+
+func (h *house) FinishUpload(_ context.Context, _ incident.Principal, f incident.File) (incident.File, error) {
+	commit, err := true, error(nil)
+	if h.onFinish != nil {
+		commit, err = h.onFinish()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if commit {
+		h.files[f.ID] = f
+		delete(h.uploads, f.ID)
+	}
+	return f, err
+}
+
+func (h *house) AbortUpload(_ context.Context, up incident.Upload) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.uploads, up.FileID)
+}
+
+func (h *house) DeleteFile(_ context.Context, p incident.Principal, _ incident.RoomID, file incident.FileID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.files[file]
+	if f.Uploader.ID != p.ID && h.roles[p.ID] != incident.Owner {
+		return incident.E(incident.Forbidden, "delete", "Only who uploaded a file or an owner deletes it.")
+	}
+	at := h.clock
+	f.DeletedAt = &at
+	h.files[file] = f
+	return nil
+}
+
+// ---- Evidence ----
+
+type evidence struct{ *house }
+
+// Receive reads what was announced and not one byte more, as stores do.
+func (e evidence) Receive(_ context.Context, up incident.Upload, r io.Reader) (incident.File, error) {
+	if e.onReceive != nil {
+		e.onReceive()
+	}
+	content := make([]byte, up.Size)
+	if _, err := io.ReadFull(r, content); err != nil {
+		return incident.File{}, incident.Wrap(incident.UploadIncomplete, "receive", err, "fake: too short")
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.objects[up.FileID] = content
+	return incident.File{ID: up.FileID, RoomID: up.RoomID, Uploader: up.By, Filename: up.Filename, Kind: up.Type.Kind, Mime: up.Type.Mime, Size: up.Size, SHA256: strings.Repeat("cd", 32), Scan: incident.Unscanned}, nil
+}
+
+func (e evidence) Discard(_ context.Context, up incident.Upload) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.objects, up.FileID)
+	return nil
+}
+
+type memory struct{ *bytes.Reader }
+
+func (memory) Close() error { return nil }
+
+func (e evidence) Open(_ context.Context, f incident.File) (Content, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return memory{bytes.NewReader(e.objects[f.ID])}, nil
+}
+
+func (e evidence) Thumbnail(context.Context, incident.File) (Content, error) {
+	return memory{bytes.NewReader([]byte("\xff\xd8small"))}, nil
+}
+
+func (e evidence) Link(context.Context, incident.File, time.Duration, bool) (string, error) {
+	return e.presigned, nil
+}
+
+func (e evidence) Check(context.Context) error { return nil }
