@@ -1,5 +1,6 @@
-import type { QueryKey } from '@tanstack/react-query';
-import { $api } from './client';
+import { type QueryKey, queryOptions } from '@tanstack/react-query';
+import { $api, api } from './client';
+import { RequestFailed, troubleOf } from './problem';
 
 /**
  * Where each thing lives in the query cache: the requests of the page and the
@@ -24,6 +25,19 @@ export const roomListKey: QueryKey = ['get', '/api/rooms'];
 
 /** Every page of a room's evidence, whatever its filter. */
 export const filesKey = (roomId: string): QueryKey => ['files', roomId];
+
+/** How many files the evidence holds; renewed with its pages. */
+export const fileCountQuery = (roomId: string) =>
+  queryOptions({
+    queryKey: [...filesKey(roomId), 'count'],
+    queryFn: async () => {
+      const { data, error } = await api.GET('/api/rooms/{room_id}/files', {
+        params: { path: { room_id: roomId }, query: { limit: 1 } },
+      });
+      if (data === undefined) throw new RequestFailed(troubleOf(error));
+      return data.total;
+    },
+  });
 
 /** The loaded part of a room's log. */
 export const logKey = (roomId: string): QueryKey => ['log', roomId];

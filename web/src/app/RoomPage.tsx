@@ -76,7 +76,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           position={screen === 'phone' ? 'bottom' : 'right'}
           size={screen === 'phone' ? '85dvh' : 380}
           title={t('details.panel')}
-          classNames={{ body: classes.sheet, content: classes.sheetContent }}
+          classNames={{ body: classes.sheet, content: classes.sheetContent, title: classes.sheetTitle }}
           closeButtonProps={{ 'aria-label': t('app.close') }}
         >
           {content}

@@ -1,5 +1,7 @@
 import { Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { fileCountQuery } from '@/api/keys';
 import type { Room, User } from '@/api/types';
 import { Evidence } from '@/features/files';
 import { canDeleteFile, Members } from '@/features/members';
@@ -17,6 +19,7 @@ interface Props {
 /** What stands behind the conversation: the facts, the people, the evidence. */
 export function RoomPanel({ room, user, panel, onPanel }: Props) {
   const { t } = useTranslation();
+  const files = useQuery(fileCountQuery(room.room_id));
   return (
     <Tabs
       value={panel}
@@ -28,7 +31,9 @@ export function RoomPanel({ room, user, panel, onPanel }: Props) {
       <Tabs.List grow>
         <Tabs.Tab value="details">{t('details.tab')}</Tabs.Tab>
         <Tabs.Tab value="members">{t('members.tabCount', { count: room.member_count })}</Tabs.Tab>
-        <Tabs.Tab value="files">{t('files.tab')}</Tabs.Tab>
+        <Tabs.Tab value="files">
+          {files.data === undefined ? t('files.tab') : t('files.tabCount', { count: files.data })}
+        </Tabs.Tab>
       </Tabs.List>
       <div className={classes.tabBody}>
         <Tabs.Panel value="details">

@@ -2,14 +2,14 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  Navigate,
   Outlet,
   redirect,
-  useLocation,
   useNavigate,
+  useRouter,
   useSearch,
 } from '@tanstack/react-router';
 
+import { useEffect } from 'react';
 import { useSession } from '@/api/session';
 import type { User } from '@/api/types';
 import { Account, Login, Starting } from '@/features/auth';
@@ -39,7 +39,7 @@ function localPath(value: unknown): string | undefined {
 function LoginPage() {
   const phase = useSession((session) => session.phase);
   const { next } = useSearch({ from: '/login' });
-  if (phase === 'signed-in') return <Navigate to={next ?? '/rooms'} replace />;
+  if (phase === 'signed-in') return <FromLogin next={next} />;
   if (phase === 'starting' || phase === 'unreachable') return <Starting phase={phase} />;
   return <Login />;
 }
@@ -48,12 +48,29 @@ const inside = createRoute({ getParentRoute: () => root, id: 'in', component: In
 
 function Inside() {
   const { phase, user } = useSession();
-  const { href } = useLocation();
-  if (phase === 'signed-out') {
-    return <Navigate to="/login" search={href === '/rooms' ? {} : { next: href }} replace />;
-  }
+  if (phase === 'signed-out') return <ToLogin />;
   if (phase !== 'signed-in' || user === undefined) return <Starting phase={phase} />;
   return <Shell user={user} />;
+}
+
+/** Goes to the login, once, and remembers where somebody wanted to be. */
+function ToLogin() {
+  const router = useRouter();
+  useEffect(() => {
+    const { href } = router.state.location;
+    void router.navigate({ to: '/login', search: href === '/rooms' ? {} : { next: href }, replace: true });
+  }, [router]);
+  return null;
+}
+
+/** After login, once: back to where somebody wanted to be. */
+function FromLogin({ next }: { next?: string }) {
+  const router = useRouter();
+  useEffect(() => {
+    if (next === undefined) void router.navigate({ to: '/rooms', replace: true });
+    else router.history.replace(next);
+  }, [router, next]);
+  return null;
 }
 
 /** Below Shell somebody is signed in; in the instant of signing out, nothing is shown. */

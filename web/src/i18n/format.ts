@@ -8,6 +8,7 @@ interface Formats {
   clock: Intl.DateTimeFormat;
   day: Intl.DateTimeFormat;
   dayOfYear: Intl.DateTimeFormat;
+  short: Intl.DateTimeFormat;
   full: Intl.DateTimeFormat;
   ago: Intl.RelativeTimeFormat;
   number: Intl.NumberFormat;
@@ -19,6 +20,13 @@ function make(tag: string): Formats {
     clock: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
     day: new Intl.DateTimeFormat(tag, date),
     dayOfYear: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric' }),
+    short: new Intl.DateTimeFormat(tag, {
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+    }),
     full: new Intl.DateTimeFormat(tag, {
       year: 'numeric',
       month: '2-digit',

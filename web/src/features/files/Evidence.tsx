@@ -113,7 +113,7 @@ interface RowProps {
 function Row({ roomId, file, onOpen, onRemove }: RowProps) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const { clock, day } = formats(language);
+  const { short } = formats(language);
   const links = useLinks(roomId, { ...file, url: file.download_url });
   const at = new Date(file.uploaded_at);
   const isImage = file.file_type === 'image';
@@ -148,9 +148,7 @@ function Row({ roomId, file, onOpen, onRemove }: RowProps) {
         {file.description && <p className={classes.description}>{file.description}</p>}
         <p className={classes.meta}>
           {file.uploader.name} · {fileSize(language, file.file_size)} ·{' '}
-          <time dateTime={file.uploaded_at}>
-            {day.format(at)} {clock.format(at)}
-          </time>
+          <time dateTime={file.uploaded_at}>{short.format(at)}</time>
         </p>
       </div>
       <div className={classes.actions}>

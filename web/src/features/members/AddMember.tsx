@@ -1,4 +1,4 @@
-import { Alert, Button, Radio, Select } from '@mantine/core';
+import { Alert, Button, Group, Radio, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
@@ -16,9 +16,10 @@ interface Props {
   roomId: string;
   roles: Role[];
   members: Member[];
+  onClose: () => void;
 }
 
-export function AddMember({ roomId, roles, members }: Props) {
+export function AddMember({ roomId, roles, members, onClose }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const [typed, setTyped] = useState('');
@@ -49,9 +50,7 @@ export function AddMember({ roomId, roles, members }: Props) {
       { params: { path: { room_id: roomId } }, body: { user_id: userId, role } },
       {
         onSuccess: (member) => {
-          setUserId(null);
-          setTyped('');
-          setAsked(false);
+          onClose();
           notifications.show({ message: t('members.added', { name: member.name }) });
           void cache.invalidateQueries({ queryKey: membersQuery(roomId).queryKey });
           void cache.invalidateQueries({ queryKey: roomQuery(roomId).queryKey });
@@ -64,6 +63,7 @@ export function AddMember({ roomId, roles, members }: Props) {
     <form className={classes.add} onSubmit={submit} aria-label={t('members.add')}>
       <Select
         label={t('members.person')}
+        autoFocus
         placeholder={t('members.addHint')}
         searchable
         clearable
@@ -112,9 +112,14 @@ export function AddMember({ roomId, roles, members }: Props) {
           <TroubleText trouble={troubleOf(add.error)} />
         </Alert>
       )}
-      <Button type="submit" loading={add.isPending} leftSection={<UserPlus size={18} aria-hidden />}>
-        {t('members.submit')}
-      </Button>
+      <Group gap="sm" grow>
+        <Button variant="default" onClick={onClose}>
+          {t('app.cancel')}
+        </Button>
+        <Button type="submit" loading={add.isPending} leftSection={<UserPlus size={18} aria-hidden />}>
+          {t('members.submit')}
+        </Button>
+      </Group>
     </form>
   );
 }

@@ -1,5 +1,7 @@
-import { Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { UserPlus } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { membersQuery } from '@/api/keys';
 import type { Member, Role, Room, User } from '@/api/types';
@@ -19,6 +21,7 @@ function ranked(members: Member[]): Member[] {
 export function Members({ room, me }: { room: Room; me: User }) {
   const { t } = useTranslation();
   const members = useQuery(membersQuery(room.room_id));
+  const [adding, setAdding] = useState(false);
   const roles = rolesToGive(me, room.my_role);
 
   if (members.isError) {
@@ -28,8 +31,24 @@ export function Members({ room, me }: { room: Room; me: User }) {
   }
   return (
     <div className={classes.panel}>
-      {roles.length > 0 && (
-        <AddMember roomId={room.room_id} roles={roles} members={members.data?.members ?? []} />
+      {roles.length > 0 && !adding && (
+        <Button
+          variant="light"
+          fullWidth
+          mb="sm"
+          leftSection={<UserPlus size={18} aria-hidden />}
+          onClick={() => setAdding(true)}
+        >
+          {t('members.add')}
+        </Button>
+      )}
+      {adding && (
+        <AddMember
+          roomId={room.room_id}
+          roles={roles}
+          members={members.data?.members ?? []}
+          onClose={() => setAdding(false)}
+        />
       )}
       {members.isPending && <Skeleton height={120} />}
       <ul aria-label={t('members.title')}>

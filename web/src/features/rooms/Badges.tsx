@@ -11,11 +11,18 @@ export function SeverityIcon({ severity, size = 16 }: { severity: Severity; size
   return <Shape size={size} strokeWidth={2.25} aria-hidden />;
 }
 
-export function SeverityBadge({ severity }: { severity: Severity }) {
+const over: ReadonlySet<Status> = new Set(['CLOSED', 'ARCHIVED', 'CANCELLED', 'DUPLICATE']);
+
+/** What is over keeps its severity but no longer calls for anybody. */
+export function isOver(status: Status): boolean {
+  return over.has(status);
+}
+
+export function SeverityBadge({ severity, calm = false }: { severity: Severity; calm?: boolean }) {
   const { t } = useTranslation();
   return (
-    <span className={classes.badge} data-severity={severity}>
-      <SeverityIcon severity={severity} size={14} />
+    <span className={classes.badge} data-severity={calm ? 'calm' : severity}>
+      <SeverityIcon severity={severity} size={15} />
       {t(`severity.${severity}`)}
     </span>
   );

@@ -135,10 +135,10 @@ export function Declare({ place, allowed, onDeclared }: Props) {
           <Switch
             className={classes.stopped}
             data-on={declared.lineStopped || undefined}
-            size="lg"
+            size="md"
             checked={declared.lineStopped}
             onChange={(event) => change({ lineStopped: event.currentTarget.checked })}
-            thumbIcon={declared.lineStopped ? <OctagonX size={14} color="#b0101c" aria-hidden /> : undefined}
+            thumbIcon={declared.lineStopped ? <OctagonX size={12} color="#b0101c" aria-hidden /> : undefined}
             label={t('declare.stopped')}
             description={t('declare.stoppedHint')}
           />

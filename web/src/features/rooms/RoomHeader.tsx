@@ -1,12 +1,12 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { ArrowLeft, Clock, PanelRight } from 'lucide-react';
+import { ArrowLeft, Clock, Info } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '@/api/types';
 import { elapsed, formats } from '@/i18n/format';
 import { useLanguage } from '@/ui/useLanguage';
 import { useNow } from '@/ui/useNow';
-import { LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
+import { isOver, LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
 import { placeText } from './place';
 import classes from './RoomHeader.module.css';
 
@@ -14,8 +14,9 @@ import classes from './RoomHeader.module.css';
 export function RoomHeader({ room, onPanel }: { room: Room; onPanel?: () => void }) {
   const { t } = useTranslation();
   const place = placeText(room.place);
+  const severity = <SeverityBadge severity={room.severity} calm={isOver(room.status)} />;
   return (
-    <header className={classes.header} data-severity={room.severity}>
+    <header className={classes.header} data-severity={isOver(room.status) ? undefined : room.severity}>
       <ActionIcon
         className={classes.back}
         variant="subtle"
@@ -33,13 +34,14 @@ export function RoomHeader({ room, onPanel }: { room: Room; onPanel?: () => void
       </ActionIcon>
       <div className={classes.lines}>
         <div className={classes.line}>
-          <SeverityBadge severity={room.severity} />
+          <span className={classes.wide}>{severity}</span>
           <span className={`${classes.number} figures`}>{room.number}</span>
           <h1 className={classes.title} title={room.title}>
             {room.title}
           </h1>
         </div>
         <div className={classes.line}>
+          <span className={classes.narrow}>{severity}</span>
           <StatusBadge status={room.status} />
           <Elapsed since={room.declared_at} />
           {room.line_stopped && <LineStoppedBadge />}
@@ -52,7 +54,7 @@ export function RoomHeader({ room, onPanel }: { room: Room; onPanel?: () => void
           variant="default"
           aria-label={t('details.open')}
           onClick={onPanel}
-          leftSection={<PanelRight size={18} aria-hidden />}
+          leftSection={<Info size={18} aria-hidden />}
         >
           <span className={classes.panelText}>{t('details.tab')}</span>
         </Button>

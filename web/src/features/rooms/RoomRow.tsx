@@ -6,25 +6,27 @@ import type { Room } from '@/api/types';
 import { ago, formats } from '@/i18n/format';
 import { useLanguage } from '@/ui/useLanguage';
 import { useNow } from '@/ui/useNow';
-import { LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
+import { isOver, LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
 import { placeText } from './place';
 import classes from './RoomRow.module.css';
 
 export const RoomRow = memo(function RoomRow({ room }: { room: Room }) {
   const { t } = useTranslation();
   const place = placeText(room.place);
+  const over = isOver(room.status);
   return (
     <Link
       to="/rooms/$roomId"
       params={{ roomId: room.room_id }}
       search={(before) => before}
       className={classes.row}
-      data-severity={room.severity}
+      data-severity={over ? undefined : room.severity}
       activeProps={{ 'data-here': true }}
     >
       <span className={classes.top}>
-        <SeverityBadge severity={room.severity} />
+        <SeverityBadge severity={room.severity} calm={over} />
         <span className={`${classes.number} figures`}>{room.number}</span>
+        <span className={classes.role}>{t(`role.${room.my_role ?? 'none'}`)}</span>
         <Age at={room.last_activity_at} />
       </span>
       <span className={classes.title}>{room.title}</span>
@@ -32,9 +34,6 @@ export const RoomRow = memo(function RoomRow({ room }: { room: Room }) {
         <StatusBadge status={room.status} />
         {room.line_stopped && <LineStoppedBadge />}
         <span className={classes.place}>{place === '' ? t('rooms.noPlace') : place}</span>
-      </span>
-      <span className={classes.meta}>
-        <span>{t(`role.${room.my_role ?? 'none'}`)}</span>
         <span className={classes.members}>
           <Users size={14} aria-hidden />
           <span className="sr-only">{t('rooms.members', { count: room.member_count })}</span>

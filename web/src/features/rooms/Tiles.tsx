@@ -109,7 +109,7 @@ interface TileProps {
 function Tile({ name, checked, onSelect, severity, children }: TileProps) {
   return (
     <label className={classes.tile} data-severity={severity}>
-      <input type="radio" className="sr-only" name={name} checked={checked} onChange={onSelect} />
+      <input type="radio" name={name} checked={checked} onChange={onSelect} />
       {children}
     </label>
   );
