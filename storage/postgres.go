@@ -40,7 +40,7 @@ func openPostgres(address string, connections int, statement time.Duration) (*sq
 		return nil, err
 	}
 	if statement > 0 {
-		connector.Dialer(dialer{})
+		connector.Dialer(dialer{silence: silence})
 	}
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(connections)
@@ -53,7 +53,10 @@ func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseco
 
 // dialer makes connections that do not wait for ever: the driver ends a statement
 // by asking the server, which does not help when the server's machine is gone.
-type dialer struct{ net net.Dialer }
+type dialer struct {
+	net     net.Dialer
+	silence time.Duration
+}
 
 // Dial implements pq.Dialer.
 func (d dialer) Dial(network, address string) (net.Conn, error) {
@@ -73,13 +76,14 @@ func (d dialer) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
-	return &boundedConn{Conn: c}, nil
+	return &boundedConn{Conn: c, silence: d.silence}, nil
 }
 
 // boundedConn is a connection on which no read takes longer than silence, nor
 // than a deadline that was set.
 type boundedConn struct {
 	net.Conn
+	silence  time.Duration
 	deadline time.Time
 }
 
@@ -91,7 +95,7 @@ func (c *boundedConn) SetDeadline(t time.Time) error {
 
 // Read implements net.Conn.
 func (c *boundedConn) Read(b []byte) (int, error) {
-	until := time.Now().Add(silence)
+	until := time.Now().Add(c.silence)
 	if !c.deadline.IsZero() && c.deadline.Before(until) {
 		until = c.deadline
 	}

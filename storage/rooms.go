@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -9,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"taskreporter/ent"
-	"taskreporter/ent/message"
 	"taskreporter/ent/predicate"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roommember"
@@ -169,43 +169,46 @@ func (l *Library) describe(ctx context.Context, list []incident.Room, asker inci
 		return nil
 	}
 	place := make(map[string]*incident.Room, len(list))
-	ids := make([]string, len(list))
+	args := []any{string(asker)}
 	for i := range list {
-		ids[i] = string(list[i].ID)
-		place[ids[i]] = &list[i]
+		args = append(args, string(list[i].ID))
+		place[string(list[i].ID)] = &list[i]
 	}
-	var counts []struct {
-		RoomID string `json:"room_id"`
-		Count  int    `json:"count"`
-	}
-	err := l.db.read.RoomMember.Query().Where(roommember.RoomIDIn(ids...)).
-		GroupBy(roommember.FieldRoomID).Aggregate(ent.Count()).Scan(ctx, &counts)
+	//nolint:gosec // what is put in are placeholders
+	rows, err := l.db.reader.QueryContext(ctx, `
+		select r.room_id,
+			(select count(*) from room_members m where m.room_id = r.room_id),
+			coalesce((select m.role from room_members m where m.room_id = r.room_id and m.user_id = $1), ''),
+			coalesce((select m.text from messages m where m.room_id = r.room_id order by m.seq desc limit 1), '')
+		from incident_rooms r where r.room_id in (`+parameters(2, len(list))+`)`, args...)
 	if err != nil {
 		return err
 	}
-	for _, c := range counts {
-		place[c.RoomID].MemberCount = c.Count
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			id, role, text string
+			members        int
+		)
+		if err := rows.Scan(&id, &members, &role, &text); err != nil {
+			return err
+		}
+		r := place[id]
+		r.MemberCount, r.Role, r.LastMessage = members, incident.Role(role), firstLine(text)
 	}
-	mine, err := l.db.read.RoomMember.Query().
-		Where(roommember.ID(string(asker)), roommember.RoomIDIn(ids...)).All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range mine {
-		place[m.RoomID].Role = incident.Role(m.Role)
-	}
-	newest, err := l.db.read.Message.Query().Where(message.RoomIDIn(ids...), newestOfRoom).All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, m := range newest {
-		place[m.RoomID].LastMessage = firstLine(m.Text)
-	}
-	return nil
+	return rows.Err()
 }
 
-func newestOfRoom(s *entsql.Selector) {
-	s.Where(entsql.ExprP(`messages.seq = (select max(m.seq) from messages m where m.room_id = messages.room_id)`))
+// parameters writes n placeholders from $first on.
+func parameters(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d", first+i)
+	}
+	return b.String()
 }
 
 func firstLine(text string) string {

@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,8 +23,10 @@ func openSQLite(ctx context.Context, path string, readers int) (writer, reader *
 		}
 	}
 	writer, err = sql.Open("sqlite", sqliteDSN(path, url.Values{
-		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(67108864)"},
-		"_txlock": {"immediate"},
+		"_journal_mode": {"WAL"},
+		"_synchronous":  {"FULL"},
+		"_pragma":       {"journal_size_limit(67108864)"}, // bytes of WAL to keep after a burst
+		"_txlock":       {"immediate"},
 	}))
 	if err != nil {
 		return nil, nil, err
@@ -49,8 +50,8 @@ func openSQLite(ctx context.Context, path string, readers int) (writer, reader *
 // sqliteDSN names the file with the settings that every connection needs. Times
 // are kept as microseconds since 1970.
 func sqliteDSN(path string, more url.Values) string {
-	more["_pragma"] = append(more["_pragma"],
-		"foreign_keys(1)", fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()))
+	more.Set("_busy_timeout", milliseconds(busyTimeout))
+	more.Set("_foreign_keys", "1")
 	more.Set("_time_integer_format", "unix_micro")
 	more.Set("_inttotime", "1")
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + more.Encode()

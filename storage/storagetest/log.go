@@ -141,14 +141,7 @@ func testLog(t *testing.T, fresh Fresh) {
 	promise(t, "ReadersDoNotWaitForWriters", fresh, func(t *testing.T, cfg storage.Config) {
 		db := Open(t, cfg)
 		r := claim(t, db)
-		tx, err := raw(t, cfg).Begin()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tx.Rollback()
-		if _, err := tx.Exec("update incident_rooms set owner = 'somebody'"); err != nil {
-			t.Fatal(err)
-		}
+		hold(t, cfg)
 		room, err := db.Library().Room(t.Context(), r.ID, r.owner.ID)
 		if err != nil {
 			t.Fatalf("read while another transaction writes: %v", err)
@@ -159,22 +152,13 @@ func testLog(t *testing.T, fresh Fresh) {
 	promise(t, "ACallerThatGivesUpGetsNothingWritten", fresh, func(t *testing.T, cfg storage.Config) {
 		db := Open(t, cfg)
 		r := claim(t, db)
-		blocker, err := raw(t, cfg).Begin()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer blocker.Rollback()
-		if _, err := blocker.Exec("update incident_rooms set owner = 'somebody'"); err != nil {
-			t.Fatal(err)
-		}
+		release := hold(t, cfg)
 		// Nothing can be written now, so the end of ctx is the only way out.
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		b := r.says(1)
 		wantKind(t, db.Records().Append(ctx, []incident.Batch{b})[0], incident.Unavailable)
-		if err := blocker.Rollback(); err != nil {
-			t.Fatal(err)
-		}
+		release()
 		if got := len(logOf(t, db, r.ID)); got != 2 {
 			t.Errorf("%d events, want 2", got)
 		}
@@ -184,4 +168,23 @@ func testLog(t *testing.T, fresh Fresh) {
 
 func keyOf(e incident.Event) incident.SendKey {
 	return incident.SendKey{Author: e.By.ID, ID: e.ClientMsgID}
+}
+
+// hold locks all rooms in a transaction of its own until release or the end of t.
+func hold(t *testing.T, cfg storage.Config) (release func()) {
+	t.Helper()
+	tx, err := raw(t, cfg).Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	release = sync.OnceFunc(func() {
+		if err := tx.Rollback(); err != nil {
+			t.Errorf("release rooms: %v", err)
+		}
+	})
+	t.Cleanup(release)
+	if _, err := tx.Exec("update incident_rooms set owner = 'somebody'"); err != nil {
+		t.Fatal(err)
+	}
+	return release
 }

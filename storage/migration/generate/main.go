@@ -10,6 +10,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -28,13 +29,8 @@ func main() {
 		name = os.Args[1]
 	}
 	ctx := context.Background()
-	db, err := sql.Open("sqlite", "file:generate?mode=memory&cache=shared&_pragma=foreign_keys(1)")
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer db.Close()
-	if err := write(ctx, db, migration.SQLite, name); err != nil {
-		log.Fatal(err)
+	if err := sqlite(ctx, name); err != nil {
+		log.Fatalf("sqlite: %v", err)
 	}
 	url := os.Getenv("TEST_POSTGRES_URL")
 	if url == "" {
@@ -42,15 +38,24 @@ func main() {
 		return
 	}
 	if err := postgres(ctx, url, name); err != nil {
-		log.Fatal(err)
+		log.Fatalf("postgres: %v", err)
 	}
 }
 
+func sqlite(ctx context.Context, name string) error {
+	db, err := sql.Open("sqlite", "file:generate?mode=memory&cache=shared&_foreign_keys=1")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return write(ctx, db, migration.SQLite, name)
+}
+
 // postgres works in a schema that nobody else sees.
-func postgres(ctx context.Context, url, name string) (err error) {
+func postgres(ctx context.Context, url, name string) error {
 	cfg, err := pq.NewConfig(url)
 	if err != nil {
-		return fmt.Errorf("TEST_POSTGRES_URL: %w", err)
+		return err
 	}
 	scratch := fmt.Sprintf("generate_%d", os.Getpid())
 	cfg.Runtime = map[string]string{"search_path": scratch}
@@ -63,12 +68,9 @@ func postgres(ctx context.Context, url, name string) (err error) {
 	if _, err := db.ExecContext(ctx, "create schema "+scratch); err != nil {
 		return err
 	}
-	defer func() {
-		if _, e := db.ExecContext(ctx, "drop schema "+scratch+" cascade"); err == nil {
-			err = e
-		}
-	}()
-	return write(ctx, db, migration.Postgres, name)
+	err = write(ctx, db, migration.Postgres, name)
+	_, dropErr := db.ExecContext(ctx, "drop schema "+scratch+" cascade")
+	return errors.Join(err, dropErr)
 }
 
 func write(ctx context.Context, db *sql.DB, d migration.Dialect, name string) error {

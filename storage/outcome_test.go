@@ -1,0 +1,98 @@
+package storage_test
+
+import (
+	"errors"
+	"testing"
+
+	"taskreporter/incident"
+	"taskreporter/storage"
+	"taskreporter/storage/storagetest"
+)
+
+// A connection is lost at the worst moments, by a wire that cuts itself when
+// certain words pass.
+func TestWhatIsKnownWhenTheConnectionIsLost(t *testing.T) {
+	t.Parallel()
+	cfg := storagetest.Postgres(t)
+	direct := storagetest.Open(t, cfg)
+	w := newWire(t, cfg.URL)
+	db := storagetest.Open(t, storage.Config{URL: w.url})
+	records := db.Records()
+	by := incident.Principal{Person: incident.Person{ID: "0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10", Name: "王小明"}}
+	room, err := db.Library().CreateRoom(t.Context(), by, incident.NewRoom{Title: "停機"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const word = "the wire breaks at this word"
+	stored := 2
+	for _, c := range []struct {
+		name   string
+		cut    cut
+		want   func(error) bool
+		stored int // events of the batch
+	}{
+		{"before the statement arrived", cut{word: word}, isUnavailable, 0},
+		{"before the commit arrived", cut{word: "COMMIT\x00"}, isUnknown, 0},
+		{"before its answer came", cut{word: "COMMIT\x00", deliver: true}, isUnknown, 1},
+		{"not at all", cut{word: "no such word"}, func(err error) bool { return err == nil }, 1},
+	} {
+		state, err := records.Claim(t.Context(), room.ID, "node") // on a new connection
+		if err != nil {
+			t.Fatalf("%s: claim: %v", c.name, err)
+		}
+		b := incident.Batch{RoomID: room.ID, Epoch: state.Room.Epoch, Lo: state.Room.Head, Events: []incident.Event{{
+			RoomID: room.ID, Seq: state.Room.Head + 1, At: room.DeclaredAt, By: by.Person,
+			Change: incident.MessagePosted{Message: incident.Message{
+				ID: incident.MessageID("0192f0c1-2b7a-7c3e-9a51-" + c.name[len(c.name)-8:]), Author: by.Person, Text: word,
+			}},
+		}}}
+		w.arm(c.cut)
+		if err := records.Append(t.Context(), []incident.Batch{b})[0]; !c.want(err) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		w.arm(cut{})
+		stored += c.stored
+		events, err := direct.Records().Events(t.Context(), room.ID, 0, 1000, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events) != stored {
+			t.Errorf("%s: %d events are stored, want %d", c.name, len(events), stored)
+			stored = len(events)
+		}
+	}
+}
+
+func isUnknown(err error) bool     { return errors.Is(err, incident.ErrOutcomeUnknown) }
+func isUnavailable(err error) bool { return incident.KindOf(err) == incident.Unavailable }
+
+func TestADatabaseThatWasAwayIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	cfg := storagetest.Postgres(t)
+	w := newWire(t, cfg.URL)
+	db := storagetest.Open(t, storage.Config{URL: w.url})
+	room, err := db.Library().CreateRoom(t.Context(), incident.Principal{}, incident.NewRoom{Title: "停機"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.arm(cut{all: true})
+	for name, err := range map[string]error{
+		"ping":   db.Ping(t.Context()),
+		"read":   second(db.Library().Head(t.Context(), room.ID)),
+		"claim":  second(db.Records().Claim(t.Context(), room.ID, "node")),
+		"append": db.Records().Append(t.Context(), []incident.Batch{{RoomID: room.ID, Lo: 2, Events: []incident.Event{{RoomID: room.ID, Seq: 3, Change: incident.FileDeleted{}}}}})[0],
+	} {
+		if !isUnavailable(err) {
+			t.Errorf("%s while the database is away: %v", name, err)
+		}
+	}
+	w.arm(cut{})
+	if err := db.Ping(t.Context()); err != nil {
+		t.Errorf("ping when it is back: %v", err)
+	}
+	if _, err := db.Records().Claim(t.Context(), room.ID, "node"); err != nil {
+		t.Errorf("claim when it is back: %v", err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
