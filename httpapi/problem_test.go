@@ -205,8 +205,8 @@ func TestParametersAreHeldToTheContract(t *testing.T) {
 // The contract is also what /docs shows: its examples are well-formed.
 func TestContractIsReadable(t *testing.T) {
 	t.Parallel()
-	var any map[string]any
-	if err := yaml.Unmarshal(specYAML, &any); err != nil {
+	var whole map[string]any
+	if err := yaml.Unmarshal(specYAML, &whole); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := loadSpec([]byte("paths: {")); err == nil {
