@@ -231,7 +231,9 @@ type evidence struct{ *house }
 // Receive reads what was announced and not one byte more, as stores do.
 func (e evidence) Receive(_ context.Context, up incident.Upload, r io.Reader) (incident.File, error) {
 	if e.onReceive != nil {
-		e.onReceive()
+		if err := e.onReceive(); err != nil {
+			return incident.File{}, err
+		}
 	}
 	content := make([]byte, up.Size)
 	if _, err := io.ReadFull(r, content); err != nil {

@@ -108,7 +108,7 @@ func TestErrorsTellClientsTheirPartOnly(t *testing.T) {
 func TestAPanicIsAnAnswerAndAStack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.onReceive = func() { panic("boom") }
+	h.onReceive = func() error { panic("boom") }
 	a := h.upload(t, "li", form("press.jpg", "bytes"))
 	a.wants(t, 500, incident.Internal)
 	if log := h.log.String(); !strings.Contains(log, "boom") || !strings.Contains(log, "problem_test.go") {

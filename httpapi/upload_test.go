@@ -253,7 +253,7 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 			t.Parallel()
 			began := make(chan struct{})
 			h := newHouse(t, func(c *Config, _ *Deps) { c.UploadIdle = 300 * time.Millisecond })
-			h.onReceive = func() { close(began) }
+			h.onReceive = func() error { close(began); return nil }
 			conn := h.dial(t)
 			if _, err := io.WriteString(conn, head(len(body))+body[:5000]); err != nil {
 				t.Fatal(err)
@@ -268,7 +268,20 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 	}
 }
 
-// F-UP-16, F-UP-22: when the room does not record the file its bytes go, unless it
+// F-UP-22: a store that is away is said to be, and the same upload may come again.
+func TestStoreAwayIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.onReceive = func() error { return incident.E(incident.StoreDown, "receive", "") }
+	if p := h.upload(t, "li", form("a.txt", content(300_000))).wants(t, 503, incident.StoreDown); !p.Retryable {
+		t.Error("not retryable")
+	}
+	if left := h.leftovers(); left != "" {
+		t.Errorf("left behind: %s", left)
+	}
+}
+
+// F-UP-16: when the room does not record the file its bytes go, unless it
 // may have been recorded after all.
 func TestUnrecordedBytesGo(t *testing.T) {
 	t.Parallel()
