@@ -15,10 +15,7 @@ import (
 	"taskreporter/incident"
 )
 
-const (
-	readForm     = "read upload"
-	maxDelimiter = 128 // bytes; RFC 2046 allows 70 for the boundary in it
-)
+const readForm = "read upload"
 
 const (
 	// drainBytes and drainTime bound what is still taken from a client whose upload
@@ -119,6 +116,7 @@ type formFile struct {
 	description string
 	size        int64
 
+	body  *uploadBody
 	form  *multipart.Reader
 	part  *multipart.Part
 	got   int64
@@ -136,7 +134,7 @@ func (b *uploadBody) findFile(form *multipart.Reader) (*formFile, error) {
 	case total > incident.MaxFileSize+maxPreface:
 		return nil, incident.E(incident.FileTooLarge, readForm, "No file may have more than %d MiB.", incident.MaxFileSize>>20)
 	}
-	f := &formFile{form: form}
+	f := &formFile{body: b, form: form}
 	for {
 		part, err := form.NextRawPart()
 		if err == io.EOF { // exactly: the closing delimiter was seen
@@ -182,7 +180,7 @@ func (b *uploadBody) openFile(f *formFile, part *multipart.Part, filename string
 		f.size = n
 	}
 	if f.size < 0 {
-		return nil, incident.E(incident.UploadIncomplete, readForm, "The request ends before its file. Send it again.")
+		return nil, incident.E(incident.Malformed, readForm, "The body is no whole multipart form.")
 	}
 	f.part = part
 	b.inFile = true
@@ -199,24 +197,20 @@ func formNames(part *multipart.Part) (name, filename string) {
 	return params["name"], params["filename"]
 }
 
-// broken explains why the form could not be read up to its file.
+// broken explains why the form could not be read on. A line that broke may do
+// better next time; a form that ends too early is the sender's own.
 func (b *uploadBody) broken(err error) error {
 	var known *incident.Error
 	switch {
 	case errors.As(err, &known):
 		return known
-	case b.cut:
-		return incomplete(err)
-	default:
-		return incident.Wrap(incident.Malformed, readForm, err, "The body is no multipart form.")
-	}
-}
-
-func incomplete(err error) error {
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return incident.Wrap(incident.UploadIncomplete, readForm, err, "Nothing arrived for too long. Send the file again.")
+	case b.cut:
+		return incident.Wrap(incident.UploadIncomplete, readForm, err, "The upload stopped half-way. Send the file again.")
+	default:
+		return incident.Wrap(incident.Malformed, readForm, err, "The body is no whole multipart form.")
 	}
-	return incident.Wrap(incident.UploadIncomplete, readForm, err, "The upload stopped half-way. Send the file again.")
 }
 
 // Read implements [io.Reader]. The last bytes come only after the end of the form
@@ -235,28 +229,19 @@ func (f *formFile) Read(p []byte) (int, error) {
 	}
 	switch {
 	case f.got > f.size:
-		f.fault = f.tooLong()
+		f.fault = incident.E(incident.Malformed, readForm, "The file is longer than the Content-Length leaves for it: the form is cut short or does not end with CRLF.")
 	case err == nil:
 		return n, nil
-	case err == io.EOF: // exactly: the part's end was seen
+	case err == io.EOF: //nolint:errorlint // wrapped, it is no end of a part
 		f.fault = f.checkLast()
 	default:
-		f.fault = incomplete(err)
+		f.fault = f.body.broken(err)
 	}
 	if f.fault != nil {
 		return 0, f.fault
 	}
 	f.ended = true
 	return n, io.EOF
-}
-
-// tooLong tells a form that was cut from one whose length does not fit: where the
-// length followed from Content-Length, no more than a delimiter is left to read.
-func (f *formFile) tooLong() error {
-	if _, err := io.CopyN(io.Discard, f.part, maxDelimiter); err != nil && err != io.EOF {
-		return incomplete(err)
-	}
-	return incident.E(incident.Malformed, readForm, "The file is longer than the Content-Length leaves for it. End the form with CRLF, or give the file's part a Content-Length of its own.")
 }
 
 // peek expects the end of the part.
@@ -277,7 +262,7 @@ func (f *formFile) checkLast() error {
 	case err == nil:
 		return incident.E(incident.Invalid, readForm, "Send the field file last; description goes before it.")
 	case err != io.EOF: // exactly: the closing delimiter was seen
-		return incomplete(err)
+		return f.body.broken(err)
 	case f.got < f.size:
 		return incident.E(incident.Malformed, readForm, "The file is shorter than the Content-Length leaves for it. Nothing may follow the form.")
 	default:

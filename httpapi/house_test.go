@@ -62,7 +62,7 @@ type house struct {
 	// What a test may put in the way.
 	fail       error // every read of the library
 	onFinish   func() (commit bool, err error)
-	onReceive  func()
+	onReceive  func() error
 	onLogin    error
 	onRefresh  error
 	presigned  string

@@ -49,8 +49,10 @@ func (h *house) Messages(_ context.Context, _ incident.RoomID, q incident.Messag
 func (h *house) Events(_ context.Context, room incident.RoomID, after, upTo incident.Seq, limit int) ([]incident.Event, error) {
 	var events []incident.Event
 	for seq := after + 1; seq <= upTo && len(events) < limit; seq++ {
-		events = append(events, incident.Event{RoomID: room, Seq: seq, Epoch: 3, At: epochStart, By: people["li"].Person,
-			Change: incident.MessagePosted{Message: incident.Message{ID: "m", Author: people["li"].Person, Type: incident.Text, Text: "<&>"}}})
+		events = append(events, incident.Event{
+			RoomID: room, Seq: seq, Epoch: 3, At: epochStart, By: people["li"].Person,
+			Change: incident.MessagePosted{Message: incident.Message{ID: "m", Author: people["li"].Person, Type: incident.Text, Text: "<&>"}},
+		})
 	}
 	return events, h.fail
 }
@@ -229,7 +231,9 @@ type evidence struct{ *house }
 // Receive reads what was announced and not one byte more, as stores do.
 func (e evidence) Receive(_ context.Context, up incident.Upload, r io.Reader) (incident.File, error) {
 	if e.onReceive != nil {
-		e.onReceive()
+		if err := e.onReceive(); err != nil {
+			return incident.File{}, err
+		}
 	}
 	content := make([]byte, up.Size)
 	if _, err := io.ReadFull(r, content); err != nil {

@@ -108,7 +108,7 @@ func TestErrorsTellClientsTheirPartOnly(t *testing.T) {
 func TestAPanicIsAnAnswerAndAStack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.onReceive = func() { panic("boom") }
+	h.onReceive = func() error { panic("boom") }
 	a := h.upload(t, "li", form("press.jpg", "bytes"))
 	a.wants(t, 500, incident.Internal)
 	if log := h.log.String(); !strings.Contains(log, "boom") || !strings.Contains(log, "problem_test.go") {
@@ -205,8 +205,8 @@ func TestParametersAreHeldToTheContract(t *testing.T) {
 // The contract is also what /docs shows: its examples are well-formed.
 func TestContractIsReadable(t *testing.T) {
 	t.Parallel()
-	var any map[string]any
-	if err := yaml.Unmarshal(specYAML, &any); err != nil {
+	var whole map[string]any
+	if err := yaml.Unmarshal(specYAML, &whole); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := loadSpec([]byte("paths: {")); err == nil {

@@ -157,11 +157,11 @@ func TestBadUploadsAreRefusedWithoutTraces(t *testing.T) {
 		"no extension":           {form("passwd", "root"), 400, incident.FileRefused, ""},
 		"path as a name":         {form("../../etc/passwd", "root"), 400, incident.FileRefused, ""},
 		"not multipart":          {"hello", 400, incident.Malformed, "multipart"},
-		"no closing delimiter":   {cut(form("a.txt", content(500)), len(closing)+2), 400, incident.UploadIncomplete, "half-way"},
-		"half a delimiter":       {cut(form("a.txt", content(500)), 6), 400, incident.UploadIncomplete, "half-way"},
-		"cut before the file":    {formField("description", "", "x"), 400, incident.Malformed, "no multipart form"},
-		"cut in a header":        {form("a.txt", "x")[:60], 400, incident.Malformed, "no multipart form"},
-		"no CRLF at the end":     {cut(form("a.txt", "log"), 2), 400, incident.Malformed, "CRLF"},
+		"no closing delimiter":   {cut(form("a.txt", content(500)), len(closing)+2), 400, incident.Malformed, "cut short"},
+		"half a delimiter":       {cut(form("a.txt", content(500)), 6), 400, incident.Malformed, "cut short"},
+		"cut before the file":    {formField("description", "", "x"), 400, incident.Malformed, "no whole multipart form"},
+		"cut in a header":        {form("a.txt", "x")[:60], 400, incident.Malformed, "no whole multipart form"},
+		"no CRLF at the end":     {cut(form("a.txt", "log"), 2), 400, incident.Malformed, "end with CRLF"},
 		"bytes after the form":   {form("a.txt", "log") + "epilogue", 400, incident.Malformed, "Nothing may follow"},
 		"own length too small":   {formField("file", "a.txt", "log", "Content-Length: 2") + closing, 400, incident.Malformed, "does not fit"},
 		"own length too large":   {formField("file", "a.txt", "log", "Content-Length: 400") + closing, 400, incident.Malformed, "does not fit"},
@@ -253,7 +253,7 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 			t.Parallel()
 			began := make(chan struct{})
 			h := newHouse(t, func(c *Config, _ *Deps) { c.UploadIdle = 300 * time.Millisecond })
-			h.onReceive = func() { close(began) }
+			h.onReceive = func() error { close(began); return nil }
 			conn := h.dial(t)
 			if _, err := io.WriteString(conn, head(len(body))+body[:5000]); err != nil {
 				t.Fatal(err)
@@ -268,7 +268,20 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 	}
 }
 
-// F-UP-16, F-UP-22: when the room does not record the file its bytes go, unless it
+// F-UP-22: a store that is away is said to be, and the same upload may come again.
+func TestStoreAwayIsSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.onReceive = func() error { return incident.E(incident.StoreDown, "receive", "") }
+	if p := h.upload(t, "li", form("a.txt", content(300_000))).wants(t, 503, incident.StoreDown); !p.Retryable {
+		t.Error("not retryable")
+	}
+	if left := h.leftovers(); left != "" {
+		t.Errorf("left behind: %s", left)
+	}
+}
+
+// F-UP-16: when the room does not record the file its bytes go, unless it
 // may have been recorded after all.
 func TestUnrecordedBytesGo(t *testing.T) {
 	t.Parallel()

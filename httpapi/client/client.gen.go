@@ -2261,6 +2261,8 @@ type ClientInterface interface {
 
 	// Logout End this session and close its sockets
 	//
+	// Takes the refresh cookie away. Needs the header `X-Requested-With: task-reporter`.
+	//
 	// Corresponds with POST /api/auth/logout (the `Logout` operationId).
 	Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
@@ -2273,6 +2275,7 @@ type ClientInterface interface {
 	//
 	// Each refresh token works once. A used one that comes back ends the session, except
 	// within a few seconds, where two tabs of one browser may race.
+	// Needs the header `X-Requested-With: task-reporter`, which no other site can send.
 	//
 	// Corresponds with POST /api/auth/refresh (the `Refresh` operationId).
 	Refresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2478,6 +2481,8 @@ func (c *Client) Login(ctx context.Context, body LoginJSONRequestBody, reqEditor
 
 // Logout End this session and close its sockets
 //
+// Takes the refresh cookie away. Needs the header `X-Requested-With: task-reporter`.
+//
 // Corresponds with POST /api/auth/logout (the `Logout` operationId).
 func (c *Client) Logout(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewLogoutRequest(c.Server)
@@ -2510,6 +2515,7 @@ func (c *Client) Me(ctx context.Context, reqEditors ...RequestEditorFn) (*http.R
 //
 // Each refresh token works once. A used one that comes back ends the session, except
 // within a few seconds, where two tabs of one browser may race.
+// Needs the header `X-Requested-With: task-reporter`, which no other site can send.
 //
 // Corresponds with POST /api/auth/refresh (the `Refresh` operationId).
 func (c *Client) Refresh(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4205,6 +4211,8 @@ type ClientWithResponsesInterface interface {
 
 	// LogoutWithResponse End this session and close its sockets
 	//
+	// Takes the refresh cookie away. Needs the header `X-Requested-With: task-reporter`.
+	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/auth/logout (the `Logout` operationId).
@@ -4221,6 +4229,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// Each refresh token works once. A used one that comes back ends the session, except
 	// within a few seconds, where two tabs of one browser may race.
+	// Needs the header `X-Requested-With: task-reporter`, which no other site can send.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5770,6 +5779,8 @@ func (c *ClientWithResponses) LoginWithResponse(ctx context.Context, body LoginJ
 
 // LogoutWithResponse End this session and close its sockets
 //
+// Takes the refresh cookie away. Needs the header `X-Requested-With: task-reporter`.
+//
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /api/auth/logout (the `Logout` operationId).
@@ -5798,6 +5809,7 @@ func (c *ClientWithResponses) MeWithResponse(ctx context.Context, reqEditors ...
 //
 // Each refresh token works once. A used one that comes back ends the session, except
 // within a few seconds, where two tabs of one browser may race.
+// Needs the header `X-Requested-With: task-reporter`, which no other site can send.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -34,6 +34,7 @@ export interface paths {
          * Trade the refresh cookie for a new access token and a new cookie
          * @description Each refresh token works once. A used one that comes back ends the session, except
          *     within a few seconds, where two tabs of one browser may race.
+         *     Needs the header `X-Requested-With: task-reporter`, which no other site can send.
          */
         post: operations["refresh"];
         delete?: never;
@@ -51,7 +52,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End this session and close its sockets */
+        /**
+         * End this session and close its sockets
+         * @description Takes the refresh cookie away. Needs the header `X-Requested-With: task-reporter`.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -501,6 +505,8 @@ export interface components {
             head_seq: number;
             member_count: number;
             my_role?: components["schemas"]["Role"];
+            /** @description first line of the newest message, in lists */
+            last_message?: string;
         };
         RoomPage: {
             rooms: components["schemas"]["Room"][];
@@ -704,7 +710,7 @@ export interface components {
              * @enum {string}
              */
             type: "ready";
-            user: components["schemas"]["User"];
+            user: components["schemas"]["Person"];
             heartbeat_seconds: number;
         };
         SubscribedFrame: {
