@@ -54,7 +54,7 @@ check: ## what CI runs: generated code is current, lint, test
 .PHONY: fmt
 fmt: $(DEPS) ## format the code
 	$(TOOL) golangci-lint fmt
-	cd web && npx --no-install biome check --write
+	cd web && npm run fix
 
 .PHONY: clean
 clean: ## remove what was built and stop the tests' services; ./data stays

@@ -52,6 +52,7 @@ type room struct {
 	members map[incident.UserID]incident.Member
 	uploads map[incident.FileID]incident.Upload
 	opening map[incident.FileID]*actor.PID // who waits for an upload's admission
+	deleted map[incident.FileID]bool       // since this activation began
 	relays  map[string]*actor.PID
 
 	onReleased []*actor.PID // who waits for the release
@@ -74,6 +75,7 @@ func newRoom(id incident.RoomID, w world, limits Limits) *room {
 		members: map[incident.UserID]incident.Member{},
 		uploads: map[incident.FileID]incident.Upload{},
 		opening: map[incident.FileID]*actor.PID{},
+		deleted: map[incident.FileID]bool{},
 		relays:  map[string]*actor.PID{},
 		inHand:  map[string]*entry{},
 		recent:  newSendMemory(recentSends),

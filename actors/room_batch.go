@@ -122,6 +122,8 @@ func (r *room) apply(ev incident.Event) {
 	case incident.FileUploaded:
 		delete(r.uploads, c.File.ID)
 		r.world.ackUpload(c.File)
+	case incident.FileDeleted:
+		r.deleted[c.FileID] = true
 	}
 }
 

@@ -331,6 +331,26 @@ func TestUploadIsOneEntryWithItsMessage(t *testing.T) {
 	}
 }
 
+// F-DL-03: two people who delete one file at once make one event.
+func TestFileIsDeletedOnce(t *testing.T) {
+	t.Parallel()
+	w := newScript()
+	r := openRoom(w)
+	file := incident.File{ID: "f1", RoomID: testRoom, Uploader: lee.Person}
+	r.ask(&deleteFile{By: lee, File: file}, asker("1"))
+	r.ask(&deleteFile{By: wang, File: file}, asker("2"))
+	r.onCommitted(nil)
+	r.ask(&deleteFile{By: wang, File: file}, asker("3"))
+	for _, who := range []string{"1", "2", "3"} {
+		if err := w.only(t, who).failure(); err != nil {
+			t.Errorf("asker %s: %v", who, err)
+		}
+	}
+	if len(w.batches) != 1 || len(w.batches[0].Events) != 1 {
+		t.Errorf("batches %+v, want one event", w.batches)
+	}
+}
+
 func TestRoomWithWatchersStaysActive(t *testing.T) {
 	t.Parallel()
 	w := newScript()

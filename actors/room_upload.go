@@ -111,6 +111,10 @@ func (r *room) deleteFile(m *deleteFile, from *actor.PID) error {
 	if err := r.may(m.By, act); err != nil {
 		return err
 	}
+	if r.deleted[m.File.ID] { // by somebody else, after the asker looked
+		r.world.reply(from, &fileDeleted{})
+		return nil
+	}
 	key := "delete/" + string(m.File.ID)
 	if e := r.inHand[key]; e != nil {
 		e.askers = append(e.askers, from)

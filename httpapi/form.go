@@ -232,7 +232,7 @@ func (f *formFile) Read(p []byte) (int, error) {
 		f.fault = incident.E(incident.Malformed, readForm, "The file is longer than the Content-Length leaves for it: the form is cut short or does not end with CRLF.")
 	case err == nil:
 		return n, nil
-	case err == io.EOF: //nolint:errorlint // wrapped, it is no end of a part
+	case err == io.EOF: // exactly: wrapped, it is no end of a part
 		f.fault = f.checkLast()
 	default:
 		f.fault = f.body.broken(err)

@@ -126,7 +126,7 @@ func (s *Server) checkCookieUse(r *request) error {
 
 // cookie hands out a grant's refresh token, or takes it away for an empty grant.
 func (s *Server) cookie(r *request, g auth.Grant) string {
-	c := http.Cookie{ //nolint:gosec // G124: a plant may have no TLS at all; then Secure would lose the cookie
+	c := http.Cookie{ // not Secure without TLS: the cookie would be lost
 		Name:     refreshCookie,
 		Value:    g.RefreshToken,
 		Path:     cookiePath,

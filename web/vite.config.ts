@@ -35,5 +35,7 @@ export default defineConfig({
     reporters: ['default', 'junit'],
     outputFile: { junit: 'test-results/unit.xml' },
     restoreMocks: true,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

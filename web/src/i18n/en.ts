@@ -87,6 +87,7 @@ export const en: Catalogue = {
     filter: 'Filter',
     filterActive: 'Filter ({{count}})',
     clearFilters: 'Clear filters',
+    clearSearch: 'Clear search',
     searchLabel: 'Search number, title, line or equipment',
     searchPlaceholder: 'Number, title, line…',
     empty: 'No incidents now',

@@ -86,6 +86,7 @@ export const zhHant = {
     filter: '篩選',
     filterActive: '篩選（{{count}}）',
     clearFilters: '清除篩選',
+    clearSearch: '清除搜尋',
     searchLabel: '搜尋編號、標題、線別或設備',
     searchPlaceholder: '編號、標題、線別…',
     empty: '目前沒有事件',

@@ -117,7 +117,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (q: string) =
       placeholder={t('rooms.searchPlaceholder')}
       leftSection={<Search size={16} aria-hidden />}
       rightSection={
-        text !== '' && <CloseButton size="sm" aria-label={t('rooms.clearFilters')} onClick={() => type('')} />
+        text !== '' && <CloseButton size="sm" aria-label={t('rooms.clearSearch')} onClick={() => type('')} />
       }
       maxLength={100}
       value={text}

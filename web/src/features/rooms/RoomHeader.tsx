@@ -43,8 +43,8 @@ export function RoomHeader({ room, onPanel }: { room: Room; onPanel?: () => void
         <div className={classes.line}>
           <span className={classes.narrow}>{severity}</span>
           <StatusBadge status={room.status} />
-          <Elapsed since={room.declared_at} />
           {room.line_stopped && <LineStoppedBadge />}
+          <Elapsed since={room.declared_at} />
           {place !== '' && <span className={classes.place}>{place}</span>}
         </div>
       </div>

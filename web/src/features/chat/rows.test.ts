@@ -1,0 +1,84 @@
+// @vitest-environment node
+import { describe, expect, test } from 'vitest';
+import type { RoomEvent } from '@/api/types';
+import { created, deleted, joined, li, photo, said, wang } from '@/testing/events';
+import type { Pending } from './outbox';
+import { groupWithin, type Row, rowsOf, startsGroup } from './rows';
+
+const rows = (events: RoomEvent[], pending: Pending[] = []): Row[] =>
+  rowsOf({ lo: 1, hi: events.length, events }, pending, wang);
+const firsts = (list: Row[]) => list.map((row) => row.kind !== 'note' && row.first);
+const waiting = (clientMsgId: string, at: number): Pending => ({
+  clientMsgId,
+  roomId: 'r',
+  text: 'soon',
+  at,
+  state: 'waiting',
+});
+
+describe('UX 1 grouping', () => {
+  const at = new Date(2026, 6, 18, 14, 0);
+  const later = (ms: number) => new Date(at.getTime() + ms);
+
+  test('one author within five minutes stands under one name', () => {
+    expect(startsGroup({ author: 'a', at }, { author: 'a', at: later(groupWithin) })).toBe(false);
+    expect(startsGroup({ author: 'a', at }, { author: 'a', at: later(groupWithin + 1) })).toBe(true);
+    expect(startsGroup({ author: 'a', at }, { author: 'b', at })).toBe(true);
+    expect(startsGroup(undefined, { author: 'a', at })).toBe(true);
+  });
+
+  test('midnight begins a new group', () => {
+    const night = new Date(2026, 6, 18, 23, 59);
+    const morning = new Date(2026, 6, 19, 0, 1);
+    expect(startsGroup({ author: 'a', at: night }, { author: 'a', at: morning })).toBe(true);
+  });
+
+  test('a note between two messages breaks the group', () => {
+    expect(firsts(rows([said(1), said(2), joined(3, li, 'EDITOR'), said(4)]))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('what the conversation shows', () => {
+  test('a divider on the first row of every day', () => {
+    const day = (d: number) => new Date(2026, 6, d, 12).toISOString();
+    const list = rows([said(1, wang, day(17)), said(2, wang, day(17)), said(3, li, day(18))]);
+    expect(list.map((row) => row.day)).toEqual([true, false, true]);
+  });
+
+  test('a file once: by its message, not by its upload', () => {
+    const upload = { ...photo(2, 'f1'), type: 'file_uploaded' } as unknown as RoomEvent;
+    expect(rows([created(1), upload, photo(3, 'f1')]).map((row) => row.kind)).toEqual(['note', 'message']);
+  });
+
+  test('an event that is newer than this page as nothing', () => {
+    const unknown = { ...created(1), type: 'reaction_added' } as unknown as RoomEvent;
+    expect(rows([unknown, said(2)])).toHaveLength(1);
+  });
+
+  test('a removed file as removed, wherever its message stands (F-WS-03)', () => {
+    const [first, second] = rows([photo(1, 'f1'), photo(2, 'f2'), deleted(3, 'f1')]);
+    expect(first).toMatchObject({ kind: 'message', removed: true });
+    expect(second).toMatchObject({ kind: 'message', removed: false });
+  });
+
+  test('what is on its way after what is stored, and never both', () => {
+    const now = Date.now();
+    const stored = said(1, wang, new Date(now).toISOString(), { client_msg_id: 'c1' });
+    const list = rows([stored], [waiting('c1', now), waiting('c2', now)]);
+    expect(list.map((row) => [row.kind, row.key])).toEqual([
+      ['message', 'c1'],
+      ['pending', 'c2'],
+    ]);
+  });
+
+  test("another's message with an id like mine is another message", () => {
+    const now = Date.now();
+    const theirs = said(1, li, new Date(now).toISOString(), { client_msg_id: 'c1' });
+    expect(rows([theirs], [waiting('c1', now)]).map((row) => row.key)).toEqual(['m-1', 'c1']);
+  });
+});

@@ -1,0 +1,77 @@
+import type { Member, Message, Person, Role, Room, RoomEvent } from '@/api/types';
+
+/** Rows of a room's log for tests. */
+export const roomId = '0192f0c1-0000-7000-8000-000000000001';
+export const wang: Person = { user_id: 'u-wang', name: '王小明' };
+export const li: Person = { user_id: 'u-li', name: '李工' };
+
+export const minute = (n: number) => new Date(Date.UTC(2026, 6, 18, 6, n)).toISOString();
+
+function base(seq: number, by: Person, at: string) {
+  return { room_id: roomId, seq, epoch: 1, at, by };
+}
+
+export function said(
+  seq: number,
+  by: Person = wang,
+  at = minute(seq),
+  more: Partial<Message> = {},
+): Extract<RoomEvent, { type: 'message' }> {
+  const message: Message = {
+    message_id: `m-${seq}`,
+    seq,
+    author: by,
+    message_type: 'TEXT',
+    text: `text ${seq}`,
+    at,
+    ...more,
+  };
+  return { type: 'message', ...base(seq, by, at), message };
+}
+
+export function photo(seq: number, fileId: string, by: Person = wang) {
+  return said(seq, by, minute(seq), {
+    message_type: 'IMAGE_REF',
+    text: 'oil.jpg',
+    metadata: { file_id: fileId, filename: 'oil.jpg', kind: 'image', size: 10, url: `/content/${fileId}` },
+  });
+}
+
+export function deleted(seq: number, fileId: string, by: Person = wang): RoomEvent {
+  return { type: 'file_deleted', ...base(seq, by, minute(seq)), file_id: fileId, deleted_by: by };
+}
+
+export function member(person: Person, role: Role): Member {
+  return { ...person, role, added_by: wang.user_id, added_at: minute(0) };
+}
+
+export function joined(seq: number, person: Person, role: Role): RoomEvent {
+  return { type: 'member_added', ...base(seq, wang, minute(seq)), member: member(person, role) };
+}
+
+export function room(more: Partial<Room> = {}): Room {
+  return {
+    room_id: roomId,
+    number: 'INC-2026-00042',
+    title: '三線沖壓機漏油',
+    incident_type: 'equipment',
+    severity: 'CRITICAL',
+    status: 'OPEN',
+    place: { site: '一廠', line: '三線', station: '站 07' },
+    line_stopped: true,
+    units_at_risk: 0,
+    tags: [],
+    created_by: wang,
+    declared_at: minute(0),
+    last_activity_at: minute(0),
+    version: 1,
+    head_seq: 1,
+    member_count: 1,
+    my_role: 'OWNER',
+    ...more,
+  };
+}
+
+export function created(seq = 1): RoomEvent {
+  return { type: 'room_created', ...base(seq, wang, minute(0)), room: room() };
+}
