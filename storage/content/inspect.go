@@ -26,10 +26,12 @@ const headSize = 3072
 
 // Inspector is a stage that a file's bytes pass on their way to the store. Its
 // Read ends with an error of kind EmptyFile, FileRefused or ImageTooLarge, as
-// soon as that is certain, when the bytes are not what was promised; io.EOF
-// therefore means that the file is good. An error of the source is passed on.
+// soon as that is certain, when the bytes are not what was promised, and with
+// UploadIncomplete when they end too early to say; io.EOF therefore means that
+// the file is good. An error of the source is passed on.
 type Inspector struct {
 	src   io.Reader
+	size  int64
 	sum   hash.Hash
 	n     int64
 	head  []byte // until the kind is decided, then nil
@@ -63,7 +65,7 @@ type judge interface {
 // Inspect promises that src is a file of type t with size bytes. The caller
 // closes the Inspector when it is done reading.
 func Inspect(t incident.FileType, size int64, src io.Reader) *Inspector {
-	i := &Inspector{src: src, sum: sha256.New(), head: make([]byte, 0, headSize)}
+	i := &Inspector{src: src, size: size, sum: sha256.New(), head: make([]byte, 0, headSize)}
 	if f, ok := formats[t.Mime]; ok {
 		i.judge = f.judge()
 	} else {
@@ -105,6 +107,10 @@ func (i *Inspector) Close() error {
 func (i *Inspector) see(p []byte, last bool) error {
 	i.sum.Write(p)
 	i.n += int64(len(p))
+	if last && i.n < i.size {
+		return incident.E(incident.UploadIncomplete, "content",
+			"Only %d of the announced %d bytes arrived. Send the file again.", i.n, i.size)
+	}
 	if i.known {
 		if err := i.judge.write(p); err != nil {
 			return err

@@ -279,6 +279,23 @@ func TestBoundsAreThoseOfThePictureAsShown(t *testing.T) {
 	}
 }
 
+// A file that was cut off on its way is not called a wrong one.
+func TestShortUploadsAreNotJudged(t *testing.T) {
+	t.Parallel()
+	jpg := phonePhoto(corners(8, 8), 1)
+	for _, n := range []int{0, 1, 20, 100_000} {
+		kind, _ := incident.TypeOf("a.jpg")
+		in := Inspect(kind, int64(len(jpg)), bytes.NewReader(jpg[:n]))
+		_, err := io.Copy(io.Discard, in)
+		if incident.KindOf(err) != incident.UploadIncomplete {
+			t.Errorf("%d of %d bytes: %v, want upload_incomplete", n, len(jpg), err)
+		}
+		if err := in.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // A source's own failure is not taken for a fault of the file.
 func TestInspectorPassesOnTheErrorOfItsSource(t *testing.T) {
 	t.Parallel()
