@@ -12,6 +12,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"golang.org/x/text/encoding/traditionalchinese"
 	"golang.org/x/text/encoding/unicode"
 
 	"taskreporter/incident"
@@ -71,6 +72,7 @@ func TestRealFilesPassUnchanged(t *testing.T) {
 		{"UTF-16 log, big-endian, with a mark", "a.log", utf16(unicode.BigEndian, unicode.UseBOM, logText)},
 		{"UTF-16 log, little-endian", "a.log", utf16(unicode.LittleEndian, unicode.IgnoreBOM, logText)},
 		{"UTF-16 log, big-endian", "a.log", utf16(unicode.BigEndian, unicode.IgnoreBOM, logText)},
+		{"UTF-16 log whose low bytes are controls", "a.log", utf16(unicode.LittleEndian, unicode.IgnoreBOM, strings.Repeat("08:15:02 速度 期限 世\r\n", 200))},
 		{"UTF-16 log with a rare character", "a.log", utf16(unicode.LittleEndian, unicode.UseBOM, strings.Repeat("𠮷野家\n", 50))},
 		{"UTF-16 log that ends in half a character", "a.log", utf16(unicode.LittleEndian, unicode.UseBOM, logText)[:1001]},
 		{"Big5 log", "a.log", big5()},
@@ -79,9 +81,11 @@ func TestRealFilesPassUnchanged(t *testing.T) {
 		{"log framed by STX and ETX", "a.log", framed()},
 		{"log padded with NUL", "a.log", padded("08:15:02 TEMP 215.3")},
 		{"log of the machine MZ-300", "a.log", []byte("MZ-300 TEMP 215.3\r\nMZ-300 STOP\r\n")},
+		{"log padded with NUL, in Big5", "a.log", padded(string(encoded(traditionalchinese.Big5, "操作待主")))},
+		{"long log of the machine MZ-300", "a.log", []byte(strings.Repeat("MZ-300 TEMP 215.3\r\n", 500))},
 		{"log of the machine MZ-300, padded with NUL", "a.log", padded("MZ-300")},
 		{"preallocated log", "a.log", preallocated()},
-		{"coloured log", "a.log", []byte(strings.Repeat("\x1b[31mERROR\x1b[0m stop\n", 50))},
+		{"log with colors", "a.log", []byte(strings.Repeat("\x1b[31mERROR\x1b[0m stop\n", 50))},
 		{"DOS log with its end mark", "a.txt", []byte("ready\r\n\x1a")},
 		{"log with one bell", "a.txt", []byte("alarm\a\r\n")},
 		{"shortest log", "a.txt", []byte("8")},
@@ -135,6 +139,7 @@ func TestDisguisedFilesAreRefused(t *testing.T) {
 		{"HTML after a mark", "a.csv", join([]byte("\ufeff  "), page)},
 		{"HTML in UTF-16", "a.txt", utf16(unicode.LittleEndian, unicode.UseBOM, string(page))},
 		{"HTML in UTF-16 without a mark", "a.txt", utf16(unicode.BigEndian, unicode.IgnoreBOM, string(page))},
+		{"HTML in UTF-16, the other order, without a mark", "a.txt", utf16(unicode.LittleEndian, unicode.IgnoreBOM, string(page))},
 		{"HTML without a head", "a.txt", []byte("<SCRIPT>alert(1)</SCRIPT>")},
 		{"HTML behind a comment", "a.txt", []byte("<!-- x --><img src=x onerror=alert(1)>")},
 		{"HTML as a picture", "a.gif", page},
@@ -159,6 +164,7 @@ func TestDisguisedFilesAreRefused(t *testing.T) {
 		{"noise as a log", "a.log", noise(100_000)},
 		{"short noise as a log", "a.log", noise(200)},
 		{"noise behind a UTF-16 mark", "a.log", join([]byte("\xff\xfe"), noise(20_000))},
+		{"noise behind UTF-16 text", "a.log", join(utf16(unicode.LittleEndian, unicode.UseBOM, logText)[:5000], noise(20_000))},
 		{"noise spread among NULs", "a.log", join(make([]byte, 50_000), noise(2_000))},
 		{"noise behind text", "a.log", join([]byte(logText), noise(50_000))},
 		{"controls all over", "a.log", []byte(strings.Repeat("abcdefgh\x05\x06\x07", 100))},
@@ -171,6 +177,7 @@ func TestDisguisedFilesAreRefused(t *testing.T) {
 		{"PNG cut before its bounds", "a.png", png[:20]},
 		{"PNG with a false checksum", "a.png", join(png[:18], []byte{9}, png[19:])},
 		{"PNG of no width", "a.png", join([]byte(pngMagic), header(0, 5, 8, 0))},
+		{"GIF of no width", "a.gif", []byte("GIF89a\x00\x00\x05\x00\x00\x00\x00;")},
 		{"GIF cut before its bounds", "a.gif", []byte("GIF89a\x01")},
 		{"JPEG that is noise behind its magic", "a.jpg", join([]byte("\xff\xd8\xff"), noise(100_000))},
 	} {
@@ -221,7 +228,7 @@ func TestPictureBombsAreRefusedByTheirHeader(t *testing.T) {
 	binary.BigEndian.PutUint16(tallJPEG[sof+7:], 65_000)
 	for _, s := range []sample{
 		{"PNG", "a.png", bomb},
-		{"PNG, one row too many", "a.png", join([]byte(pngMagic), header(8000, 5001, 8, 0))},
+		{"PNG, one row too many", "a.png", join([]byte(pngMagic), header(40_000_001, 1, 8, 0))},
 		{"GIF", "a.gif", join(wideGIF, make([]byte, 1<<20))},
 		{"JPEG", "a.jpg", join(tallJPEG, make([]byte, 1<<20))},
 	} {

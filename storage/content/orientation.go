@@ -28,7 +28,7 @@ func orientation(head []byte) int {
 		if b[1] == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
 			return tiffOrientation(body[6:])
 		}
-		if size < 4 || size > len(b) {
+		if size > len(b) {
 			break
 		}
 		b = b[size:]

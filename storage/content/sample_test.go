@@ -29,7 +29,7 @@ var (
 	blue, gray = color.RGBA{0, 0, 200, 255}, color.RGBA{120, 120, 120, 255}
 )
 
-// corners is a picture with a colour in each corner: red green / blue gray.
+// corners is a picture with a color in each corner: red green / blue gray.
 func corners(w, h int) *image.RGBA {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
@@ -120,7 +120,7 @@ func chunk(kind string, body []byte) []byte {
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
 
-// header is a PNG's IHDR: 8 bits per pixel of a colour type.
+// header is a PNG's IHDR: 8 bits per pixel of a color type.
 func header(w, h uint32, depth, colorType byte) []byte {
 	b := binary.BigEndian.AppendUint32(nil, w)
 	b = binary.BigEndian.AppendUint32(b, h)

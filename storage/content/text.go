@@ -174,7 +174,7 @@ func (t *text) countWide(u uint16) {
 }
 
 // usual controls are white space, the framing of serial lines (SOH, STX, ETX,
-// EOT), the end mark of DOS, and the escape of colours.
+// EOT), the end mark of DOS, and the escape of colors.
 func usual(u uint16) bool {
 	return u >= 0x01 && u <= 0x04 || u >= 0x09 && u <= 0x0d || u == 0x1a || u == 0x1b
 }

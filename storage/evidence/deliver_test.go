@@ -220,7 +220,7 @@ func TestLinkServesUnderTheFilesOwnName(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			res, err := http.Get(link) //nolint:noctx // a browser has none
+			res, err := http.Get(link)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -137,7 +137,7 @@ func (l *Locker) discard(ctx context.Context, up incident.Upload) error {
 	return l.store.Delete(ctx, up.Key)
 }
 
-// Discard implements httpapi.Evidence. It goes on when ctx is cancelled: nobody
+// Discard implements httpapi.Evidence. It goes on when ctx is canceled: nobody
 // else will remove the bytes soon.
 func (l *Locker) Discard(ctx context.Context, up incident.Upload) error {
 	return l.discard(context.WithoutCancel(ctx), up)

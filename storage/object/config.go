@@ -3,8 +3,8 @@ package object
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -93,7 +93,7 @@ func origin(s string, secure bool) (host string, tls bool, err error) {
 		return "", false, errors.New("has more than a host and a port")
 	}
 	if p := u.Port(); p != "" {
-		if _, err := net.LookupPort("tcp", p); err != nil {
+		if _, err := strconv.ParseUint(p, 10, 16); err != nil {
 			return "", false, fmt.Errorf("port %q is not valid", p)
 		}
 	}

@@ -168,7 +168,7 @@ func TestOnlyTheStoreCanStall(t *testing.T) {
 		req, cancel := context.WithCancelCause(t.Context())
 		defer cancel(nil)
 		slow := readFunc(func(p []byte) (int, error) {
-			time.Sleep(time.Hour)
+			<-time.After(time.Hour)
 			return 1, nil
 		})
 		src := &source{ctx: t.Context(), r: slow, size: 10, patrol: newPatrol(streamPatience, cancel)}
@@ -176,16 +176,29 @@ func TestOnlyTheStoreCanStall(t *testing.T) {
 			if _, err := src.Read(make([]byte, 4)); err != nil {
 				t.Fatal(err)
 			}
-			time.Sleep(streamPatience - time.Second)
+			<-time.After(streamPatience - time.Second)
 		}
 		if req.Err() != nil {
 			t.Fatalf("the request was ended: %v", context.Cause(req))
 		}
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		if !errors.Is(context.Cause(req), errStalled) {
 			t.Errorf("the request ended with %v, want %v", context.Cause(req), errStalled)
 		}
 	})
+}
+
+// An HTTP transport may go on reading a request's body when Put has returned.
+func TestASourceIsNotReadAfterItsPut(t *testing.T) {
+	t.Parallel()
+	read := false
+	src := &source{ctx: t.Context(), size: 3, r: readFunc(func([]byte) (int, error) { read = true; return 3, nil })}
+	if taken, err := src.close(); taken != 0 || err != nil {
+		t.Errorf("close: %d, %v", taken, err)
+	}
+	if _, err := src.Read(make([]byte, 3)); !errors.Is(err, errShut) || read {
+		t.Errorf("Read after close: %v, source read: %t", err, read)
+	}
 }
 
 func TestS3ThatStopsGivingBytesIsDown(t *testing.T) {

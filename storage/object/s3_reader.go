@@ -20,10 +20,9 @@ func (s *S3) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	return &s3Reader{ctx: ctx, store: s, key: key, size: size}, nil
 }
 
-// s3Reader reads one object. It is not safe for concurrent use. It keeps the
-// context because every io method of it is a part of the Open that got it.
+// s3Reader reads one object. It is not safe for concurrent use.
 type s3Reader struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // reading is a part of the Open that got it
 	store *S3
 	key   string
 	size  int64

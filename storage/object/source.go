@@ -21,7 +21,7 @@ var errStalled = errors.New("the store stalled")
 // told the size can never complete an object that is too long, too short or
 // refused by r at its end.
 type source struct {
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // a Read is a part of the Put that got it
 	r      io.Reader
 	size   int64
 	patrol *patrol // nil where the store cannot stall
