@@ -260,6 +260,7 @@ func TestBoundsAreThoseOfThePictureAsShown(t *testing.T) {
 			t.Errorf("%s: %d×%d, %v, want %d×%d", what, f.Width, f.Height, err, w, h)
 		}
 	}
+	jpg := jpegOf(m)
 	check("PNG", "a.png", pngOf(m), 64, 48)
 	check("GIF", "a.gif", gifOf(m, m), 64, 48)
 	check("JPEG without Exif", "a.jpg", jpegOf(m), 64, 48)
@@ -270,16 +271,16 @@ func TestBoundsAreThoseOfThePictureAsShown(t *testing.T) {
 		if o >= 5 {
 			w, h = h, w
 		}
-		check("phone", "a.jpg", phonePhoto(m, o), w, h)
-		check("little-endian", "a.jpg", withSegments(jpegOf(m), segment(0xe0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")), exif(binary.LittleEndian, o)), w, h)
+		check("phone", "a.jpg", byPhone(jpg, o), w, h)
+		check("little-endian", "a.jpg", withSegments(jpg, segment(0xe0, []byte("JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")), exif(binary.LittleEndian, o)), w, h)
 	}
 	for _, o := range []int{0, 9, 65535} {
-		check("impossible orientation", "a.jpg", phonePhoto(m, o), 64, 48)
+		check("impossible orientation", "a.jpg", byPhone(jpg, o), 64, 48)
 	}
 	whole := exif(binary.BigEndian, 6)
 	for n := range len(whole) - 4 { // a damaged Exif is no reason to refuse
 		cut := segment(0xe1, whole[4:4+n])
-		f, _, err := inspect(t, "a.jpg", withSegments(jpegOf(m), cut), cuts["whole"])
+		f, _, err := inspect(t, "a.jpg", withSegments(jpg, cut), cuts["whole"])
 		if err != nil || f.Width*f.Height != 64*48 {
 			t.Errorf("Exif cut after %d bytes: %d×%d, %v", n, f.Width, f.Height, err)
 		}

@@ -56,6 +56,7 @@ func far(got uint32, want uint8) bool {
 // F-UP-30: upright whatever way the phone was held, and without its place.
 func TestPreviewIsUprightAndCarriesNoMetadata(t *testing.T) {
 	t.Parallel()
+	jpg := jpegOf(corners(120, 80))
 	// Which stored corner is shown where, by the Exif standard.
 	for o, want := range map[int][4]color.RGBA{
 		1: {red, green, blue, gray},
@@ -67,14 +68,14 @@ func TestPreviewIsUprightAndCarriesNoMetadata(t *testing.T) {
 		7: {gray, green, blue, red},
 		8: {green, gray, red, blue},
 	} {
-		for _, b := range [][]byte{phonePhoto(corners(1200, 800), o), withSegments(jpegOf(corners(1200, 800)), exif(binary.LittleEndian, o))} {
+		for _, b := range [][]byte{byPhone(jpg, o), withSegments(jpg, exif(binary.LittleEndian, o))} {
 			if !bytes.Contains(b, []byte(gpsMark)) {
 				t.Fatal("the sample has no place to strip")
 			}
 			m := preview(t, "image/jpeg", b)
-			size := image.Pt(480, 320)
+			size := image.Pt(120, 80)
 			if o >= 5 {
-				size = image.Pt(320, 480)
+				size = image.Pt(80, 120)
 			}
 			if m.Bounds().Size() != size {
 				t.Errorf("orientation %d: %v, want %v", o, m.Bounds().Size(), size)
@@ -88,7 +89,7 @@ func TestPreviewIsUprightAndCarriesNoMetadata(t *testing.T) {
 func TestPreviewFitsItsSquare(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ in, want image.Point }{
-		{image.Pt(4000, 3000), image.Pt(480, 360)},
+		{image.Pt(1000, 750), image.Pt(480, 360)},
 		{image.Pt(300, 1000), image.Pt(144, 480)},
 		{image.Pt(481, 10), image.Pt(480, 9)},
 		{image.Pt(5000, 2), image.Pt(480, 1)},
@@ -102,15 +103,22 @@ func TestPreviewFitsItsSquare(t *testing.T) {
 	}
 }
 
+func TestPreviewOfATurnedPictureFitsToo(t *testing.T) {
+	t.Parallel()
+	if got := preview(t, "image/jpeg", phonePhoto(corners(600, 400), 6)).Bounds().Size(); got != image.Pt(320, 480) {
+		t.Errorf("became %v, want 320×480", got)
+	}
+}
+
 func TestPreviewOfEveryPictureKind(t *testing.T) {
 	t.Parallel()
-	m := corners(900, 600)
+	m := corners(240, 160)
 	four := [4]color.RGBA{red, green, blue, gray}
 	wantCorners(t, preview(t, "image/png", pngOf(m)), four)
 	wantCorners(t, preview(t, "image/png", animatedPNG(m)), four)
 	wantCorners(t, preview(t, "image/gif", gifOf(m)), four)
 
-	clear := image.NewNRGBA(image.Rect(0, 0, 900, 600))
+	clear := image.NewNRGBA(image.Rect(0, 0, 240, 160))
 	white := color.RGBA{255, 255, 255, 255}
 	wantCorners(t, preview(t, "image/png", pngOf(clear)), [4]color.RGBA{white, white, white, white})
 }
@@ -118,9 +126,9 @@ func TestPreviewOfEveryPictureKind(t *testing.T) {
 // Only the first frame is decoded: what follows it may be anything.
 func TestPreviewOfAGIFIsItsFirstFrame(t *testing.T) {
 	t.Parallel()
-	other := image.NewRGBA(image.Rect(0, 0, 900, 600))
-	b := gifOf(corners(900, 600), other, other)
-	first := len(gifOf(corners(900, 600)))
+	other := image.NewRGBA(image.Rect(0, 0, 240, 160))
+	b := gifOf(corners(240, 160), other, other)
+	first := len(gifOf(corners(240, 160)))
 	four := [4]color.RGBA{red, green, blue, gray}
 	wantCorners(t, preview(t, "image/gif", b), four)
 	wantCorners(t, preview(t, "image/gif", join(b[:first+30], noise(1000))), four)
@@ -147,12 +155,12 @@ func TestPreviewRefusesWhatItCannotDecode(t *testing.T) {
 			t.Errorf("%s: %v, want %s", c.what, err, c.want)
 		}
 	}
-	broken := errors.New("store away")
+	broken := incident.E(incident.StoreDown, "test", "The store is away.")
 	src := struct {
 		io.Reader
 		io.Seeker
 	}{io.MultiReader(bytes.NewReader(jpg[:1000]), iotest.ErrReader(broken)), bytes.NewReader(nil)}
-	if _, err := p.Preview(t.Context(), "image/jpeg", src); !errors.Is(err, broken) {
+	if _, err := p.Preview(t.Context(), "image/jpeg", src); incident.KindOf(err) != incident.StoreDown {
 		t.Errorf("a failing source: %v, want its own error", err)
 	}
 }

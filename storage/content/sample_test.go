@@ -2,8 +2,8 @@ package content
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
-	"compress/zlib"
 	"encoding/binary"
 	"hash/crc32"
 	"image"
@@ -103,12 +103,14 @@ func exif(order binary.AppendByteOrder, orientation int) []byte {
 
 // phonePhoto is a JPEG as a phone writes it: Exif first, then half a megabyte of
 // other application segments before the picture's bounds.
-func phonePhoto(m image.Image, orientation int) []byte {
+func phonePhoto(m image.Image, orientation int) []byte { return byPhone(jpegOf(m), orientation) }
+
+func byPhone(jpg []byte, orientation int) []byte {
 	segments := [][]byte{exif(binary.BigEndian, orientation)}
 	for range 8 {
 		segments = append(segments, segment(0xe2, make([]byte, 65_000)))
 	}
-	return withSegments(jpegOf(m), segments...)
+	return withSegments(jpg, segments...)
 }
 
 // chunk is one PNG chunk.
@@ -127,19 +129,20 @@ func header(w, h uint32, depth, colorType byte) []byte {
 	return chunk("IHDR", append(b, depth, colorType, 0, 0, 0))
 }
 
-// pngBomb is black, 20000×20000, and about 49 KB long.
+// pngBomb is black, 20000×20000, and about 49 KB long. Its rows are fifty times
+// the same compressed block: compressing 50 MB would take seconds.
 func pngBomb() []byte {
-	const side = 20_000
-	var data bytes.Buffer
-	z, err := zlib.NewWriterLevel(&data, zlib.BestCompression)
+	const side, blocks = 20_000, 50
+	const raw = side * (1 + side/8)
+	var block bytes.Buffer
+	z, err := flate.NewWriter(&block, flate.BestCompression)
 	must(err)
-	row := make([]byte, 1+side/8)
-	for range side {
-		_, err := z.Write(row)
-		must(err)
-	}
-	must(z.Close())
-	return join([]byte(pngMagic), header(side, side, 1, 0), chunk("IDAT", data.Bytes()), chunk("IEND", nil))
+	_, err = z.Write(make([]byte, raw/blocks))
+	must(err)
+	must(z.Flush())
+	data := join([]byte{0x78, 0xda}, bytes.Repeat(block.Bytes(), blocks), []byte{1, 0, 0, 0xff, 0xff})
+	data = binary.BigEndian.AppendUint32(data, raw%65521<<16|1) // Adler-32 of zeros
+	return join([]byte(pngMagic), header(side, side, 1, 0), chunk("IDAT", data), chunk("IEND", nil))
 }
 
 // animatedPNG is an APNG of one extra frame.

@@ -78,7 +78,7 @@ func TestThumbnailIsMadeOnceAndKept(t *testing.T) {
 	onBothStores(t, func(t *testing.T, f objecttest.Fixture) {
 		s := &spy{Store: f.Store}
 		l := locker(s)
-		original := photo(1200, 800)
+		original := photo(600, 400)
 		rec := receive(t, l, "a.jpg", original)
 		var first []byte
 		for i := range 3 {
@@ -110,7 +110,7 @@ func TestThumbnailIsMadeOnceForAllWhoWait(t *testing.T) {
 	f := objecttest.Disk(t)
 	s := &spy{Store: f.Store}
 	l := locker(s)
-	rec := receive(t, l, "a.jpg", photo(1200, 800))
+	rec := receive(t, l, "a.jpg", photo(600, 400))
 	s.opened, s.gate = make(chan struct{}, 21), make(chan struct{})
 	first, leave := context.WithCancel(t.Context())
 	var callers sync.WaitGroup
@@ -146,6 +146,9 @@ func TestThumbnailSaysWhyThereIsNone(t *testing.T) {
 		log := receive(t, l, "a.log", []byte("ok\r\n"))
 		_, err := l.Thumbnail(t.Context(), log)
 		wantKind(t, "of a log", err, incident.NotFound)
+		if s.opens.Load() != 0 {
+			t.Error("a log was opened for its preview")
+		}
 
 		whole := photo(640, 480)
 		cut := receive(t, l, "cut.jpg", whole[:len(whole)/2])
@@ -178,7 +181,7 @@ func TestThumbnailIsServedEvenIfItCannotBeKept(t *testing.T) {
 	t.Parallel()
 	s := &spy{Store: objecttest.Disk(t).Store}
 	l := locker(s)
-	rec := receive(t, l, "a.jpg", photo(1200, 800))
+	rec := receive(t, l, "a.jpg", photo(600, 400))
 	s.broken = func(op, _ string) error {
 		if op == "Put" {
 			return away
@@ -191,6 +194,33 @@ func TestThumbnailIsServedEvenIfItCannotBeKept(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// lateFailure is a store whose answer to a Put is lost while the client leaves.
+type lateFailure struct {
+	object.Store
+	leave context.CancelFunc
+}
+
+func (s lateFailure) Put(ctx context.Context, key, mime string, size int64, r io.Reader) error {
+	if err := s.Store.Put(ctx, key, mime, size, r); err != nil {
+		return err
+	}
+	s.leave()
+	return away
+}
+
+// F-UP-16: the clean-up outlives the request, and a client that left is not told
+// that the store is down.
+func TestReceiveCleansUpAfterAClientThatLeft(t *testing.T) {
+	onBothStores(t, func(t *testing.T, f objecttest.Fixture) {
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		b := photo(64, 48)
+		_, err := locker(lateFailure{f.Store, leave}).Receive(ctx, upload("a.jpg", len(b)), bytes.NewReader(b))
+		wantKind(t, "client left", err, incident.UploadIncomplete)
+		wantKeys(t, f)
+	})
 }
 
 // An orphan that cannot be removed is named in the log, without its file name.
