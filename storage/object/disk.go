@@ -11,6 +11,8 @@ import (
 	"path"
 	"sync"
 	"time"
+
+	"taskreporter/incident"
 )
 
 // incoming is where objects grow until they are whole. Its name cannot be part
@@ -198,14 +200,17 @@ func (d *Disk) Stat(_ context.Context, key string) (int64, error) {
 }
 
 // Delete implements [Store]. Its effect may be undone by a crash right after.
-func (d *Disk) Delete(_ context.Context, key string) error {
-	if err := CheckKey(key); err != nil {
-		return err
+func (d *Disk) Delete(ctx context.Context, key string) error {
+	_, err := d.Stat(ctx, key) // Remove would take an empty directory too
+	if err == nil {
+		if err := d.root.Remove(key); err != nil && !absent(err) {
+			return down("Delete", err)
+		}
 	}
-	if err := d.root.Remove(key); err != nil && !absent(err) {
-		return down("Delete", err)
+	if incident.KindOf(err) == incident.NotFound {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // Presign implements [Store]: a directory has no address.

@@ -205,10 +205,11 @@ func missing(t *testing.T, f Fixture) {
 		wantKind(t, err, incident.NotFound)
 		_, err = f.Store.Stat(t.Context(), k)
 		wantKind(t, err, incident.NotFound)
-		if err := f.Store.Delete(t.Context(), "room-9/image/none.png"); err != nil {
+		if err := f.Store.Delete(t.Context(), k); err != nil {
 			t.Errorf("Delete %s: %v", k, err)
 		}
 	}
+	wantKeys(t, f, key)
 }
 
 func exactSize(t *testing.T, f Fixture) {
