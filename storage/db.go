@@ -17,7 +17,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -160,7 +159,8 @@ func kindOf(url string) (migration.Dialect, error) {
 		return migration.Postgres, nil
 	default:
 		// The address may carry a password: it is not repeated here.
-		return "", fmt.Errorf("the database's address must be sqlite:///path/to/file.db or postgres://user@host/name")
+		return "", incident.E(incident.Invalid, "open database",
+			"the database's address must be sqlite:///path/to/file.db or postgres://user@host/name")
 	}
 }
 

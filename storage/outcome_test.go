@@ -1,8 +1,12 @@
 package storage_test
 
 import (
+	"cmp"
+	"database/sql"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"taskreporter/incident"
 	"taskreporter/storage"
@@ -92,6 +96,76 @@ func TestADatabaseThatWasAwayIsUsedAgain(t *testing.T) {
 	}
 	if _, err := db.Records().Claim(t.Context(), room.ID, "node"); err != nil {
 		t.Errorf("claim when it is back: %v", err)
+	}
+}
+
+func TestALostDeadlockIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	cfg := storagetest.Postgres(t)
+	db := storagetest.Open(t, cfg)
+	var rooms []incident.Room
+	for range 2 {
+		room, err := db.Library().CreateRoom(t.Context(), incident.Principal{}, incident.NewRoom{Title: "停機"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rooms = append(rooms, room)
+	}
+	slices.SortFunc(rooms, func(a, b incident.Room) int { return cmp.Compare(a.ID, b.ID) })
+	server, err := sql.Open("postgres", cfg.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	other, err := server.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Rollback() //nolint:errcheck // it is committed below
+	if _, err := other.Exec("set local deadlock_timeout = '1h'"); err != nil {
+		t.Skipf("needs a superuser, to decide who loses: %v", err)
+	}
+	const lock = "update incident_rooms set title = 'locked' where room_id = $1"
+	if _, err := other.Exec(lock, rooms[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	var batches []incident.Batch
+	for _, r := range rooms {
+		batches = append(batches, incident.Batch{RoomID: r.ID, Lo: 2, Events: []incident.Event{
+			{RoomID: r.ID, Seq: 3, At: r.DeclaredAt, Change: incident.MessagePosted{}},
+		}})
+	}
+	outcome := make(chan []error, 1)
+	go func() { outcome <- db.Records().Append(t.Context(), batches) }()
+	waitFor(t, func() bool { // Append holds the first room and wants the second
+		var waiting int
+		err := server.QueryRow("select count(*) from pg_locks where not granted and transactionid is not null").Scan(&waiting)
+		return err == nil && waiting > 0
+	})
+	if _, err := other.Exec(lock, rooms[0].ID); err != nil {
+		t.Fatalf("the other one lost: %v", err)
+	}
+	if err := other.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	for i, err := range <-outcome {
+		if err != nil {
+			t.Errorf("batch %d: %v", i, err)
+		}
+	}
+}
+
+// waitFor asks until it is true, or t's time is over.
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatal("waited in vain")
+		}
 	}
 }
 

@@ -57,6 +57,7 @@ func Postgres(t testing.TB) storage.Config {
 	}
 	q := u.Query()
 	q.Set("search_path", name)
+	q.Set("timezone", "Asia/Taipei") // what comes back is UTC all the same
 	u.RawQuery = q.Encode()
 	return migrated(t, storage.Config{URL: u.String(), Connections: 8})
 }

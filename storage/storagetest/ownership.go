@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"taskreporter/incident"
@@ -141,12 +142,18 @@ func testOwnership(t *testing.T, fresh Fresh) {
 			r := claim(t, one)
 			acked := r.Head
 			appended := make(chan struct{}, 1)
+			var claimed atomic.Bool
 			var wg sync.WaitGroup
 			wg.Go(func() {
 				for {
+					late := claimed.Load()
 					err := one.Records().Append(t.Context(), []incident.Batch{r.says(1)})[0]
 					if err != nil {
 						wantError(t, err, incident.ErrFenced)
+						return
+					}
+					if late {
+						t.Error("a batch of the older epoch was appended after the claim")
 						return
 					}
 					acked = r.Head
@@ -158,6 +165,7 @@ func testOwnership(t *testing.T, fresh Fresh) {
 			})
 			<-appended
 			state, err := two.Records().Claim(t.Context(), r.ID, "node-2")
+			claimed.Store(true)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -198,10 +198,12 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func now() time.Time { return incident.Now(time.Now()) }
 
-// same fails unless got is want, nil and empty lists being the same.
+// same fails unless got is want, nil and empty lists being the same. Times are
+// the same only when both are UTC.
 func same(t testing.TB, what string, got, want any) {
 	t.Helper()
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+	exactly := cmp.Comparer(func(a, b time.Time) bool { return a == b })
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), exactly); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
 }
