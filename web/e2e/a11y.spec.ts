@@ -1,0 +1,150 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { jpeg } from './support/jpeg';
+import { expect, openRoom, phone, test, unique } from './support/test';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+async function clean(page: Page, screen: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+  expect(found, screen).toEqual([]);
+}
+
+const words = {
+  'zh-TW': {
+    list: '事件列表',
+    filter: '篩選',
+    people: /成員/,
+    add: '加入成員',
+    files: /證據/,
+    tile: '設備停機',
+  },
+  'en-US': {
+    list: 'Incidents',
+    filter: 'Filter',
+    people: /People/,
+    add: 'Add somebody',
+    files: /Evidence/,
+    tile: 'Equipment down',
+  },
+} as const;
+
+for (const locale of ['zh-TW', 'en-US'] as const) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test.describe(`${locale}, ${colorScheme}`, () => {
+      test.use({ locale, colorScheme });
+      const word = words[locale];
+
+      test('F-UI-13: login, list, declaration, room, people and evidence keep WCAG 2.2 AA', async ({
+        page,
+        as,
+        api,
+      }) => {
+        const owner = await api('wang');
+        const room = await owner.declare({
+          title: unique('無障礙'),
+          severity: 'CRITICAL',
+          line_stopped: true,
+          place: { site: '一廠', line: '三線', station: '站 07' },
+        });
+        await owner.add(room.room_id, (await api('li')).userId, 'EDITOR');
+        await owner.say(room.room_id, '三線停機，主軸有油');
+        await (await api('li')).say(room.room_id, '先關總閥');
+        await owner.attach(
+          room.room_id,
+          'a.jpg',
+          'image/jpeg',
+          jpeg({ width: 320, height: 240, quality: 70, noise: 0.1 }),
+        );
+        await owner.attach(
+          room.room_id,
+          'alarm.log',
+          'text/plain',
+          Buffer.from('13:52 pressure low\n'),
+          '警報',
+        );
+
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.goto('/login');
+        await expect(page.locator('input[name="username"]')).toBeVisible();
+        await clean(page, 'login');
+
+        const wang = await as('wang', { locale, colorScheme, reducedMotion: 'reduce' });
+        await wang.goto('/rooms');
+        await expect(wang.getByRole('heading', { name: word.list })).toBeVisible();
+        await wang.getByRole('button', { name: word.filter }).click();
+        await expect(wang.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
+        await clean(wang, 'list');
+
+        await wang.goto('/rooms/new');
+        await wang.getByRole('radio', { name: word.tile }).check();
+        await clean(wang, 'declaration');
+
+        await openRoom(wang, room.room_id);
+        await expect(wang.getByRole('article')).toHaveCount(4);
+        await clean(wang, 'room');
+        await wang.getByRole('tab', { name: word.people }).click();
+        await wang.getByRole('button', { name: word.add }).click();
+        await clean(wang, 'people');
+        await wang.getByRole('tab', { name: word.files }).click();
+        await expect(wang.getByText('alarm.log').last()).toBeVisible();
+        await clean(wang, 'evidence');
+      });
+    });
+  }
+}
+
+test('UX 25: on a phone everything that is pressed is at least 44 pixels', async ({ as, api }) => {
+  const room = await (await api('wang')).declare({ title: unique('手套'), severity: 'CRITICAL' });
+  const page = await as('wang', phone);
+  const tooSmall = async () => {
+    const targets = page.locator(
+      'button:visible, a:visible, [role="tab"]:visible, textarea:visible, input:visible',
+    );
+    const boxes = await targets.evaluateAll((elements) =>
+      elements
+        .filter((element) => !element.closest('label')) // a label is pressed as a whole
+        .map((element) => ({ what: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 1 && box.top >= 0) // not what waits off screen for the keyboard
+        .filter(({ box }) => box.width < 44 || box.height < 44)
+        .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`),
+    );
+    return boxes;
+  };
+  await page.goto('/rooms');
+  await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
+  expect(await tooSmall()).toEqual([]);
+  await page.getByRole('link', { name: new RegExp(room.title) }).click();
+  await expect(page.getByRole('textbox', { name: '輸入訊息' })).toBeVisible();
+  expect(await tooSmall()).toEqual([]);
+  await expect(page.getByRole('button', { name: '拍照' })).toBeVisible();
+  await page.getByRole('button', { name: '事件詳情' }).click();
+  await page.getByRole('tab', { name: '成員 1' }).click();
+  await expect(page.getByRole('button', { name: '加入成員' })).toBeVisible();
+  expect(await tooSmall()).toEqual([]);
+});
+
+test('the keyboard alone signs in, opens a room and writes; the focus is always seen', async ({
+  as,
+  api,
+}) => {
+  const room = await (await api('wang')).declare({ title: unique('鍵盤') });
+  const page = await as('wang');
+  await page.goto('/rooms');
+  await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: '跳到主要內容' })).toBeFocused();
+  await page.getByRole('link', { name: new RegExp(room.title) }).focus();
+  await page.keyboard.press('Enter');
+  const box = page.getByRole('textbox', { name: '輸入訊息' });
+  await expect(box).toBeVisible();
+  await page.getByRole('log').focus();
+  for (let n = 0; n < 4 && !(await box.evaluate((element) => element === document.activeElement)); n += 1) {
+    await page.keyboard.press('Tab');
+  }
+  await expect(box).toBeFocused();
+  await page.keyboard.type('只用鍵盤');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('article').filter({ hasText: '只用鍵盤' })).toBeVisible();
+});

@@ -1,0 +1,155 @@
+import { desk, expect, openRoom, phone, test, unique } from './support/test';
+
+const list = { name: '事件列表' };
+
+test('UX 21, F-RM-04: filters stand in the address; reload and Back keep them', async ({ as, api }) => {
+  const client = await api('wang');
+  const word = unique('濾').replace(' ', '');
+  await client.declare({ title: `${word} 甲`, severity: 'CRITICAL', place: { line: '三線' } });
+  await client.declare({ title: `${word} 乙`, severity: 'LOW', place: { line: '四線' } });
+  const page = await as('wang');
+  await page.goto('/rooms');
+
+  await page.getByRole('searchbox', { name: '搜尋編號、標題、線別或設備' }).fill(word);
+  await expect(page).toHaveURL(/[?&]q=/);
+  await expect(page.getByRole('link', { name: new RegExp(word) })).toHaveCount(2);
+  await page.getByRole('button', { name: '篩選' }).click();
+  await page.getByRole('checkbox', { name: '緊急' }).check();
+  await expect(page).toHaveURL(/severity=CRITICAL/);
+  await expect(page.getByRole('link', { name: new RegExp(word) })).toHaveCount(1);
+
+  await page.reload();
+  await expect(page.getByRole('searchbox')).toHaveValue(word);
+  await expect(page.getByRole('link', { name: `${word} 甲` })).toBeVisible();
+  await expect(page.getByRole('link', { name: new RegExp(word) })).toHaveCount(1);
+
+  await page.getByRole('link', { name: `${word} 甲` }).click();
+  await expect(page.getByRole('heading', { level: 1, name: `${word} 甲` })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(/severity=CRITICAL/);
+  await page.goBack();
+  await expect(page).not.toHaveURL(/severity/);
+  await expect(page.getByRole('link', { name: new RegExp(word) })).toHaveCount(2);
+});
+
+test('UX 22: a search without a match says so and offers the way back', async ({ as, api }) => {
+  await (await api('wang')).declare({ title: unique('有東西') });
+  const page = await as('wang');
+  await page.goto(`/rooms?q=${encodeURIComponent('絕對沒有這個字')}`);
+  await expect(page.getByText('沒有符合條件的事件')).toBeVisible();
+  await page.getByRole('button', { name: '清除篩選' }).last().click();
+  await expect(page.getByRole('searchbox')).toHaveValue('');
+  await expect(page.getByRole('link', { name: /有東西/ }).first()).toBeVisible();
+});
+
+test('UX 22: somebody without incidents is told what to do', async ({ as }) => {
+  const page = await as('admin');
+  await page.route('**/api/rooms?*', (route) =>
+    route.fulfill({ json: { rooms: [], total: 0, limit: 25, offset: 0 } }),
+  );
+  await page.goto('/rooms');
+  await expect(page.getByText('目前沒有事件')).toBeVisible();
+});
+
+test('F-RM-06: what does not fit on one page is on the next', async ({ as, api }) => {
+  const client = await api('wang');
+  const word = unique('頁').replace(' ', '');
+  for (let n = 1; n <= 27; n += 1) await client.declare({ title: `${word} ${n}`, severity: 'LOW' });
+  const page = await as('wang');
+  await page.goto(`/rooms?q=${encodeURIComponent(word)}`);
+  const rows = page.getByRole('link', { name: new RegExp(word) });
+  await expect(rows).toHaveCount(25);
+  await expect(page.getByText('共 27 件')).toBeVisible();
+  await page.getByRole('button', { name: '下一頁' }).click();
+  await expect(page).toHaveURL(/page=2/);
+  await expect(rows).toHaveCount(2);
+  await page.reload();
+  await expect(rows).toHaveCount(2);
+  await page.goBack();
+  await expect(rows).toHaveCount(25);
+});
+
+test('F-RM-11: a new incident comes into the list without a reload', async ({ as, api }) => {
+  const page = await as('li');
+  await page.goto('/rooms');
+  await expect(page.getByRole('heading', list)).toBeVisible();
+  const owner = await api('wang');
+  const room = await owner.declare({ title: unique('新事件') });
+  await owner.add(room.room_id, (await api('li')).userId, 'VIEWER');
+  await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
+});
+
+test('F-UI-10: breadcrumbs lead from site to number, and a part of the place finds its incidents', async ({
+  as,
+  api,
+}) => {
+  const line = unique('線');
+  const room = await (await api('wang')).declare({
+    title: unique('麵包屑'),
+    place: { site: '一廠', line, station: '站 07' },
+  });
+  const page = await as('wang', desk);
+  await openRoom(page, room.room_id);
+  const trail = page.getByRole('navigation', { name: '所在位置' });
+  await expect(trail).toContainText(`一廠›${line}›站 07›${room.number}`);
+  await trail.getByRole('link', { name: line }).click();
+  await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
+  await expect(page.getByText('共 1 件')).toBeVisible();
+});
+
+test('a declaration says at each field what is missing', async ({ as }) => {
+  const page = await as('wang');
+  await page.goto('/rooms/new');
+  await page.getByRole('button', { name: '通報', exact: true }).click();
+  await expect(page.getByText('請選擇異常類型')).toBeVisible();
+  await expect(page.getByText('請用一句話說明發生什麼事')).toBeVisible();
+  await page.getByRole('radio', { name: '其他' }).check();
+  await page.getByLabel('產線', { exact: true }).fill('線'.repeat(81));
+  await expect(page.getByText('最多 80 個字，目前 81 個字')).toBeVisible();
+  await expect(page).toHaveURL(/\/rooms\/new$/);
+});
+
+test('UX 20: what a role may not do is not offered', async ({ as, api }) => {
+  const owner = await api('wang');
+  const room = await owner.declare({ title: unique('角色') });
+  await owner.add(room.room_id, (await api('li')).userId, 'EDITOR');
+  await owner.add(room.room_id, (await api('chen')).userId, 'VIEWER');
+
+  const viewer = await as('chen');
+  await openRoom(viewer, room.room_id);
+  await expect(viewer.getByText('您是檢視者，只能閱讀這個房間。')).toBeVisible();
+  await expect(viewer.getByRole('textbox', { name: '輸入訊息' })).toHaveCount(0);
+  await viewer.getByRole('tab', { name: '成員 3' }).click();
+  await expect(viewer.getByRole('list', { name: '房間成員' })).toContainText('李工');
+  await expect(viewer.getByRole('button', { name: '加入成員' })).toHaveCount(0);
+
+  const editor = await as('li');
+  await openRoom(editor, room.room_id);
+  await editor.getByRole('tab', { name: '成員 3' }).click();
+  await editor.getByRole('button', { name: '加入成員' }).click();
+  await expect(editor.getByText(/處理人員只能加入檢視者/)).toBeVisible();
+  await expect(editor.getByRole('radio', { name: '負責人' })).toHaveCount(0);
+
+  const office = await as('admin');
+  await openRoom(office, room.room_id);
+  await expect(office.getByText('您以「系統管理員」身分查看')).toBeVisible();
+});
+
+test('F-UI-13: on a phone the list gives way to the room and Back finds it where it was', async ({
+  as,
+  api,
+}) => {
+  const client = await api('wang');
+  const word = unique('捲').replace(' ', '');
+  for (let n = 1; n <= 20; n += 1) await client.declare({ title: `${word} ${n}`, severity: 'MEDIUM' });
+  const page = await as('wang', phone);
+  await page.goto(`/rooms?q=${encodeURIComponent(word)}`);
+  const target = page.getByRole('link', { name: new RegExp(`${word} 2(?!\\d)`) });
+  await target.scrollIntoViewIfNeeded();
+  await target.click();
+  await expect(page.getByRole('heading', { level: 1, name: `${word} 2` })).toBeVisible();
+  await expect(page.getByRole('heading', list)).toBeHidden();
+  await page.getByRole('link', { name: '返回' }).click();
+  await expect(page.getByRole('heading', list)).toBeVisible();
+  await expect(target).toBeInViewport();
+});

@@ -1,0 +1,21 @@
+/** Who takes part in the tests. Passwords are made anew for every run. */
+export const people = {
+  wang: { name: '王小明', role: 'USER' },
+  li: { name: '李工', role: 'USER' },
+  chen: { name: '陳工', role: 'USER' },
+  admin: { name: '管理員', role: 'ADMIN' },
+} as const;
+
+export type Username = keyof typeof people;
+
+/** What the global set-up tells the tests, through the environment. */
+export interface Plant {
+  url: string;
+  accounts: Record<Username, { userId: string; password: string }>;
+}
+
+export function plant(): Plant {
+  const text = process.env.E2E_PLANT;
+  if (text === undefined) throw new Error('E2E_PLANT is not set: the global set-up has not run');
+  return JSON.parse(text) as Plant;
+}
