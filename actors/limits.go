@@ -9,8 +9,9 @@ const (
 	// claimTimeout ends an activation whose database does not answer.
 	claimTimeout = 10 * time.Second
 	// askTimeout is how long a REST caller waits for a room, retries included. It
-	// exceeds commitTimeout, so that the room's own answer arrives first.
-	askTimeout = 15 * time.Second
+	// exceeds what a commit may take with a database that hangs, so that the room's
+	// own answer arrives first.
+	askTimeout = 25 * time.Second
 	// askAttempts bounds how often a "moved" answer is followed to a new activation.
 	askAttempts = 8
 	// retryPause is the first pause between such attempts; it doubles.
@@ -42,7 +43,7 @@ const (
 
 	// maxCatchUp is how many missed events are sent one by one; a client further
 	// behind gets a reset and the newest resetEvents.
-	maxCatchUp  = 2000
+	maxCatchUp  = 10_000
 	resetEvents = 200
 	// catchUpPage is how many events one read of the log returns.
 	catchUpPage = 500

@@ -31,8 +31,11 @@ type (
 		By   incident.Principal
 		File incident.File
 	}
-	// abortUpload is not answered.
-	abortUpload struct{ File incident.FileID }
+	// abortUpload is not answered. Gone says that the bytes are removed.
+	abortUpload struct {
+		File incident.FileID
+		Gone bool
+	}
 	// deleteFile is answered by fileDeleted.
 	deleteFile struct {
 		By   incident.Principal

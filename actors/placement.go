@@ -55,7 +55,7 @@ func (p *placement) Get(id *cluster.ClusterIdentity) *actor.PID {
 // mailbox holds.
 func (p *placement) retire(room incident.RoomID, pid *actor.PID) {
 	p.mu.Lock()
-	if p.rooms[string(room)].Equal(pid) {
+	if pid.Equal(p.rooms[string(room)]) {
 		delete(p.rooms, string(room))
 	}
 	p.mu.Unlock()

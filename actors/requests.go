@@ -87,10 +87,11 @@ func (e *Engine) FinishUpload(ctx context.Context, p incident.Principal, f incid
 	return incident.File{}, err
 }
 
-// AbortUpload frees an admitted upload's place; its bytes are gone already.
-func (e *Engine) AbortUpload(ctx context.Context, up incident.Upload) {
+// AbortUpload frees an admitted upload's place. Its record goes only when its
+// bytes are gone: else the sweep needs it.
+func (e *Engine) AbortUpload(ctx context.Context, up incident.Upload, gone bool) {
 	if pid, err := e.rooms.find(ctx, up.RoomID); err == nil {
-		e.root.Send(pid, &abortUpload{File: up.FileID})
+		e.root.Send(pid, &abortUpload{File: up.FileID, Gone: gone})
 	}
 }
 

@@ -69,7 +69,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case *uploadOpened:
 		a.room.onUploadOpened(m.File, m.Err)
 	case *abortUpload:
-		a.room.abortUpload(m.File)
+		a.room.abortUpload(m.File, m.Gone)
 	case *unwatch:
 		a.room.unwatch(m.Relay)
 		ctx.Unwatch(m.Relay)

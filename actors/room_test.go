@@ -318,10 +318,13 @@ func TestUploadIsOneEntryWithItsMessage(t *testing.T) {
 	if len(w.acks) != 1 || len(w.told) != 1 {
 		t.Errorf("acks %d, told %d; want 1 and 1", len(w.acks), len(w.told))
 	}
-	r.abortUpload("f4")
-	r.abortUpload("f4")
-	if len(w.closed) != 1 {
-		t.Errorf("closed %d uploads, want 1", len(w.closed))
+	r.abortUpload("f4", true)
+	r.abortUpload("f4", true)
+	begin("f5", "8")
+	r.onUploadOpened("f5", nil)
+	r.abortUpload("f5", false)
+	if len(w.closed) != 1 || w.closed[0] != "f4" || len(r.uploads) != 0 {
+		t.Errorf("closed %v, %d places taken; want f4 closed, f5 left for the sweep, no place taken", w.closed, len(r.uploads))
 	}
 	w.clock = w.clock.Add(idleAfter)
 	r.unwatch(asker("relay"))

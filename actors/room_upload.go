@@ -94,13 +94,16 @@ func fileMessage(f incident.File, id incident.MessageID) incident.Message {
 	return m
 }
 
-// abortUpload frees the place of an upload whose bytes are gone again.
-func (r *room) abortUpload(file incident.FileID) {
+// abortUpload frees the place of an upload that failed. The record of one whose
+// bytes could not be removed stays for the sweep.
+func (r *room) abortUpload(file incident.FileID, gone bool) {
 	if _, ok := r.uploads[file]; !ok {
 		return
 	}
 	delete(r.uploads, file)
-	r.world.closeUpload(file)
+	if gone {
+		r.world.closeUpload(file)
+	}
 }
 
 func (r *room) deleteFile(m *deleteFile, from *actor.PID) error {

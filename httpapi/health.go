@@ -30,8 +30,11 @@ func (s *Server) Readyz(ctx context.Context, _ ReadyzRequestObject) (ReadyzRespo
 	for i, check := range s.checks {
 		answer.Checks[check.Name] = "ok"
 		if errs[i] != nil {
-			answer.Status, answer.Checks[check.Name] = HealthStatusFailing, "failing"
-			s.log.Warn("not ready", "check", check.Name, "err", errs[i])
+			answer.Checks[check.Name] = "failing"
+			if check.Vital {
+				answer.Status = HealthStatusFailing
+			}
+			s.log.Warn("readiness check failed", "check", check.Name, "vital", check.Vital, "err", errs[i])
 		}
 	}
 	if s.draining.Load() {

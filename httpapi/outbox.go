@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/binary"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"time"
@@ -224,13 +225,13 @@ func closeFrame(c actors.CloseCode) actors.Frame {
 	return wireFrame(finalClose, websocket.FormatCloseMessage(c.Code, c.Reason))
 }
 
-// reconnectAfter spreads the return of clients that are told to come back, ms.
-const reconnectAfter = 2000
+// reconnectWithin spreads the return of clients that are told to come back, ms.
+const reconnectWithin = 3000
 
 func byeFrame(c actors.CloseCode) actors.Frame {
 	after := 0
-	if c == actors.GoingAway {
-		after = reconnectAfter
+	if c.Reconnect() {
+		after = rand.IntN(reconnectWithin)
 	}
 	return encode(ByeFrame{Type: Bye, Code: c.Code, Reason: c.Reason, ReconnectAfterMs: after})
 }

@@ -99,8 +99,9 @@ type Rooms interface {
 	// when it returns. An error that wraps incident.ErrOutcomeUnknown leaves open
 	// whether it was recorded; after any other error it was not.
 	FinishUpload(ctx context.Context, p incident.Principal, f incident.File) (incident.File, error)
-	// AbortUpload frees the place of an upload whose bytes are gone again.
-	AbortUpload(ctx context.Context, up incident.Upload)
+	// AbortUpload frees the place of an upload that failed. gone says that its
+	// bytes are removed; else its record stays for the sweep.
+	AbortUpload(ctx context.Context, up incident.Upload, gone bool)
 	// DeleteFile takes a file out of sight; deleting it twice is no error.
 	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID) error
 }

@@ -205,7 +205,7 @@ func (h *house) FinishUpload(_ context.Context, _ incident.Principal, f incident
 	return f, err
 }
 
-func (h *house) AbortUpload(_ context.Context, up incident.Upload) {
+func (h *house) AbortUpload(_ context.Context, up incident.Upload, _ bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.uploads, up.FileID)

@@ -49,8 +49,9 @@ var DefaultConfig = Config{
 
 // Check is a named question of readiness; it returns when ctx ends.
 type Check struct {
-	Name string
-	Ask  func(ctx context.Context) error
+	Name  string
+	Vital bool // without it this node can serve nothing: /readyz fails
+	Ask   func(ctx context.Context) error
 }
 
 // Deps is what the server needs of the house.

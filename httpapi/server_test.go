@@ -17,11 +17,11 @@ import (
 // F-OP-07: alive, ready, and not ready for a reason or while draining.
 func TestReadinessAsksTheChecks(t *testing.T) {
 	t.Parallel()
-	var failing error
+	var failing, away error
 	h := newHouse(t, func(_ *Config, d *Deps) {
 		d.Checks = []Check{
-			{"database", func(context.Context) error { return nil }},
-			{"object_store", func(context.Context) error { return failing }},
+			{"database", true, func(context.Context) error { return failing }},
+			{"object_store", false, func(context.Context) error { return away }},
 		}
 	})
 	if a := decodeAs[Health](t, h.call(t, "", "GET", "/readyz", nil), 200); a.Status != "ok" || fmt.Sprint(a.Checks) != "map[database:ok object_store:ok]" {
@@ -29,13 +29,16 @@ func TestReadinessAsksTheChecks(t *testing.T) {
 	}
 	failing = errors.New("dial tcp 10.0.0.7:9000: refused")
 	a := h.call(t, "", "GET", "/readyz", nil)
-	if h := decodeAs[Health](t, a, 503); h.Status != "failing" || h.Checks["object_store"] != "failing" || h.Checks["database"] != "ok" {
-		t.Errorf("store away: %+v", h)
+	if h := decodeAs[Health](t, a, 503); h.Status != "failing" || h.Checks["database"] != "failing" || h.Checks["object_store"] != "ok" {
+		t.Errorf("database away: %+v", h)
 	}
 	if strings.Contains(string(a.body), "10.0.0.7") || !strings.Contains(h.log.String(), "10.0.0.7") {
 		t.Error("the cause belongs into the log, not into the answer")
 	}
-	failing = nil
+	failing, away = nil, errors.New("no answer")
+	if h := decodeAs[Health](t, h.call(t, "", "GET", "/readyz", nil), 200); h.Status != "ok" || h.Checks["object_store"] != "failing" {
+		t.Errorf("store away, chat goes on: %+v", h)
+	}
 	h.SetReady(false)
 	if h := decodeAs[Health](t, h.call(t, "", "GET", "/readyz", nil), 503); h.Checks["serving"] != "draining" {
 		t.Errorf("draining: %+v", h)
@@ -53,7 +56,7 @@ func TestReadinessAsksTheChecks(t *testing.T) {
 func TestReadinessDoesNotHang(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(_ *Config, d *Deps) {
-		d.Checks = []Check{{"database", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
+		d.Checks = []Check{{"database", true, func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}}
 	})
 	if a := decodeAs[Health](t, h.call(t, "", "GET", "/readyz", nil), 503); a.Checks["database"] != "failing" {
 		t.Errorf("%+v", a)

@@ -25,6 +25,10 @@ const (
 	silence = heartbeat * 3 / 2
 	// authTimeout is how long the first frame may take.
 	authTimeout = 10 * time.Second
+	// recheck is how often a socket looks whether its session still lasts. One that
+	// is ended on this node closes its sockets at once; this finds the others:
+	// expired, or ended by another process.
+	recheck = time.Minute
 	// maxFrame bounds a client's frame, bytes: the longest message, as JSON.
 	maxFrame = 64 << 10
 	// maxStrikes is how many broken frames a client may send before it is cut off.
@@ -34,6 +38,8 @@ const (
 // Tickets turns a one-use ticket into the person who asked for it (F-AU-06).
 type Tickets interface {
 	Redeem(ctx context.Context, ticket string) (incident.Principal, error)
+	// Live returns the session's person while it lasts, else Unauthenticated.
+	Live(ctx context.Context, id incident.SessionID) (incident.Principal, error)
 }
 
 // SocketConfig bounds what sockets may do.
@@ -164,11 +170,19 @@ func (k *socket) run() {
 	k.engine = k.server.engine.Connect(k.by, k)
 	defer k.engine.Close()
 	k.outbox.offer(encode(ReadyFrame{Type: Ready, User: toPerson(k.by.Person), HeartbeatSeconds: int(heartbeat / time.Second)}))
+	checked := time.Now()
 	for {
 		payload, err := k.read(silence)
 		if err != nil {
 			k.readFailed(err)
 			break
+		}
+		if now := time.Now(); now.Sub(checked) >= recheck {
+			checked = now
+			if k.sessionOver() {
+				k.outbox.close(actors.SessionEnded)
+				break
+			}
 		}
 		k.serve(payload)
 	}
@@ -255,6 +269,15 @@ func (k *socket) authenticate() bool {
 		return false
 	}
 	return true
+}
+
+// sessionOver reports whether the session is known to have ended; a database that
+// cannot be reached ends nobody's work (F-AU-08).
+func (k *socket) sessionOver() bool {
+	ctx, cancel := context.WithTimeout(context.Background(), authTimeout)
+	defer cancel()
+	_, err := k.server.tickets.Live(ctx, k.by.Session)
+	return incident.KindOf(err) == incident.Unauthenticated
 }
 
 // serve carries out one frame. Above the rate the socket is read more slowly, and

@@ -106,8 +106,9 @@ func (s *Server) recorded(ctx context.Context, up incident.Upload) (incident.Fil
 func (s *Server) giveUp(ctx context.Context, up incident.Upload) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
-	if err := s.evidence.Discard(ctx, up); err != nil {
+	err := s.evidence.Discard(ctx, up)
+	if err != nil {
 		s.log.Warn("bytes of a failed upload left for the sweeper", "room_id", string(up.RoomID), "file_id", string(up.FileID), "err", err)
 	}
-	s.rooms.AbortUpload(ctx, up)
+	s.rooms.AbortUpload(ctx, up, err == nil)
 }

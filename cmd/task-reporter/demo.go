@@ -154,7 +154,7 @@ func (h *house) demoSay(ctx context.Context, by incident.Principal, room inciden
 	}
 	f, err := h.evidence.Receive(ctx, up, bytes.NewReader(content))
 	if err != nil {
-		h.engine.AbortUpload(ctx, up)
+		h.engine.AbortUpload(ctx, up, true)
 		return err
 	}
 	f.Description = about

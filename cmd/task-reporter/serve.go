@@ -124,7 +124,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	h.server, err = httpapi.New(door, httpapi.Deps{
 		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Sessions: gate,
 		Rooms: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
-		Checks: []httpapi.Check{{Name: "database", Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}},
+		Checks: []httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}},
 		Now:    time.Now, Log: log,
 	})
 	done = err == nil
