@@ -146,11 +146,18 @@ func (s *socket) untilType(kind string) frame {
 // closeCode takes all frames until the connection ends, and returns why it did.
 func (s *socket) closeCode() int {
 	s.t.Helper()
+	return s.closeCodeAfter(func(frame) {})
+}
+
+// closeCodeAfter shows the frames to see meanwhile.
+func (s *socket) closeCodeAfter(see func(frame)) int {
+	s.t.Helper()
 	late := time.After(patience)
 	for {
 		select {
-		case _, ok := <-s.in:
+		case f, ok := <-s.in:
 			if ok {
+				see(f)
 				continue
 			}
 			var closed *websocket.CloseError
