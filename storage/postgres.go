@@ -20,8 +20,8 @@ func openPostgres(address string, connections int, statement time.Duration) (*sq
 	if cfg.ConnectTimeout <= 0 {
 		cfg.ConnectTimeout = connectTimeout
 	}
-	if cfg.FallbackApplicationName == "" {
-		cfg.FallbackApplicationName = "task-reporter"
+	if cfg.ApplicationName == "" {
+		cfg.ApplicationName = "task-reporter"
 	}
 	if cfg.Runtime == nil {
 		cfg.Runtime = map[string]string{}
