@@ -71,7 +71,7 @@ type connectionActor struct {
 	subs   map[incident.RoomID]*joining
 	routes map[incident.RoomID]*route
 	cancel context.CancelFunc
-	ctx    context.Context //nolint:containedctx // ends with the actor; for its catch-ups
+	ctx    context.Context // ends with the actor; for its catch-ups
 }
 
 // joining is a subscription and how far it has come.

@@ -44,7 +44,7 @@ type Engine struct {
 	committer *committer
 	catchUps  chan struct{} // a place for each connection that reads the log
 
-	life   context.Context //nolint:containedctx // ends when the engine stops
+	life   context.Context // ends when the engine stops
 	finish context.CancelFunc
 	work   sync.WaitGroup
 	mu     sync.Mutex

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"taskreporter/httpapi/client"
@@ -98,7 +99,8 @@ func (in *installation) fetch(url string, header http.Header) (int, http.Header,
 	return res.StatusCode, res.Header, b
 }
 
-// F-UP-01–17, 29, 30, F-DL-01–05, F-WS-01–04, F-ST-09: a photo's way from the
+// F-UP-01–17, F-UP-20, F-UP-29, F-UP-30, F-DL-01–05, F-WS-01–04, F-RT-05, F-RT-06,
+// F-ST-01–04, F-ST-09, F-DB-01: a photo's way from the
 // line to a colleague and out of sight again, on both stores and both databases.
 func TestPhotoReachesTheRoomOnce(t *testing.T) {
 	t.Parallel()
@@ -201,6 +203,50 @@ func photoInARoom(t *testing.T, in *installation) {
 	}
 	if counts["file_uploaded"] != 1 || counts["message"] != 1 || counts["file_deleted"] != 1 {
 		t.Errorf("the log has %v, want one of each", counts)
+	}
+}
+
+// F-SC-04, F-PF-03, F-PF-05, F-PF-07: five people attach files at once; each is
+// one row, one object, one event and one message, and comes back as it was.
+func TestFiveMembersUploadAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, store := range stores {
+		t.Run(store.name, func(t *testing.T) {
+			t.Parallel()
+			in := newInstallation(t, store.env(t)...)
+			in.start()
+			people := make([]*someone, 5)
+			for i := range people {
+				people[i] = in.join(fmt.Sprintf("user%d", i), fmt.Sprintf("操作員 %d", i), "USER")
+			}
+			room := people[0].declare("五人同時上傳").RoomId
+			for _, p := range people[1:] {
+				people[0].bring(room, p, client.EDITOR)
+			}
+			sent := make([]client.File, len(people))
+			var sending sync.WaitGroup
+			for i, p := range people {
+				sending.Go(func() { sent[i] = p.upload(room, fmt.Sprintf("照片 %d.jpg", i), photoOf(t, (3<<20)+i*(1<<19)), "") })
+			}
+			sending.Wait()
+			page := getJSON[client.FilePage](t, people[4], "/api/rooms/"+room+"/files")
+			if page.Total != len(people) {
+				t.Errorf("%d rows, want %d", page.Total, len(people))
+			}
+			for i, f := range sent {
+				_, _, back := in.fetch(f.DownloadUrl, nil)
+				if want := photoOf(t, (3<<20)+i*(1<<19)); digest(back) != digest(want) || f.Sha256 != digest(want) {
+					t.Errorf("file %d came back changed", i)
+				}
+			}
+			counts := map[string]int{}
+			for _, ev := range readLog(t, people[0], room) {
+				counts[ev.Type]++
+			}
+			if counts["file_uploaded"] != len(people) || counts["message"] != len(people) {
+				t.Errorf("the log has %v", counts)
+			}
+		})
 	}
 }
 
