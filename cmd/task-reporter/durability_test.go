@@ -19,7 +19,7 @@ const (
 	killAfter   = messages * 2 / 5 // acks
 	sendWindow  = 64               // unacked sends of one sender
 	eventsPage  = 1000
-	listenerBar = patience * 4
+	listenerBar = patience * 5
 )
 
 // F-RT-07, 08, 09, 10: one order for all, no acked message lost, none twice,

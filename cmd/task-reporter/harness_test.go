@@ -24,7 +24,7 @@ import (
 
 // patience bounds how long a test waits for something that must happen. It is no
 // measurement: machines that run tests are slow and shared.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 var executable = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "task-reporter-test-*")
