@@ -37,17 +37,17 @@ var (
 			room: incident.NewRoom{
 				Title: "沖壓機漏油", Severity: incident.Critical, LineStopped: true, UnitsAtRisk: 240, Lot: "WO-2211-07",
 				Place:       incident.Place{Site: "一廠", Line: "三線", Station: "站 07", Equipment: "沖壓機 P-301"},
-				Description: "主軸下方持續滴油,已按急停。", Tags: []string{"停線", "液壓"},
+				Description: "主軸下方持續滴油，已按急停。", Tags: []string{"停線", "液壓"},
 			},
 			by: "wang", members: map[string]incident.Role{"lee": incident.Editor, "chen": incident.Owner, "lin": incident.Viewer},
 			said: []demoLine{
-				{"wang", "三線停機,主軸有油,地面已鋪吸油棉。"},
+				{"wang", "三線停機，主軸有油，地面已鋪吸油棉。"},
 				{"wang", "photo:主軸下方.jpg:從維修門拍的"},
-				{"lee", "收到,五分鐘到。先關總閥,不要再點動。"},
+				{"lee", "收到，五分鐘到。先關總閥，不要再點動。"},
 				{"chen", "線上還有多少在製品?"},
-				{"wang", "站 06 有 24 片,已隔離。"},
-				{"lee", "log:P-301_pressure.log:壓力記錄,13:52 開始掉"},
-				{"lee", "軸封破了,備品在二號倉,約 40 分鐘可以換好。"},
+				{"wang", "站 06 有 24 片，已隔離。"},
+				{"lee", "log:P-301_pressure.log:壓力記錄，13:52 開始掉"},
+				{"lee", "軸封破了，備品在二號倉，約 40 分鐘可以換好。"},
 			},
 		},
 		{
@@ -58,9 +58,9 @@ var (
 			},
 			by: "lin", members: map[string]incident.Role{"wang": incident.Editor},
 			said: []demoLine{
-				{"lin", "早班抽檢 50 件有 4 件刮傷,位置都在左上角。"},
-				{"lin", "photo:刮傷位置.jpg:左上角,深約 0.1 mm"},
-				{"wang", "治具上週換過,我去量定位銷。"},
+				{"lin", "早班抽檢 50 件有 4 件刮傷，位置都在左上角。"},
+				{"lin", "photo:刮傷位置.jpg:左上角，深約 0.1 mm"},
+				{"wang", "治具上週換過，我去量定位銷。"},
 			},
 		},
 		{
@@ -71,18 +71,18 @@ var (
 			},
 			by: "chen", members: map[string]incident.Role{"lee": incident.Editor, "wang": incident.Viewer},
 			said: []demoLine{
-				{"chen", "二廠報工全部逾時,先改紙本。"},
-				{"lee", "資料庫連線滿了,正在重啟應用程式。"},
+				{"chen", "二廠報工全部逾時，先改紙本。"},
+				{"lee", "資料庫連線滿了，正在重啟應用程式。"},
 			},
 		},
 		{
 			template: 3,
 			room: incident.NewRoom{
-				Title: "走道濕滑,有人滑倒", Severity: incident.Low,
+				Title: "走道濕滑，有人滑倒", Severity: incident.Low,
 				Place: incident.Place{Site: "一廠", Line: "三線"}, Tags: []string{"工安"},
 			},
 			by: "wang", members: map[string]incident.Role{"chen": incident.Owner},
-			said: []demoLine{{"wang", "無人受傷,已立警示牌。"}},
+			said: []demoLine{{"wang", "無人受傷，已立警示牌。"}},
 		},
 	}
 )
