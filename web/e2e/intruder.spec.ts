@@ -32,7 +32,7 @@ test('F-SC-03, F-SE-02: an outsider sees neither room nor file, and the attempt 
   expect(nowhere.status()).toBe(403);
   expect(await nowhere.json()).toMatchObject({ code: 'forbidden' });
 
-  const admin = await api('admin');
+  const admin = await api('boss');
   const { accounts } = plant();
   await expect
     .poll(async () => {

@@ -14,7 +14,7 @@ test('UX 21, F-RM-04: filters stand in the address; reload and Back keep them', 
   await expect(page).toHaveURL(/[?&]q=/);
   await expect(page.getByRole('link', { name: new RegExp(word) })).toHaveCount(2);
   await page.getByRole('button', { name: '篩選' }).click();
-  await page.getByRole('checkbox', { name: '緊急' }).check();
+  await page.getByRole('search').getByText('緊急', { exact: true }).click();
   await expect(page).toHaveURL(/severity=CRITICAL/);
   await expect(page.getByRole('link', { name: new RegExp(word) })).toHaveCount(1);
 
@@ -43,7 +43,7 @@ test('UX 22: a search without a match says so and offers the way back', async ({
 });
 
 test('UX 22: somebody without incidents is told what to do', async ({ as }) => {
-  const page = await as('admin');
+  const page = await as('boss');
   await page.route('**/api/rooms?*', (route) =>
     route.fulfill({ json: { rooms: [], total: 0, limit: 25, offset: 0 } }),
   );
@@ -130,7 +130,7 @@ test('UX 20: what a role may not do is not offered', async ({ as, api }) => {
   await expect(editor.getByText(/處理人員只能加入檢視者/)).toBeVisible();
   await expect(editor.getByRole('radio', { name: '負責人' })).toHaveCount(0);
 
-  const office = await as('admin');
+  const office = await as('boss');
   await openRoom(office, room.room_id);
   await expect(office.getByText('您以「系統管理員」身分查看')).toBeVisible();
 });

@@ -49,7 +49,7 @@ function clamp(value: number): number {
  * orientation 6 (turn right to view), and with the place where it was taken.
  */
 export function phonePhoto(): Buffer {
-  return withExif(jpeg({ width: 2016, height: 1512, quality: 93, noise: 0.8 }));
+  return withExif(jpeg({ width: 2016, height: 1512, quality: 93, noise: 0.98 }));
 }
 
 /** Puts an EXIF segment right after the start of the image, where phones have it. */

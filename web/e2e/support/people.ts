@@ -3,7 +3,7 @@ export const people = {
   wang: { name: '王小明', role: 'USER' },
   li: { name: '李工', role: 'USER' },
   chen: { name: '陳工', role: 'USER' },
-  admin: { name: '管理員', role: 'ADMIN' },
+  boss: { name: '林廠長', role: 'ADMIN' }, // "admin" is the account that the first start makes
 } as const;
 
 export type Username = keyof typeof people;

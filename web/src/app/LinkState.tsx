@@ -25,14 +25,14 @@ const icons = {
 };
 
 /** The pill that is always in view: are we seeing what happens now? */
-export function LinkPill() {
+export function LinkPill({ compact = false }: { compact?: boolean }) {
   const { t } = useTranslation();
   const shown = useShown();
   const Icon = icons[shown];
   return (
-    <span className={classes.pill} data-link={shown} role="status">
+    <span className={classes.pill} data-link={shown} data-compact={compact || undefined} role="status">
       <Icon size={14} aria-hidden />
-      <span>{t(`link.${shown}`)}</span>
+      <span className={compact ? 'sr-only' : undefined}>{t(`link.${shown}`)}</span>
     </span>
   );
 }

@@ -13,6 +13,7 @@ import { TroubleNotice } from '@/ui/TroubleNotice';
 import { TroubleText } from '@/ui/TroubleText';
 import { useAfter } from '@/ui/useAfter';
 import { useScreen } from '@/ui/useScreen';
+import { LinkPill } from './LinkState';
 import classes from './RoomPage.module.css';
 import { RoomPanel } from './RoomPanel';
 import { RoomTalk } from './RoomTalk';
@@ -59,7 +60,11 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   return (
     <ViewerProvider roomId={room.room_id} pictures={log.pictures}>
       <div className={classes.room}>
-        <RoomHeader room={room} onPanel={screen === 'desk' ? undefined : () => show('details', false)} />
+        <RoomHeader
+          room={room}
+          link={screen === 'phone' && <LinkPill compact />}
+          onPanel={screen === 'desk' ? undefined : () => show('details', false)}
+        />
         <div className={classes.body}>
           <RoomTalk room={room} user={user} log={log} />
           {screen === 'desk' && (

@@ -50,7 +50,11 @@ export function LocalPreview({ file }: { file: globalThis.File }) {
   }, [file, kind]);
   return (
     <span className={classes.preview}>
-      {url === undefined ? <FileIcon kind={kind} /> : <img src={url} alt="" />}
+      {url === undefined ? (
+        <FileIcon kind={kind} />
+      ) : (
+        <img src={url} alt="" onError={() => setUrl(undefined)} />
+      )}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { ArrowLeft, Clock, Info } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '@/api/types';
 import { elapsed, formats } from '@/i18n/format';
@@ -10,8 +11,16 @@ import { isOver, LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
 import { placeText } from './place';
 import classes from './RoomHeader.module.css';
 
-/** What an incident is, always in view (UX 18). `onPanel` is there when the panel is a sheet. */
-export function RoomHeader({ room, onPanel }: { room: Room; onPanel?: () => void }) {
+interface Props {
+  room: Room;
+  /** The state of the connection, where no bar above shows it. */
+  link?: ReactNode;
+  /** Opens the panel, where it is a sheet. */
+  onPanel?: () => void;
+}
+
+/** What an incident is, always in view (UX 18). */
+export function RoomHeader({ room, link, onPanel }: Props) {
   const { t } = useTranslation();
   const place = placeText(room.place);
   const severity = <SeverityBadge severity={room.severity} calm={isOver(room.status)} />;
@@ -45,6 +54,7 @@ export function RoomHeader({ room, onPanel }: { room: Room; onPanel?: () => void
           <StatusBadge status={room.status} />
           {room.line_stopped && <LineStoppedBadge />}
           <Elapsed since={room.declared_at} />
+          <span className={classes.link}>{link}</span>
           {place !== '' && <span className={classes.place}>{place}</span>}
         </div>
       </div>
