@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"taskreporter/incident"
 	"taskreporter/storage/migration"
@@ -48,5 +49,8 @@ func migrate(ctx context.Context, cfg Config, f migrateFunc) ([]migration.Step, 
 	}
 	defer db.Close()
 	steps, err := f(ctx, db, kind)
+	if errors.Is(err, migration.ErrNewer) {
+		return nil, incident.Wrap(incident.Conflict, op, err, migration.ErrNewer.Error())
+	}
 	return steps, fail(op, err)
 }

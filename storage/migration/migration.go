@@ -44,12 +44,23 @@ type Step struct {
 	Applied bool
 }
 
+// ErrNewer says that a newer program has migrated the database: this one does not
+// know its tables.
+var ErrNewer = errors.New("the database was migrated by a newer version of this program: run that one, or restore a backup")
+
 // Up applies all steps that the database lacks, each in its own transaction, and
-// returns them.
+// returns them. A database that is ahead of this program is ErrNewer.
 func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 	p, err := provider(ctx, db, d)
 	if err != nil {
 		return nil, err
+	}
+	version, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the version of the %s schema: %w", d, err)
+	}
+	if known := p.ListSources(); version > known[len(known)-1].Version {
+		return nil, ErrNewer
 	}
 	results, err := p.Up(ctx)
 	if err != nil {

@@ -204,7 +204,7 @@ func testRooms(t *testing.T, fresh Fresh) {
 func zone(t testing.TB) *time.Location {
 	zone, err := time.LoadLocation("Asia/Taipei")
 	if err != nil {
-		t.Skip("this machine has no time zones")
+		t.Fatalf("no time zone to test with: %v", err)
 	}
 	return zone
 }

@@ -204,10 +204,7 @@ CREATE TABLE `users` (
 CREATE UNIQUE INDEX `users_username_key_key` ON `users` (`username_key`);
 
 -- +goose Down
--- reverse: create index "users_username_key_key" to table: "users"
-DROP INDEX `users_username_key_key`;
--- reverse: create "users" table
-DROP TABLE `users`;
+-- Children first: SQLite checks the references of rows that go with their table.
 -- reverse: create index "uploads_started" to table: "uploads"
 DROP INDEX `uploads_started`;
 -- reverse: create "uploads" table
@@ -216,12 +213,20 @@ DROP TABLE `uploads`;
 DROP INDEX `tickets_expiry`;
 -- reverse: create "tickets" table
 DROP TABLE `tickets`;
--- reverse: create "templates" table
-DROP TABLE `templates`;
+-- reverse: create index "refresh_tokens_session" to table: "refresh_tokens"
+DROP INDEX `refresh_tokens_session`;
+-- reverse: create "refresh_tokens" table
+DROP TABLE `refresh_tokens`;
 -- reverse: create index "sessions_user" to table: "sessions"
 DROP INDEX `sessions_user`;
 -- reverse: create "sessions" table
 DROP TABLE `sessions`;
+-- reverse: create index "users_username_key_key" to table: "users"
+DROP INDEX `users_username_key_key`;
+-- reverse: create "users" table
+DROP TABLE `users`;
+-- reverse: create "templates" table
+DROP TABLE `templates`;
 -- reverse: create "room_numbers" table
 DROP TABLE `room_numbers`;
 -- reverse: create index "room_members_user" to table: "room_members"
@@ -240,10 +245,6 @@ DROP INDEX `room_events_sent`;
 DROP TABLE `room_events`;
 -- reverse: create "incident_rooms" table
 DROP TABLE `incident_rooms`;
--- reverse: create index "refresh_tokens_session" to table: "refresh_tokens"
-DROP INDEX `refresh_tokens_session`;
--- reverse: create "refresh_tokens" table
-DROP TABLE `refresh_tokens`;
 -- reverse: create index "messages_seq" to table: "messages"
 DROP INDEX `messages_seq`;
 -- reverse: create "messages" table
