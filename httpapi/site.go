@@ -116,7 +116,7 @@ func (s *Server) page(site *site) gin.HandlerFunc {
 			a.serve(c)
 			return
 		}
-		person := strings.Contains(c.GetHeader("Accept"), "text/html")
+		person := at == "/" || strings.Contains(c.GetHeader("Accept"), "text/html")
 		if site.index == nil || !person || strings.HasPrefix(at, assetsPath) {
 			s.noRoute(c)
 			return
