@@ -11,7 +11,8 @@ import (
 // waits for the disk, the batches that come in are gathered for the next (group
 // commit). Its own goroutines do so; submit never waits.
 type committer struct {
-	records Records
+	records  Records
+	counters *counters
 
 	mu     sync.Mutex
 	wake   sync.Cond
@@ -25,8 +26,8 @@ type submission struct {
 	tell  func(error) // called once, from a committer's goroutine; must not wait
 }
 
-func newCommitter(records Records) *committer {
-	c := &committer{records: records}
+func newCommitter(records Records, counters *counters) *committer {
+	c := &committer{records: records, counters: counters}
 	c.wake.L = &c.mu
 	for range committers {
 		c.done.Go(c.run)
@@ -47,6 +48,13 @@ func (c *committer) submit(b incident.Batch, tell func(error)) {
 		return
 	}
 	c.wake.Signal()
+}
+
+// waiting is how many batches no transaction has taken yet.
+func (c *committer) waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
 }
 
 // close appends what is queued and returns when all outcomes are told.
@@ -72,7 +80,9 @@ func (c *committer) run() {
 		ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 		outcomes := c.records.Append(ctx, batches)
 		cancel()
+		c.counters.commits.Add(1)
 		for i, s := range work {
+			c.counters.count(s.batch, outcomes[i])
 			s.tell(outcomes[i])
 		}
 	}

@@ -124,6 +124,7 @@ func (a *connectionActor) end() {
 		a.tellRelay(&detach{j.sub})
 	}
 	a.tellRelay(&leave{a.conn})
+	a.conn.engine.counters.connections.Add(-1)
 }
 
 func (a *connectionActor) tellRelay(m any) { a.conn.engine.root.Send(a.conn.engine.relay, m) }

@@ -42,6 +42,7 @@ type Engine struct {
 	rooms     *roomBook
 	relay     *actor.PID
 	committer *committer
+	counters  counters
 	catchUps  chan struct{} // a place for each connection that reads the log
 
 	life   context.Context // ends when the engine stops
@@ -56,8 +57,9 @@ type Engine struct {
 func Start(c Config) *Engine {
 	e := &Engine{
 		node: c.Node, records: c.Records, frames: c.Frames, now: c.Now, log: c.Log, limits: c.Limits,
-		placement: newPlacement(), committer: newCommitter(c.Records), catchUps: make(chan struct{}, catchUps),
+		placement: newPlacement(), catchUps: make(chan struct{}, catchUps),
 	}
+	e.committer = newCommitter(c.Records, &e.counters)
 	e.life, e.finish = context.WithCancel(context.Background())
 
 	// The library logs whole messages; its warnings are enough, and carry none.
@@ -120,15 +122,13 @@ func (e *Engine) Connect(p incident.Principal, sink Sink) *Connection {
 		a.ctx, a.cancel = context.WithCancel(e.life)
 		return a
 	}))
+	e.counters.connections.Add(1)
 	e.root.Send(e.relay, &arrive{c})
 	return c
 }
 
 // EndSession closes the sockets of a session that was ended (F-AU-03).
 func (e *Engine) EndSession(s incident.SessionID) { e.root.Send(e.relay, &endSession{s}) }
-
-// ActiveRooms is how many rooms live on this node.
-func (e *Engine) ActiveRooms() int { return e.placement.active() }
 
 // tellUser tells all connections of a user.
 func (e *Engine) tellUser(u incident.UserID, ack *uploadAck) {

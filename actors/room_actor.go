@@ -108,6 +108,9 @@ func (a *roomActor) claim() {
 	id, e := a.id, a.engine
 	a.do(claimTimeout, func(ctx context.Context) any {
 		state, err := e.records.Claim(ctx, id, e.node)
+		if err == nil {
+			e.counters.activations.Add(1)
+		}
 		return &claimed{State: state, Err: err}
 	})
 }

@@ -675,8 +675,10 @@ type AuthFrameType string
 // ByeFrame The last frame before a close, where one can still be sent.
 type ByeFrame struct {
 	// Code the close code that follows
-	Code             int          `json:"code"`
-	Reason           string       `json:"reason"`
+	Code   int    `json:"code"`
+	Reason string `json:"reason"`
+
+	// ReconnectAfterMs how long to wait, random for each client; 0 where it shall not come back by itself
 	ReconnectAfterMs int          `json:"reconnect_after_ms"`
 	Type             ByeFrameType `json:"type"`
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"taskreporter/actors"
 )
 
 // The metrics live in the default registry, as those of the libraries do.
@@ -34,6 +36,26 @@ var (
 		Help: "Bytes of stored files.",
 	})
 )
+
+// WatchEngine adds the room engine's figures to the metrics, asked for whenever
+// they are read. Call it once.
+func WatchEngine(stats func() actors.Stats) {
+	gauge := func(name, help string, get func(actors.Stats) int64) {
+		promauto.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(get(stats())) })
+	}
+	counter := func(name, help string, get func(actors.Stats) int64) {
+		promauto.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(get(stats())) })
+	}
+	gauge("taskreporter_rooms_active", "Rooms that live on this node.", func(s actors.Stats) int64 { return s.ActiveRooms })
+	gauge("taskreporter_connections", "Authenticated sockets.", func(s actors.Stats) int64 { return s.Connections })
+	gauge("taskreporter_batches_waiting", "Batches that wait for a transaction.", func(s actors.Stats) int64 { return s.Waiting })
+	counter("taskreporter_room_activations_total", "Rooms that were claimed.", func(s actors.Stats) int64 { return s.Activations })
+	counter("taskreporter_commits_total", "Transactions that appended to the log.", func(s actors.Stats) int64 { return s.Commits })
+	counter("taskreporter_events_total", "Events made durable.", func(s actors.Stats) int64 { return s.Events })
+	counter("taskreporter_batches_fenced_total", "Batches refused because another activation owns the room.", func(s actors.Stats) int64 { return s.Fenced })
+	counter("taskreporter_batches_unknown_total", "Batches whose outcome nobody knows: the connection was lost during commit.", func(s actors.Stats) int64 { return s.Unknown })
+	counter("taskreporter_batches_refused_total", "Batches that were not written for another reason.", func(s actors.Stats) int64 { return s.Refused })
+}
 
 // MetricsHandler serves the process's metrics. Where it listens is the caller's
 // choice; the public handler does not serve it.

@@ -81,7 +81,7 @@ type UserPasswordCmd struct {
 }
 
 // Run prints nothing on standard output. The account's sessions end at once; its
-// open sockets when the server next looks.
+// open sockets when the server next looks, within a minute or so.
 func (u *UserPasswordCmd) Run(ctx context.Context, cfg *Config, c console) error {
 	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
 		password, err := u.Password.read(c.In)

@@ -17,11 +17,11 @@ func TestTwoActivationsOfARoomNeverBothAppend(t *testing.T) {
 	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
 			t.Parallel()
-			in := newInstallation(t, db.env(t)...)
+			in := newInstallation(t, append(db.env(t), "TASK_REPORTER_ADMIN_LISTEN="+freeAddress(t))...)
 			in.start()
 			other := *in
 			other.addr = freeAddress(t)
-			other.env = append(append([]string(nil), in.env...), "TASK_REPORTER_LISTEN="+other.addr)
+			other.env = append(append([]string(nil), in.env...), "TASK_REPORTER_LISTEN="+other.addr, "TASK_REPORTER_ADMIN_LISTEN="+freeAddress(t))
 			other.start()
 
 			wang := in.join("wang", "王小明", "USER")
@@ -84,6 +84,9 @@ func TestTwoActivationsOfARoomNeverBothAppend(t *testing.T) {
 						t.Errorf("%s was acked at %d and is stored at %d", id, seq, at[id])
 					}
 				}
+			}
+			if in.metric("taskreporter_batches_fenced_total")+other.metric("taskreporter_batches_fenced_total") == 0 {
+				t.Error("no batch was fenced")
 			}
 			if len(epochs) < 3 {
 				t.Errorf("only %d epochs in the log: the activations did not meet", len(epochs))

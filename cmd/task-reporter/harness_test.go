@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -309,4 +310,30 @@ func getJSON[T any](t testing.TB, u *someone, path string) T {
 		t.Fatalf("GET %s: %v", path, err)
 	}
 	return v
+}
+
+// metric reads one figure of the running server's metrics.
+func (in *installation) metric(name string) float64 {
+	in.t.Helper()
+	address := ""
+	for _, pair := range in.env {
+		if rest, ok := strings.CutPrefix(pair, "TASK_REPORTER_ADMIN_LISTEN="); ok {
+			address = rest
+		}
+	}
+	status, _, body := in.fetch("http://"+address+"/metrics", nil)
+	if status != http.StatusOK {
+		in.t.Fatalf("metrics: %d", status)
+	}
+	for line := range strings.Lines(string(body)) {
+		if rest, ok := strings.CutPrefix(line, name+" "); ok {
+			v, err := strconv.ParseFloat(strings.TrimSpace(rest), 64)
+			if err != nil {
+				in.t.Fatal(err)
+			}
+			return v
+		}
+	}
+	in.t.Fatalf("there is no metric %s", name)
+	return 0
 }

@@ -111,6 +111,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 		Limits:  actors.Limits{UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom},
 	})
 	gate.OnSessionEnd(h.engine.EndSession)
+	httpapi.WatchEngine(h.engine.Stats)
 	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
 		FramesPerSecond: cfg.Limit.FramesPerSecond,
 		PerUser:         cfg.Limit.SocketsPerUser,

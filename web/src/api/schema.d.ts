@@ -782,6 +782,7 @@ export interface components {
             /** @description the close code that follows */
             code: number;
             reason: string;
+            /** @description how long to wait, random for each client; 0 where it shall not come back by itself */
             reconnect_after_ms: number;
         };
         /** @description To every socket of the uploader (F-WS-02) */
