@@ -133,6 +133,8 @@ test('UX 20: what a role may not do is not offered', async ({ as, api }) => {
   const office = await as('boss');
   await openRoom(office, room.room_id);
   await expect(office.getByText('您以「系統管理員」身分查看')).toBeVisible();
+  await owner.say(room.room_id, '長官也看得到');
+  await expect(office.getByRole('article').filter({ hasText: '長官也看得到' })).toBeVisible();
 });
 
 test('F-UI-13: on a phone the list gives way to the room and Back finds it where it was', async ({

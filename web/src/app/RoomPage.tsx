@@ -2,6 +2,7 @@ import { Button, Drawer, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Lock } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
@@ -50,6 +51,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   const navigate = useNavigate();
   const screen = useScreen();
   const log = useRoomLog(room);
+  useTitle(`${room.number} ${room.title}`);
   const { panel } = useSearch({ from: '/in/rooms/$roomId' });
   const show = (next: Panel | undefined, replace: boolean) =>
     void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
@@ -89,6 +91,17 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
       )}
     </ViewerProvider>
   );
+}
+
+/** Names the browser's tab while a room is open. */
+function useTitle(title: string): void {
+  useEffect(() => {
+    const before = document.title;
+    document.title = title;
+    return () => {
+      document.title = before;
+    };
+  }, [title]);
 }
 
 function Refusal({ error }: { error: unknown }) {

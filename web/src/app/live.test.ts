@@ -122,6 +122,25 @@ describe('my messages', () => {
     expect(live.outbox.store.getState().items).toEqual([]);
   });
 
+  test('that the log had when one came back are no longer on their way', () => {
+    live.outbox.add(roomId, '走之前');
+    const [frame] = sent('send_message');
+    const id = frame?.type === 'send_message' ? frame.client_msg_id : '';
+    FakeWebSocket.last.receive({
+      type: 'ack',
+      room_id: roomId,
+      client_msg_id: id,
+      message_id: 'm',
+      seq: 4,
+      at: '2026-07-18T06:00:00Z',
+    });
+    expect(live.outbox.store.getState().items).toHaveLength(1);
+    const events = [said(1), said(2), said(3), said(4, wang, undefined, { client_msg_id: id })];
+    cache.setQueryData(logKey(roomId), { lo: 1, hi: 4, events });
+    live.watch(roomId);
+    expect(live.outbox.store.getState().items).toEqual([]);
+  });
+
   test('leave nothing behind for the next user', () => {
     live.outbox.add(roomId, '機密');
     useSession.setState({ phase: 'signed-out', user: undefined });

@@ -79,7 +79,10 @@ export class Live {
     const watched = this.rooms.get(roomId) ?? { watchers: 0, state: 'out' as const, failures: 0 };
     watched.watchers += 1;
     this.rooms.set(roomId, watched);
-    if (watched.watchers === 1) this.subscribe(roomId);
+    if (watched.watchers === 1) {
+      this.settle(roomId);
+      this.subscribe(roomId);
+    }
     return () => {
       watched.watchers -= 1;
       if (watched.watchers > 0) return;
@@ -87,6 +90,15 @@ export class Live {
       this.rooms.delete(roomId);
       this.socket.send({ type: 'unsubscribe', room_id: roomId });
     };
+  }
+
+  /** A log that was fetched may hold what was still on its way when somebody left the room. */
+  private settle(roomId: string): void {
+    const me = useSession.getState().user?.user_id ?? '';
+    for (const event of this.cache.getQueryData<Log>(logKey(roomId))?.events ?? []) {
+      this.outbox.take(event, me);
+      this.uploads.take(event, me);
+    }
   }
 
   private subscribe(roomId: string): void {
@@ -134,6 +146,8 @@ export class Live {
       }
       case 'reset':
         this.cache.setQueryData(logKey(frame.room_id), emptyAfter(frame.from_seq));
+        this.outbox.forgetStored(frame.room_id);
+        this.uploads.forgetStored(frame.room_id);
         return;
       case 'ack':
         this.outbox.take(frame, me);

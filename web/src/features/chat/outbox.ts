@@ -78,6 +78,11 @@ export class Outbox {
     }
   }
 
+  /** The room's log was reset: what is stored lies before it and will not be seen in it. */
+  forgetStored(roomId: string): void {
+    for (const item of this.ofRoom(roomId)) if (item.state === 'stored') this.remove(item.clientMsgId);
+  }
+
   clear(): void {
     for (const item of this.store.getState().items) this.remove(item.clientMsgId);
   }

@@ -12,7 +12,8 @@ interface Stick {
 
 /**
  * Keeps a reader who is at the end at the end, and leaves everybody else where
- * they are: when rows come, when the keyboard opens, when a picture is measured.
+ * they are: when rows come, when the keyboard opens, when a row gets its height.
+ * Only going up leaves the end; growing below the reader does not.
  */
 export function useStick(
   list: RefObject<VListHandle | null>,
@@ -21,17 +22,17 @@ export function useStick(
 ): Stick {
   const [atEnd, setAtEnd] = useState(true);
   const stuck = useRef(true);
-  const settling = useRef(true); // scrolling to the end itself passes through places that are not the end
+  const last = useRef({ offset: 0, size: 0 });
+
+  const stick = useCallback((is: boolean) => {
+    stuck.current = is;
+    setAtEnd(is);
+  }, []);
 
   const toEnd = useCallback(() => {
-    stuck.current = true;
-    settling.current = true;
-    setAtEnd(true);
+    stick(true);
     if (rows > 0) list.current?.scrollToIndex(rows - 1, { align: 'end' });
-    requestAnimationFrame(() => {
-      settling.current = false;
-    });
-  }, [list, rows]);
+  }, [list, rows, stick]);
 
   useLayoutEffect(() => {
     if (stuck.current) toEnd();
@@ -39,21 +40,24 @@ export function useStick(
 
   useEffect(() => {
     const element = box.current;
-    if (element === null) return;
+    const content = element?.querySelector('[role="log"] > *');
+    if (!element || !content) return;
     const observer = new ResizeObserver(() => stuck.current && toEnd());
     observer.observe(element);
+    observer.observe(content);
     return () => observer.disconnect();
   }, [box, toEnd]);
 
   const onScroll = useCallback(() => {
     const handle = list.current;
     if (handle === null) return;
-    const rest = handle.scrollSize - handle.scrollOffset - handle.viewportSize;
-    const is = rest <= near;
-    if (!is && settling.current) return;
-    stuck.current = is;
-    setAtEnd(is);
-  }, [list]);
+    const { scrollOffset: offset, scrollSize: size, viewportSize } = handle;
+    const wentUp = offset < last.current.offset - 1 && size >= last.current.size;
+    last.current = { offset, size };
+    if (size - offset - viewportSize <= near) stick(true);
+    else if (wentUp || !stuck.current) stick(false);
+    else toEnd();
+  }, [list, stick, toEnd]);
 
   return { atEnd, toEnd, onScroll };
 }

@@ -5,8 +5,9 @@ import { fileSize } from '@/i18n/format';
 import { useLanguage } from '@/ui/useLanguage';
 import classes from './Attachment.module.css';
 import { previewBox } from './box';
+import { DownloadLink } from './DownloadLink';
 import { FileIcon } from './FileIcon';
-import { downloadUrl, useLinks } from './links';
+import { useLinks } from './links';
 import { useViewer } from './Viewer';
 
 interface Props {
@@ -69,16 +70,16 @@ function Picture({ roomId, reference }: Omit<Props, 'removed'>) {
 }
 
 function Tile({ roomId, reference }: Omit<Props, 'removed'>) {
-  const { t } = useTranslation();
   const language = useLanguage();
   const links = useLinks(roomId, reference);
   if (links.state === 'removed') return <Attachment roomId={roomId} reference={reference} removed />;
   return (
-    <a
+    <DownloadLink
       className={classes.tile}
-      href={downloadUrl(links.full)}
-      download={reference.filename}
-      aria-label={t('files.downloadName', { name: reference.filename })}
+      roomId={roomId}
+      fileId={reference.file_id}
+      filename={reference.filename}
+      url={links.full}
     >
       <FileIcon kind={reference.kind} size={28} />
       <span className={classes.name}>
@@ -86,6 +87,6 @@ function Tile({ roomId, reference }: Omit<Props, 'removed'>) {
         <span className={classes.size}>{fileSize(language, reference.size)}</span>
       </span>
       <Download size={18} aria-hidden />
-    </a>
+    </DownloadLink>
   );
 }

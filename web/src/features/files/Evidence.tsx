@@ -11,9 +11,10 @@ import { fileSize, formats } from '@/i18n/format';
 import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useLanguage } from '@/ui/useLanguage';
+import { DownloadLink } from './DownloadLink';
 import classes from './Evidence.module.css';
 import { FileIcon } from './FileIcon';
-import { downloadUrl, useLinks } from './links';
+import { useLinks } from './links';
 import { RemoveFile } from './RemoveFile';
 import { type Picture, useViewer } from './Viewer';
 
@@ -152,16 +153,15 @@ function Row({ roomId, file, onOpen, onRemove }: RowProps) {
         </p>
       </div>
       <div className={classes.actions}>
-        <ActionIcon
-          component="a"
-          variant="subtle"
-          size="lg"
-          href={downloadUrl(links.full)}
-          download={file.filename}
-          aria-label={t('files.downloadName', { name: file.filename })}
+        <DownloadLink
+          className={classes.download}
+          roomId={roomId}
+          fileId={file.file_id}
+          filename={file.filename}
+          url={links.full}
         >
           <Download size={18} aria-hidden />
-        </ActionIcon>
+        </DownloadLink>
         {onRemove !== undefined && (
           <ActionIcon
             variant="subtle"

@@ -53,6 +53,13 @@ export class Uploads {
     this.pump();
   }
 
+  /** The room's log was reset: what is stored lies before it and will not be seen in it. */
+  forgetStored(roomId: string): void {
+    for (const item of this.store.getState().items) {
+      if (item.roomId === roomId && item.state === 'stored') this.remove(item.id);
+    }
+  }
+
   clear(): void {
     for (const item of this.store.getState().items) this.cancel(item.id);
   }
