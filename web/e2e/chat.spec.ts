@@ -157,13 +157,52 @@ test('UX 22: scrolling up loads what is older until the beginning, and nothing j
   await expect(bubble(page, '第 240 則')).toBeInViewport();
   await expect(bubble(page, '第 1 則')).toHaveCount(0);
 
-  await page.getByRole('log').hover();
+  let letGo: () => void = () => undefined;
+  const held = new Promise<void>((resume) => {
+    letGo = resume;
+  });
+  await page.route('**/events?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const log = page.getByRole('log');
+  const loading = page.getByRole('status').filter({ has: page.getByLabel('載入中') });
+  await log.hover();
+  await expect(async () => {
+    await page.mouse.wheel(0, -1500);
+    await expect(loading).toBeVisible({ timeout: 200 });
+  }).toPass({ timeout: 60_000 });
+
+  const topmost = () =>
+    log.evaluate((element) => {
+      const top = element.getBoundingClientRect().top;
+      const rows = [...element.querySelectorAll('article')].map((row) => row.lastElementChild as HTMLElement);
+      const seen = rows.filter((row) => row.getBoundingClientRect().top >= top);
+      seen.sort((one, other) => one.getBoundingClientRect().top - other.getBoundingClientRect().top);
+      return /第 \d+ 則/.exec(seen[0]?.innerText ?? '')?.[0] ?? '';
+    });
+  const heightOf = async (text: string) =>
+    Math.round((await log.getByText(text, { exact: true }).boundingBox())?.y ?? Number.NaN);
+  let resting = -1;
+  await expect // the wheel has come to rest
+    .poll(async () => {
+      const before = resting;
+      resting = await heightOf(await topmost());
+      return resting === before;
+    })
+    .toBe(true);
+  const text = await topmost();
+  const before = await heightOf(text);
+  letGo();
+  await expect(loading).toHaveCount(0);
+  expect(Math.abs((await heightOf(text)) - before)).toBeLessThanOrEqual(2);
+
   await expect(async () => {
     await page.mouse.wheel(0, -4000);
     await expect(page.getByText('對話從這裡開始')).toBeInViewport({ timeout: 500 });
   }).toPass({ timeout: 60_000 });
   await expect(bubble(page, '第 1 則').first()).toBeInViewport();
-  await expect(page.getByRole('log')).toContainText('王小明 通報了這個事件');
+  await expect(log).toContainText('王小明 通報了這個事件');
 });
 
 test('UX 1: one author within minutes stands under one name', async ({ as, api }) => {

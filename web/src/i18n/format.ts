@@ -11,6 +11,7 @@ interface Formats {
   short: Intl.DateTimeFormat;
   full: Intl.DateTimeFormat;
   ago: Intl.RelativeTimeFormat;
+  now: string;
   number: Intl.NumberFormat;
 }
 
@@ -37,6 +38,7 @@ function make(tag: string): Formats {
       hourCycle: 'h23',
     }),
     ago: new Intl.RelativeTimeFormat(tag, { numeric: 'always', style: 'narrow' }),
+    now: new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(0, 'second'),
     number: new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }),
   };
 }
@@ -60,20 +62,21 @@ export function dayKey(at: Date): string {
 /** How long ago, in the largest unit that fits. */
 export function ago(language: Language, at: number, now: number): string {
   const minutes = Math.max(0, Math.floor((now - at) / 60_000));
-  const { ago: format } = formats(language);
+  const { ago: format, now: thisMoment } = formats(language);
+  if (minutes === 0) return thisMoment;
   if (minutes < 60) return format.format(-minutes, 'minute');
   if (minutes < 24 * 60) return format.format(-Math.floor(minutes / 60), 'hour');
   return format.format(-Math.floor(minutes / 1440), 'day');
 }
 
-/** Elapsed time as a clock: days, and HH:MM:SS of the rest. */
+/** Elapsed time as a clock: HH:MM:SS, or days and HH:MM. */
 export function elapsed(milliseconds: number): { days: number; clock: string } {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const two = (n: number) => String(n).padStart(2, '0');
-  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
-    .map(two)
-    .join(':');
-  return { days: Math.floor(seconds / 86_400), clock };
+  const days = Math.floor(seconds / 86_400);
+  const parts = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  const clock = (days > 0 ? parts.slice(0, 2) : parts).map(two).join(':');
+  return { days, clock };
 }
 
 const units = ['B', 'KB', 'MB', 'GB'] as const;

@@ -53,6 +53,7 @@ export default function Lightbox({ roomId, pictures, fileId, onClose }: Props) {
       zoom={{ maxZoomPixelRatio: 4, scrollToZoom: true }}
       animation={{ fade: 120, swipe: 200 }}
       on={{ view: ({ index: at }) => setCurrent(pictures[at]?.file_id ?? current) }}
+      render={slides.length > 1 ? {} : { buttonPrev: () => null, buttonNext: () => null }}
       labels={{
         Lightbox: t('files.viewer'),
         Close: t('app.close'),

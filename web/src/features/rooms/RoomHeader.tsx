@@ -48,13 +48,13 @@ export function RoomHeader({ room, link, onPanel }: Props) {
           <h1 className={classes.title} title={room.title}>
             {room.title}
           </h1>
+          {link && <span className={classes.link}>{link}</span>}
         </div>
-        <div className={classes.line}>
+        <div className={classes.facts}>
           <span className={classes.narrow}>{severity}</span>
           <StatusBadge status={room.status} />
           {room.line_stopped && <LineStoppedBadge />}
           <Elapsed since={room.declared_at} />
-          <span className={classes.link}>{link}</span>
           {place !== '' && <span className={classes.place}>{place}</span>}
         </div>
       </div>
