@@ -200,6 +200,20 @@ test('F-UI-07: an upload that is cut off says so, and goes through when it is tr
   await expect(wang.getByRole('region', { name: /oil.jpg/ })).toHaveCount(0);
 });
 
+test('F-UI-07: an upload on its way shows how far it is and can be cancelled', async ({ as, api }) => {
+  const room = await (await api('wang')).declare({ title: unique('取消') });
+  const wang = await as('wang');
+  await openRoom(wang, room.room_id);
+  await wang.route('**/files', () => new Promise(() => undefined)); // never answered
+  const buffer = jpeg({ width: 320, height: 240, quality: 70, noise: 0.1 });
+  await wang.getByTestId('file-input').setInputFiles({ name: 'oil.jpg', mimeType: 'image/jpeg', buffer });
+  await wang.getByRole('button', { name: '送出' }).click();
+  const tile = wang.getByRole('region', { name: 'oil.jpg 上傳進度' });
+  await expect(tile.getByRole('progressbar')).toBeVisible();
+  await tile.getByRole('button', { name: '取消上傳 oil.jpg' }).click();
+  await expect(tile).toHaveCount(0);
+});
+
 test('F-DL-03: an owner removes a file, and it is gone for everybody at once', async ({ as, api }) => {
   const owner = await api('wang');
   const room = await owner.declare({ title: unique('移除') });

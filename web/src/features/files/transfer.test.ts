@@ -30,7 +30,9 @@ describe('F-UP-01 to 04', () => {
     server.use(
       http.post(path, async ({ request }) => {
         headers = request.headers;
-        names = [...(await request.text()).matchAll(/name="(\w+)"/g)].map((match) => match[1] ?? '');
+        names = [...(await request.text()).matchAll(/form-data; name="(\w+)"/g)].map(
+          (match) => match[1] ?? '',
+        );
         return HttpResponse.json({ file_id: 'f1' }, { status: 201 });
       }),
     );

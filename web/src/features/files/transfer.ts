@@ -39,8 +39,11 @@ function attempt(job: Transfer, token: string | undefined): Promise<Answer> {
     xhr.upload.onprogress = (event) => job.onProgress(Math.min(event.loaded, job.file.size));
     xhr.onload = () => resolve({ status: xhr.status, body: xhr.responseText });
     xhr.onerror = () => resolve({ status: 0, body: '' });
-    xhr.onabort = () => reject(job.signal.reason);
-    job.signal.addEventListener('abort', () => xhr.abort(), { once: true });
+    const cancel = () => {
+      xhr.abort();
+      reject(job.signal.reason);
+    };
+    job.signal.addEventListener('abort', cancel, { once: true });
     xhr.send(form);
   });
 }
