@@ -176,9 +176,13 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	if err != nil {
 		return err
 	}
-	servers := []*http.Server{h.server.HTTPServer()}
+	var servers []*http.Server
 	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(listener) }()
+	start := func(s *http.Server, l net.Listener) {
+		servers = append(servers, s)
+		go func() { failed <- s.Serve(l) }()
+	}
+	start(h.server.HTTPServer(), listener)
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
 		if err != nil {
@@ -186,8 +190,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", httpapi.MetricsHandler())
-		servers = append(servers, &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second})
-		go func() { failed <- servers[1].Serve(admin) }()
+		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
 	}
 	swept := make(chan struct{})
 	go func() { defer close(swept); h.sweep(ctx) }()
