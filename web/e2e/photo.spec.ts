@@ -209,7 +209,8 @@ test('F-UI-07: an upload on its way shows how far it is and can be cancelled', a
   await wang.getByTestId('file-input').setInputFiles({ name: 'oil.jpg', mimeType: 'image/jpeg', buffer });
   await wang.getByRole('button', { name: '送出' }).click();
   const tile = wang.getByRole('region', { name: 'oil.jpg 上傳進度' });
-  await expect(tile.getByRole('progressbar')).toBeVisible();
+  await expect(tile.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^\d+$/);
+  await expect(tile).toContainText(/\d+% · .+ \/ .+ KB|檢查並保存中/);
   await tile.getByRole('button', { name: '取消上傳 oil.jpg' }).click();
   await expect(tile).toHaveCount(0);
 });

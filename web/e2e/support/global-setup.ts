@@ -23,20 +23,25 @@ export default async function setUp(): Promise<() => Promise<void>> {
   const output = openSync(log, 'w');
   const server = spawn(binary, ['serve'], { env, stdio: ['ignore', output, output] });
   const url = `http://127.0.0.1:${port}`;
-  await ready(server, url);
-
-  const accounts = {} as Plant['accounts'];
-  for (const username of Object.keys(people) as Username[]) accounts[username] = addUser(username, env);
-  process.env.E2E_PLANT = JSON.stringify({ url, accounts } satisfies Plant);
-
-  return async () => {
-    if (server.exitCode === null) {
+  const stop = async () => {
+    if (server.exitCode === null && server.signalCode === null && server.pid !== undefined) {
       const ended = new Promise((done) => server.once('exit', done));
       server.kill('SIGTERM');
       await ended;
     }
     rmSync(dataDir, { recursive: true, force: true });
   };
+
+  try {
+    await ready(server, url);
+    const accounts = {} as Plant['accounts'];
+    for (const username of Object.keys(people) as Username[]) accounts[username] = addUser(username, env);
+    process.env.E2E_PLANT = JSON.stringify({ url, accounts } satisfies Plant);
+  } catch (failure) {
+    await stop(); // Playwright runs no tear-down after a set-up that failed
+    throw failure;
+  }
+  return stop;
 }
 
 /** Settings of whoever runs the tests, such as a database, must not reach this server. */
@@ -77,7 +82,6 @@ async function ready(server: ChildProcess, url: string): Promise<void> {
     if (answer?.ok) return;
     await new Promise((resume) => setTimeout(resume, 100));
   }
-  server.kill('SIGKILL');
   throw new Error(`${url}/readyz was not ready within ${patience / 1000} s, see ${log}`);
 }
 

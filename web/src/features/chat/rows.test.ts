@@ -55,6 +55,11 @@ describe('what the conversation shows', () => {
     expect(rows([created(1), upload, photo(3, 'f1')]).map((row) => row.kind)).toEqual(['note', 'message']);
   });
 
+  test('not that who declared came in: the declaration says so', () => {
+    const list = rows([created(1), joined(2, wang, 'OWNER'), joined(3, li, 'EDITOR')]);
+    expect(list.map((row) => row.key)).toEqual(['seq-1', 'seq-3']);
+  });
+
   test('an event that is newer than this page as nothing', () => {
     const unknown = { ...created(1), type: 'reaction_added' } as unknown as RoomEvent;
     expect(rows([unknown, said(2)])).toHaveLength(1);

@@ -83,8 +83,12 @@ export function rowsOf(log: Log, pending: Pending[], me: Person): Row[] {
   return rows;
 }
 
-/** The file's message says that it was uploaded; an event newer than this page says nothing to it. */
+/**
+ * The file's message says that it was uploaded, the declaration that its author
+ * came in; an event newer than this page says nothing to it.
+ */
 function isNote(event: RoomEvent): event is Note {
+  if (event.type === 'member_added' && event.member.user_id === event.by.user_id) return false;
   return event.type === 'room_created' || event.type === 'member_added' || event.type === 'file_deleted';
 }
 
