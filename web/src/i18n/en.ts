@@ -262,7 +262,7 @@ export const en: Catalogue = {
     zone: 'Zone',
     noZone: 'None set',
     version: 'Version',
-    started: 'Started {{ago}}',
+    started: 'Started: {{ago}}',
     stateLabel: 'State',
     state: { up: 'Up', draining: 'Draining', suspect: 'Suspect', expired: 'Expired' },
     deaf: 'Does not hear: {{names}}',

@@ -261,7 +261,7 @@ export const zhHant = {
     zone: '區域',
     noZone: '未設定',
     version: '版本',
-    started: '{{ago}}啟動',
+    started: '啟動：{{ago}}',
     stateLabel: '狀態',
     state: { up: '正常', draining: '排空中', suspect: '失聯疑慮', expired: '租約過期' },
     deaf: '聽不到：{{names}}',

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Node } from '@/api/types';
+import classes from './Cluster.module.css';
 import { hasTaker, nameOf } from './nodes';
 
 interface Props {
@@ -22,6 +23,7 @@ export function DrainButton({ node, nodes, onDrain }: Props) {
   return (
     <Button
       variant="default"
+      className={classes.drain}
       aria-label={draining ? undefined : t('cluster.drainName', { name: nameOf(node) })}
       aria-disabled={off || undefined}
       data-disabled={off || undefined}

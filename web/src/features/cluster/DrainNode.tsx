@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Modal } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
@@ -7,6 +6,7 @@ import { clusterQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Node } from '@/api/types';
 import { TroubleText } from '@/ui/TroubleText';
+import { tell } from '@/ui/tell';
 import classes from './Cluster.module.css';
 import { nameOf } from './nodes';
 
@@ -36,7 +36,7 @@ export function DrainNode({ node, opened, here, onClose }: Props) {
       {
         onSuccess: () => {
           close();
-          notifications.show({ message: t('cluster.drained', { name }) });
+          tell(t('cluster.drained', { name }));
           void cache.invalidateQueries({ queryKey: clusterQuery().queryKey });
         },
       },
