@@ -14,7 +14,7 @@ async function clean(page: Page): Promise<void> {
   expect(found).toEqual([]);
 }
 
-/** Three nodes made of the one that is there: one drains, one is not heard. */
+/** Three nodes made of the one that is there: another one, which drains when it is told, and one that is not heard. */
 async function pretendThree(page: Page): Promise<string[]> {
   const drained: string[] = [];
   await page.route('**/api/admin/cluster', async (route) => {
