@@ -167,7 +167,7 @@ func (e *Engine) configure(c *ClusterConfig) (*remote.Config, error) {
 	e.sealer, e.onDrain = sealer{c.Key}, c.Drain
 	e.members = newMembership(c, incident.Node{
 		ID: e.node, Address: c.Advertise, Version: c.Version, Zone: c.Zone, StartedAt: e.started,
-	}, e.log)
+	}, e.now, e.log)
 	e.provider.members = e.members
 	cfg := remote.Configure(host, number, queue, remote.WithAdvertisedHost(c.Advertise),
 		remote.WithServerOptions(server...), remote.WithDialOptions(dial...))
