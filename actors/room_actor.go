@@ -110,7 +110,7 @@ func (a *roomActor) claim() {
 	e.claims.submit(a.id, func(c incident.Claimed, err error) {
 		if err == nil && c.Err == nil {
 			e.counters.activations.Add(1)
-			if c.TakenOver {
+			if c.TakenOver && e.members != nil {
 				e.counters.takeovers.Add(1)
 			}
 		}

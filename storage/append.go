@@ -8,13 +8,19 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"taskreporter/incident"
 	"taskreporter/storage/migration"
 )
 
-// maxTries bounds how often a transaction that lost against another is tried.
-const maxTries = 4
+// maxTries bounds how often a transaction that lost against another is tried. The
+// pause before the next try grows by retryPause: the winner has to wake up first,
+// or it would meet us in its way again.
+const (
+	maxTries   = 4
+	retryPause = 10 * time.Millisecond
+)
 
 // appender is the part of Append that differs between the databases.
 type appender interface {
@@ -83,6 +89,10 @@ func (r *Records) commit(ctx context.Context, parts []*part, errs []error) {
 	}
 	err := r.try(ctx, parts)
 	for n := 1; n < maxTries && isTransient(err); n++ {
+		select {
+		case <-time.After(time.Duration(n) * retryPause):
+		case <-ctx.Done():
+		}
 		err = r.try(ctx, parts)
 	}
 	if isRefused(err) && len(parts) > 1 {

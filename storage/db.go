@@ -49,13 +49,13 @@ type Config struct {
 // Limits. A statement that takes longer than statementTimeout is given up by the
 // database; a connection on which nothing comes back for silence is given up by
 // us, which happens only when the database's machine is gone. A transaction that
-// stands still, because its process was stopped, must not hold a room for longer
-// than idleTimeout.
+// stands still, because its process was stopped, holds its rooms for idleTimeout:
+// less than the usual lease of a node, so that the next owner need not wait.
 const (
 	defaultConnections = 16
 	connectTimeout     = 5 * time.Second
 	statementTimeout   = 15 * time.Second
-	idleTimeout        = 10 * time.Second
+	idleTimeout        = 2 * time.Second
 	silence            = 20 * time.Second
 	busyTimeout        = 10 * time.Second // SQLite: another process is writing
 	connectionLife     = 30 * time.Minute

@@ -68,6 +68,35 @@ func TestWhatIsKnownWhenTheConnectionIsLost(t *testing.T) {
 	}
 }
 
+// A process is stopped between its statement and the commit. Its rooms are locked,
+// and its connection stays.
+func TestAStoppedProcessDoesNotHoldItsRooms(t *testing.T) { // F-OP-08
+	t.Parallel()
+	cfg := storagetest.Postgres(t)
+	w := newWire(t, cfg.URL)
+	stopped, other := storagetest.Open(t, storage.Config{URL: w.url}), storagetest.Open(t, cfg)
+	room, err := other.Library().CreateRoom(t.Context(), incident.Principal{}, incident.NewRoom{Title: "停機"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.arm(cut{word: "COMMIT\x00", mute: true})
+	outcome := make(chan error, 1)
+	go func() {
+		outcome <- stopped.Records().Append(t.Context(), []incident.Batch{{RoomID: room.ID, Lo: 2, Events: []incident.Event{
+			{RoomID: room.ID, Seq: 3, At: room.DeclaredAt, Change: incident.MessagePosted{}},
+		}}})[0]
+	}()
+	waitFor(t, w.muted)
+	list, err := other.Records().Claim(t.Context(), "node-2", []incident.RoomID{room.ID})
+	if err != nil || list[0].Err != nil || list[0].State.Room.Head != 2 {
+		t.Errorf("claim of a room that a stopped process holds: %+v, %v", list, err)
+	}
+	w.arm(cut{all: true})
+	if err := <-outcome; !isUnknown(err) {
+		t.Errorf("append whose commit got no answer: %v", err)
+	}
+}
+
 func isUnknown(err error) bool     { return errors.Is(err, incident.ErrOutcomeUnknown) }
 func isUnavailable(err error) bool { return incident.KindOf(err) == incident.Unavailable }
 

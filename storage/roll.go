@@ -133,29 +133,29 @@ func scanNodes(rows *sql.Rows) ([]incident.Node, error) {
 	return list, rows.Err()
 }
 
+// buryNode deletes $1 in the name of $2. Both rows are locked in the order of
+// their ids, so of two nodes that bury each other at once one stays. The lock in
+// the other's name is free once its connection is gone; the end of the statement
+// gives it back.
+const buryNode = `
+with held as materialized (
+	select id, expires_at from nodes where id in ($1, $2) order by id for update
+)
+delete from nodes where id = $1 and id <> $2
+	and exists (select from held where id = $2 and expires_at > clock_timestamp())
+	and exists (select from held where id = $1 and case $3::text
+		when '` + string(incident.LeaseExpired) + `' then expires_at < clock_timestamp()
+		when '` + string(incident.ProcessDead) + `' then pg_try_advisory_xact_lock($4::bigint)
+		when '` + string(incident.CutOff) + `' then true
+		else false end)`
+
 // Bury removes another node if the cause holds, and reports whether it did; false
 // may also mean that the answer to the first of two tries was lost. That the
 // other is CutOff is for the caller to know. A node without a lease buries nobody.
-//
-// Both rows are locked in the order of their ids, so of two nodes that bury each
-// other at once one stays. The lock in the other's name is free once its
-// connection is gone; it is given back with the end of the statement.
 func (r *Roll) Bury(ctx context.Context, id incident.NodeID, cause incident.Burial) (bool, error) {
 	var buried int64
 	err := r.line.use(ctx, "bury node", func(ctx context.Context, conn *sql.Conn) error {
-		res, err := conn.ExecContext(ctx, `
-			with held as materialized (
-				select id, expires_at from nodes where id in ($1, $2) order by id for update
-			)
-			delete from nodes where id = $1 and id <> $2
-				and exists (select from held where id = $2 and expires_at > clock_timestamp())
-				and exists (select from held where id = $1 and case $3::text
-					when $5::text then expires_at < clock_timestamp()
-					when $6::text then pg_try_advisory_xact_lock($4::bigint)
-					when $7::text then true
-					else false end)`,
-			string(id), string(r.node), string(cause), lockKey(id),
-			string(incident.LeaseExpired), string(incident.ProcessDead), string(incident.CutOff))
+		res, err := conn.ExecContext(ctx, buryNode, string(id), string(r.node), string(cause), lockKey(id))
 		if err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func (r *Roll) lock(ctx context.Context, conn *sql.Conn, id incident.NodeID) err
 // lockKey is the number of the advisory lock in a node's name.
 func lockKey(id incident.NodeID) int64 {
 	sum := sha256.Sum256([]byte("task-reporter node " + id))
-	return int64(binary.BigEndian.Uint64(sum[:8]))
+	return int64(binary.BigEndian.Uint64(sum[:8])) // any 64 bits will do
 }
 
 // toJSON is the stored form of what always has one.

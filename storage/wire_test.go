@@ -14,7 +14,7 @@ type cut struct {
 	word    string
 	deliver bool // the server still gets it, and its answer is lost
 	all     bool
-	mute    bool // nothing passes, and nobody is told
+	mute    bool // from then on nothing passes, and nobody is told
 }
 
 // wire is a line to the server that can be cut.
@@ -69,6 +69,13 @@ func (w *wire) arm(c cut) {
 	}
 }
 
+// muted reports whether nothing passes.
+func (w *wire) muted() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cut.mute && w.cut.word == ""
+}
+
 func (w *wire) accept() {
 	for {
 		client, err := w.listener.Accept()
@@ -102,7 +109,12 @@ func (w *wire) ask(client, server net.Conn, lost chan struct{}) {
 		w.mu.Lock()
 		c := w.cut
 		w.mu.Unlock()
-		broken := c.word != "" && bytes.Contains(b[:n], []byte(c.word))
+		spoken := c.word != "" && bytes.Contains(b[:n], []byte(c.word))
+		if spoken && c.mute {
+			c = cut{mute: true}
+			w.arm(c)
+		}
+		broken := spoken && !c.mute
 		if err != nil || broken && !c.deliver {
 			server.Close() // answer closes the client's side
 			return
@@ -110,7 +122,7 @@ func (w *wire) ask(client, server net.Conn, lost chan struct{}) {
 		if broken {
 			close(lost) // answer closes both sides once the server has answered
 		}
-		if c.mute {
+		if c.mute && c.word == "" {
 			continue
 		}
 		if _, err := server.Write(b[:n]); err != nil || broken {

@@ -37,6 +37,7 @@ func (c *Config) checkCluster() error {
 	check("cluster-advertise", k.Advertise == "" && reachable(k.Listen) || isAddress(k.Advertise) && reachable(k.Advertise),
 		"host:port that other nodes can reach")
 	check("cluster-cert", k.Cert != "" && k.Key != "" && k.CA != "", "a certificate, its key and its authority; admin cluster-cert makes them")
+	check("cluster-zone", len(k.Zone) <= 64, "at most 64 bytes")
 	check("cluster-lease", k.Lease >= time.Second && k.Lease <= time.Minute, "1s to 1m")
 	check("database-url", strings.HasPrefix(c.DatabaseURL(), "postgres"), "a PostgreSQL that all nodes share")
 	check("minio-endpoint", c.UsesMinIO(), "an object store that all nodes share")
