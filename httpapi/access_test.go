@@ -13,7 +13,7 @@ import (
 
 // concrete fills a pattern's parameters with ids.
 func concrete(pattern string) string {
-	return strings.NewReplacer("{room_id}", string(press), "{file_id}", string(press), ":room_id", string(press), ":file_id", string(press), "{node_id}", string(press)).Replace(pattern)
+	return strings.NewReplacer("{room_id}", string(press), "{file_id}", string(press), ":room_id", string(press), ":file_id", string(press), "{node_id}", string(nodeA)).Replace(pattern)
 }
 
 // F-AU-05: who is not signed in gets 401 everywhere but here.

@@ -718,6 +718,8 @@ type ClientFrame struct {
 // ClusterNodes defines model for ClusterNodes.
 type ClusterNodes struct {
 	// NodeId the node that answers
+	//
+	// Example: hXLVWmyZV63WWS2mz8pfew
 	NodeId string `json:"node_id"`
 	Nodes  []Node `json:"nodes"`
 }
@@ -951,7 +953,7 @@ type NewRoom struct {
 
 // Node defines model for Node.
 type Node struct {
-	// Address where the other nodes reach it
+	// Address where the other nodes reach it; empty for a node that runs alone
 	//
 	// Example: 10.20.0.11:7400
 	Address string `json:"address"`
@@ -961,12 +963,14 @@ type Node struct {
 	// Example: {"activations":97,"batches_waiting":0,"commits":51840,"connections":318,"events":73112,"fenced":0,"refused":0,"rooms":42,"takeovers":3,"unknown":0}
 	Figures NodeFigures `json:"figures"`
 
-	// LeaseLeftMs until the lease ends; negative once it has
+	// LeaseLeftMs until the lease ends, negative once it has; absent of a node that runs alone and needs none
 	//
 	// Example: 2480
-	LeaseLeftMs int64 `json:"lease_left_ms"`
+	LeaseLeftMs *int64 `json:"lease_left_ms,omitempty"`
 
 	// NodeId of this process; a restarted one has a new id
+	//
+	// Example: hXLVWmyZV63WWS2mz8pfew
 	NodeId    string    `json:"node_id"`
 	RenewedAt time.Time `json:"renewed_at"`
 
@@ -2450,7 +2454,7 @@ func (siw *ServerInterfaceWrapper) DrainNode(c *gin.Context) {
 	// ------------- Path parameter "node_id" -------------
 	var nodeId NodeID
 
-	err = runtime.BindStyledParameterWithOptions("simple", "node_id", c.Param("node_id"), &nodeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	err = runtime.BindStyledParameterWithOptions("simple", "node_id", c.Param("node_id"), &nodeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter node_id: %w", err), http.StatusBadRequest)
 		return
@@ -3380,6 +3384,30 @@ func (response DrainNode404ApplicationProblemPlusJSONResponse) VisitDrainNodeRes
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrainNode409ResponseHeaders struct {
+	RetryAfter *int
+}
+
+type DrainNode409ApplicationProblemPlusJSONResponse struct {
+	Body    Problem
+	Headers DrainNode409ResponseHeaders
+}
+
+func (response DrainNode409ApplicationProblemPlusJSONResponse) VisitDrainNodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

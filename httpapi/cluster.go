@@ -34,16 +34,17 @@ func (s *Server) DrainNode(ctx context.Context, req DrainNodeRequestObject) (Dra
 	if !incident.Can(requestOf(ctx).principal, incident.NoRole, incident.ActDrainNode) {
 		return nil, incident.E(incident.Forbidden, op, "Only an administrator drains a node.")
 	}
-	if err := checkID("node_id", req.NodeId); err != nil {
-		return nil, err
-	}
 	id := incident.NodeID(req.NodeId)
 	nodes, err := s.cluster.Nodes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.ContainsFunc(nodes, func(n incident.Node) bool { return n.ID == id }) {
+	i := slices.IndexFunc(nodes, func(n incident.Node) bool { return n.ID == id })
+	if i < 0 {
 		return nil, incident.E(incident.NotFound, op, "There is no such node. GET /api/admin/cluster lists those there are.")
+	}
+	if alone(nodes[i]) {
+		return nil, incident.E(incident.Conflict, op, "This installation has one node. To stop it, stop the program.")
 	}
 	row := s.entry(ctx, string(incident.ActDrainNode), "ok")
 	row.Target = "node " + string(id)
@@ -61,7 +62,7 @@ func (s *Server) DrainNode(ctx context.Context, req DrainNodeRequestObject) (Dra
 func unheardOf(nodes []incident.Node) map[incident.NodeID]bool {
 	unheard := map[incident.NodeID]bool{}
 	for _, n := range nodes {
-		if n.Expired() {
+		if expired(n) {
 			continue
 		}
 		for _, id := range n.Unreachable {
@@ -74,7 +75,7 @@ func unheardOf(nodes []incident.Node) map[incident.NodeID]bool {
 // stateOf is a node's state in one word: the one that says most.
 func stateOf(n incident.Node, unheard bool) NodeState {
 	switch {
-	case n.Expired():
+	case expired(n):
 		return Expired
 	case n.Draining:
 		return Draining
@@ -84,3 +85,7 @@ func stateOf(n incident.Node, unheard bool) NodeState {
 		return Up
 	}
 }
+
+func alone(n incident.Node) bool { return n.Address == "" }
+
+func expired(n incident.Node) bool { return !alone(n) && n.Expired() }

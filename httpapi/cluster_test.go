@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	nodeA = incident.NodeID("0192f0c1-2b7a-7c3e-9a51-00000000e001")
-	nodeB = incident.NodeID("0192f0c1-2b7a-7c3e-9a51-00000000e002")
-	nodeC = incident.NodeID("0192f0c1-2b7a-7c3e-9a51-00000000e003")
+	nodeA = incident.NodeID("hXLVWmyZV63WWS2mz8pfew")
+	nodeB = incident.NodeID("k3PqRtYwZaBcDeFgHiJkLm")
+	nodeC = incident.NodeID("vN8sTuVwXyZ2345678AbCd")
 )
 
 func drainPath(id incident.NodeID) string { return "/api/admin/cluster/" + string(id) + "/drain" }
@@ -22,7 +22,7 @@ func TestClusterTellsEveryNode(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.nodes = []incident.Node{
-		{ID: nodeB, StartedAt: epochStart.Add(time.Hour), LeaseLeft: time.Second},
+		{ID: nodeB, Address: "10.20.0.12:7400", StartedAt: epochStart.Add(time.Hour), LeaseLeft: time.Second},
 		{
 			ID: nodeA, Address: "10.20.0.11:7400", Version: "1.4.0", Zone: "hall-2",
 			StartedAt: epochStart, RenewedAt: epochStart.Add(time.Minute), LeaseLeft: -1500 * time.Millisecond,
@@ -36,8 +36,12 @@ func TestClusterTellsEveryNode(t *testing.T) {
 	if got.NodeId != string(nodeA) || len(got.Nodes) != 2 || got.Nodes[1].NodeId != string(nodeB) {
 		t.Fatalf("answer: %+v", got)
 	}
+	if left := got.Nodes[0].LeaseLeftMs; left == nil || *left != -1500 {
+		t.Errorf("lease: %v", left)
+	}
+	got.Nodes[0].LeaseLeftMs = nil
 	const want = "{Address:10.20.0.11:7400 Figures:{Activations:4 BatchesWaiting:3 Commits:6 Connections:2 Events:7 Fenced:8 Refused:10 Rooms:1 Takeovers:5 Unknown:9} " +
-		"LeaseLeftMs:-1500 NodeId:" + string(nodeA) + " RenewedAt:2026-11-22 05:42:07.120345 +0000 UTC StartedAt:2026-11-22 05:41:07.120345 +0000 UTC " +
+		"LeaseLeftMs:<nil> NodeId:" + string(nodeA) + " RenewedAt:2026-11-22 05:42:07.120345 +0000 UTC StartedAt:2026-11-22 05:41:07.120345 +0000 UTC " +
 		"State:expired Unreachable:[" + string(nodeB) + "] Version:1.4.0 Zone:hall-2}"
 	if text := fmt.Sprintf("%+v", got.Nodes[0]); text != want {
 		t.Errorf("got  %s\nwant %s", text, want)
@@ -47,7 +51,7 @@ func TestClusterTellsEveryNode(t *testing.T) {
 func TestANodesStateIsTheOneThatSaysMost(t *testing.T) {
 	t.Parallel()
 	live := func(id incident.NodeID, unreachable ...incident.NodeID) incident.Node {
-		return incident.Node{ID: id, LeaseLeft: time.Second, Unreachable: unreachable}
+		return incident.Node{ID: id, Address: "host-" + string(id), LeaseLeft: time.Second, Unreachable: unreachable}
 	}
 	draining := func(n incident.Node) incident.Node { n.Draining = true; return n }
 	expired := func(n incident.Node) incident.Node { n.LeaseLeft = 0; return n }
@@ -103,7 +107,6 @@ func TestNoNodeIsDrainedForNoReason(t *testing.T) {
 	// Who may not drain does not learn which nodes there are.
 	h.call(t, "wang", "POST", drainPath(nodeB), nil).wants(t, 403, incident.Forbidden)
 	h.call(t, "admin", "POST", drainPath(nodeB), nil).wants(t, 404, incident.NotFound)
-	h.call(t, "admin", "POST", drainPath("node-1"), nil).wants(t, 400, incident.Invalid)
 	if rows := h.audited("drain_node"); len(rows) != 0 {
 		t.Errorf("audited: %+v", rows)
 	}
@@ -111,6 +114,21 @@ func TestNoNodeIsDrainedForNoReason(t *testing.T) {
 	h.call(t, "admin", "POST", drainPath(nodeA), nil).wants(t, 500, incident.Internal)
 	if len(h.drained) != 0 {
 		t.Errorf("drained: %v", h.drained)
+	}
+}
+
+// F-OP-02: a node that runs alone has no lease, so none ends, and leaves to nobody.
+func TestALoneNodeIsUpAndStays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.nodes = []incident.Node{{ID: nodeA, StartedAt: epochStart, RenewedAt: epochStart}}
+	got := decodeAs[ClusterNodes](t, h.call(t, "admin", "GET", "/api/admin/cluster", nil), 200).Nodes[0]
+	if got.State != Up || got.LeaseLeftMs != nil {
+		t.Errorf("state %s, lease %v", got.State, got.LeaseLeftMs)
+	}
+	h.call(t, "admin", "POST", drainPath(nodeA), nil).wants(t, 409, incident.Conflict)
+	if len(h.drained) != 0 || len(h.audited("drain_node")) != 0 {
+		t.Errorf("drained %v, audited %v", h.drained, h.audited("drain_node"))
 	}
 }
 

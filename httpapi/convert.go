@@ -158,6 +158,11 @@ func toAuditEntry(e incident.AuditEntry) AuditEntry {
 }
 
 func toNode(n incident.Node, state NodeState) Node {
+	var left *int64
+	if !alone(n) {
+		left = new(int64)
+		*left = n.LeaseLeft.Milliseconds()
+	}
 	return Node{
 		NodeId:      string(n.ID),
 		Address:     n.Address,
@@ -165,7 +170,7 @@ func toNode(n incident.Node, state NodeState) Node {
 		Zone:        n.Zone,
 		StartedAt:   n.StartedAt,
 		RenewedAt:   n.RenewedAt,
-		LeaseLeftMs: n.LeaseLeft.Milliseconds(),
+		LeaseLeftMs: left,
 		State:       state,
 		Unreachable: each(n.Unreachable, func(id incident.NodeID) string { return string(id) }),
 		Figures: NodeFigures{

@@ -81,7 +81,7 @@ func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
 		files:   map[incident.FileID]incident.File{},
 		objects: map[incident.FileID][]byte{},
 		uploads: map[incident.FileID]incident.Upload{},
-		nodes:   []incident.Node{{ID: nodeA, Version: "1.4.0", StartedAt: epochStart, RenewedAt: epochStart, LeaseLeft: 3 * time.Second}},
+		nodes:   []incident.Node{{ID: nodeA, Address: "10.20.0.11:7400", Version: "1.4.0", StartedAt: epochStart, RenewedAt: epochStart, LeaseLeft: 3 * time.Second}},
 	}
 	config := DefaultConfig
 	config.Rate = 0

@@ -226,7 +226,10 @@ func exampleNumber(name string) string {
 	return "1"
 }
 
-const exampleUUID = "0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10"
+const (
+	exampleUUID = "0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10"
+	exampleNode = "hXLVWmyZV63WWS2mz8pfew"
+)
 
 var exampleTexts = map[string]string{
 	"name": "王小明", "username": "wang", "text": "三線停機,主軸有油", "title": "三線沖壓機漏油", "filename": "press-07.jpg",

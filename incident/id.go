@@ -21,6 +21,7 @@ type (
 	// TemplateID names one room template.
 	TemplateID string
 	// NodeID names one running server process; a restarted process has a new one.
+	// It is a short text of letters and digits, no UUID.
 	NodeID string
 	// ClientMsgID is chosen by the sender, 1 to 64 characters of [A-Za-z0-9_-],
 	// and makes a retry harmless (F-RT-09).

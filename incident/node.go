@@ -6,7 +6,7 @@ import "time"
 // database's.
 type Node struct {
 	ID        NodeID
-	Address   string // host:port where the other nodes reach it
+	Address   string // host:port where the other nodes reach it; empty for one that runs alone, without a lease
 	Version   string // of the program
 	Zone      string // room, building or rack; for people only
 	StartedAt time.Time

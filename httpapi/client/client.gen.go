@@ -717,6 +717,8 @@ type ClientFrame struct {
 // ClusterNodes defines model for ClusterNodes.
 type ClusterNodes struct {
 	// NodeId the node that answers
+	//
+	// Example: hXLVWmyZV63WWS2mz8pfew
 	NodeId string `json:"node_id"`
 	Nodes  []Node `json:"nodes"`
 }
@@ -950,7 +952,7 @@ type NewRoom struct {
 
 // Node defines model for Node.
 type Node struct {
-	// Address where the other nodes reach it
+	// Address where the other nodes reach it; empty for a node that runs alone
 	//
 	// Example: 10.20.0.11:7400
 	Address string `json:"address"`
@@ -960,12 +962,14 @@ type Node struct {
 	// Example: {"activations":97,"batches_waiting":0,"commits":51840,"connections":318,"events":73112,"fenced":0,"refused":0,"rooms":42,"takeovers":3,"unknown":0}
 	Figures NodeFigures `json:"figures"`
 
-	// LeaseLeftMs until the lease ends; negative once it has
+	// LeaseLeftMs until the lease ends, negative once it has; absent of a node that runs alone and needs none
 	//
 	// Example: 2480
-	LeaseLeftMs int64 `json:"lease_left_ms"`
+	LeaseLeftMs *int64 `json:"lease_left_ms,omitempty"`
 
 	// NodeId of this process; a restarted one has a new id
+	//
+	// Example: hXLVWmyZV63WWS2mz8pfew
 	NodeId    string    `json:"node_id"`
 	RenewedAt time.Time `json:"renewed_at"`
 
@@ -2374,7 +2378,8 @@ type ClientInterface interface {
 	// DrainNode Take a node out of service (ADMIN)
 	//
 	// The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
-	// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+	// and ends its process, as on SIGTERM. Asking again changes nothing. The last node of a cluster takes the
+	// service with it; a node that runs alone cannot be drained.
 	//
 	// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
 	DrainNode(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2599,7 +2604,8 @@ func (c *Client) ShowCluster(ctx context.Context, reqEditors ...RequestEditorFn)
 // DrainNode Take a node out of service (ADMIN)
 //
 // The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
-// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+// and ends its process, as on SIGTERM. Asking again changes nothing. The last node of a cluster takes the
+// service with it; a node that runs alone cannot be drained.
 //
 // Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
 func (c *Client) DrainNode(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3191,7 +3197,7 @@ func NewDrainNodeRequest(server string, nodeId NodeID) (*http.Request, error) {
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
 	if err != nil {
 		return nil, err
 	}
@@ -4437,7 +4443,8 @@ type ClientWithResponsesInterface interface {
 	// DrainNodeWithResponse Take a node out of service (ADMIN)
 	//
 	// The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
-	// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+	// and ends its process, as on SIGTERM. Asking again changes nothing. The last node of a cluster takes the
+	// service with it; a node that runs alone cannot be drained.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4798,6 +4805,11 @@ type DrainNodeResponse403Headers struct {
 	RetryAfter *int
 }
 
+// DrainNodeResponse409Headers the declared response headers of an HTTP 409 response for DrainNode
+type DrainNodeResponse409Headers struct {
+	RetryAfter *int
+}
+
 // DrainNodeResponseDefaultHeaders the declared response headers of an HTTP default response for DrainNode
 type DrainNodeResponseDefaultHeaders struct {
 	RetryAfter *int
@@ -4810,10 +4822,14 @@ type DrainNodeResponse struct {
 	ApplicationproblemJSON403 *Problem
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
 	// Headers403 the parsed response headers for an HTTP 403 response
 	Headers403 *DrainNodeResponse403Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *DrainNodeResponse409Headers
 	// HeadersDefault the parsed response headers for an HTTP default response
 	HeadersDefault *DrainNodeResponseDefaultHeaders
 }
@@ -4826,6 +4842,11 @@ func (r DrainNodeResponse) GetApplicationproblemJSON403() *Problem {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r DrainNodeResponse) GetApplicationproblemJSON404() *Problem {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DrainNodeResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
 }
 
 // GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -6156,7 +6177,8 @@ func (c *ClientWithResponses) ShowClusterWithResponse(ctx context.Context, reqEd
 // DrainNodeWithResponse Take a node out of service (ADMIN)
 //
 // The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
-// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+// and ends its process, as on SIGTERM. Asking again changes nothing. The last node of a cluster takes the
+// service with it; a node that runs alone cannot be drained.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6693,6 +6715,13 @@ func ParseDrainNodeResponse(rsp *http.Response) (*DrainNodeResponse, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6713,6 +6742,16 @@ func ParseDrainNodeResponse(rsp *http.Response) (*DrainNodeResponse, error) {
 			headers.RetryAfter = &value
 		}
 		response.Headers403 = &headers
+	case rsp.StatusCode == 409:
+		var headers DrainNodeResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers409 = &headers
 	case true:
 		var headers DrainNodeResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {

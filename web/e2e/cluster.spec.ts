@@ -23,15 +23,17 @@ async function pretendThree(page: Page): Promise<string[]> {
     if (real === undefined) throw new Error('the server knows no node');
     const like = (n: number, more: Partial<Schemas['Node']>): Schemas['Node'] => ({
       ...real,
-      node_id: `0192f0c1-2b7a-7c3e-9a51-00000000e00${n}`,
+      node_id: `hXLVWmyZV63WWS2mz8pfe${n}`,
       address: `10.20.0.1${n}:7400`,
+      version: '1.4.0',
       zone: 'hall-2',
+      lease_left_ms: 2480,
       ...more,
     });
     const second = like(2, {});
     const others = [drained.includes(second.node_id) ? { ...second, state: 'draining' as const } : second];
     others.push(like(3, { state: 'suspect' }));
-    await route.fulfill({ json: { ...answer, nodes: [...answer.nodes, ...others] } });
+    await route.fulfill({ json: { ...answer, nodes: [like(1, { node_id: answer.node_id }), ...others] } });
   });
   await page.route('**/api/admin/cluster/*/drain', (route) => {
     drained.push(route.request().url().split('/').at(-2) ?? '');
@@ -83,7 +85,7 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
     const draining = page.getByRole('button', { name: 'Draining' });
     await expect(draining).toHaveAttribute('aria-disabled', 'true');
     await expect(draining).toBeFocused();
-    expect(drained).toEqual(['0192f0c1-2b7a-7c3e-9a51-00000000e002']);
+    expect(drained).toEqual(['hXLVWmyZV63WWS2mz8pfe2']);
     await clean(page);
     await page.screenshot({ path: `test-results/screens/cluster-three-${name}-en-light.png` });
     if (name === 'phone') {
@@ -106,7 +108,7 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
     await expect(page).toHaveURL(/\/rooms$/);
 
     const wang = await api('wang');
-    const node = '0192f0c1-2b7a-7c3e-9a51-00000000e001';
+    const node = 'hXLVWmyZV63WWS2mz8pfe1';
     expect((await wang.http.post(`/api/admin/cluster/${node}/drain`)).status()).toBe(403);
     const trail = await (await api('boss')).http.get('/api/admin/audit', {
       params: { act: 'access_refused', user_id: plant().accounts.wang.userId },

@@ -405,7 +405,8 @@ export interface paths {
         /**
          * Take a node out of service (ADMIN)
          * @description The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
-         *     and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+         *     and ends its process, as on SIGTERM. Asking again changes nothing. The last node of a cluster takes the
+         *     service with it; a node that runs alone cannot be drained.
          */
         post: operations["drainNode"];
         delete?: never;
@@ -681,7 +682,10 @@ export interface components {
             request_id: string;
         };
         ClusterNodes: {
-            /** @description the node that answers */
+            /**
+             * @description the node that answers
+             * @example hXLVWmyZV63WWS2mz8pfew
+             */
             node_id: string;
             nodes: components["schemas"]["Node"][];
         };
@@ -692,10 +696,13 @@ export interface components {
          */
         NodeState: "up" | "draining" | "suspect" | "expired";
         Node: {
-            /** @description of this process; a restarted one has a new id */
+            /**
+             * @description of this process; a restarted one has a new id
+             * @example hXLVWmyZV63WWS2mz8pfew
+             */
             node_id: string;
             /**
-             * @description where the other nodes reach it
+             * @description where the other nodes reach it; empty for a node that runs alone
              * @example 10.20.0.11:7400
              */
             address: string;
@@ -718,10 +725,10 @@ export interface components {
             renewed_at: string;
             /**
              * Format: int64
-             * @description until the lease ends; negative once it has
+             * @description until the lease ends, negative once it has; absent of a node that runs alone and needs none
              * @example 2480
              */
-            lease_left_ms: number;
+            lease_left_ms?: number;
             state: components["schemas"]["NodeState"];
             /**
              * @description ids of the nodes that this one does not hear
@@ -1772,6 +1779,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            409: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -11,9 +11,9 @@ const server = startServer();
 const url = `${origin}/api/admin/cluster`;
 
 const ids = {
-  a: '0192f0c1-2b7a-7c3e-9a51-00000000e001',
-  b: '0192f0c1-2b7a-7c3e-9a51-00000000e002',
-  c: '0192f0c1-2b7a-7c3e-9a51-00000000e003',
+  a: 'hXLVWmyZV63WWS2mz8pfew',
+  b: 'k3PqRtYwZaBcDeFgHiJkLm',
+  c: 'vN8sTuVwXyZ2345678AbCd',
 } as const;
 const addresses = { a: '10.20.0.11:7400', b: '10.20.0.12:7400', c: '10.20.0.13:7400' } as const;
 
@@ -130,6 +130,18 @@ describe('F-OP-06 the nodes', () => {
       expect(cards[0]).toHaveTextContent(text);
     }
     expect(screen.queryByRole('table')).not.toBeInTheDocument();
+  });
+
+  test('is one that runs alone, without an address or a lease, and says so', async () => {
+    answer(node('a', { address: '', zone: '', lease_left_ms: undefined }));
+    show(<Cluster mayDrain />);
+    const card = await screen.findByRole('listitem');
+    for (const text of [ids.a, '正常', '租約—']) expect(card).toHaveTextContent(text);
+    expect(screen.getByText('此系統目前只有一個節點在服務。')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: `排空節點 ${ids.a}` })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
   });
 
   test('are looked at every five seconds, and not while nobody sees them', async () => {

@@ -27,7 +27,7 @@ export function NodeName({ node, nodes, here }: { node: Node; nodes: Node[]; her
     <div className={classes.name}>
       <span className={classes.address}>{nameOf(node)}</span>
       {node.node_id === here && <span className={classes.here}>{t('cluster.here')}</span>}
-      <code className={classes.id}>{node.node_id}</code>
+      {node.address !== '' && <code className={classes.id}>{node.node_id}</code>}
       {unheard.length > 0 && (
         <span className={classes.deaf}>{t('cluster.deaf', { names: unheard.join(', ') })}</span>
       )}
@@ -41,7 +41,7 @@ export function Version({ node }: { node: Node }) {
   const now = useNow('half-minute');
   return (
     <>
-      {node.version}
+      {node.version || '—'}
       <span className={classes.quiet}>
         {t('cluster.started', { ago: ago(language, Date.parse(node.started_at), now) })}
       </span>
@@ -49,9 +49,11 @@ export function Version({ node }: { node: Node }) {
   );
 }
 
+/** A node that runs alone has none. */
 export function Lease({ node }: { node: Node }) {
   const { t } = useTranslation();
   const { number } = formats(useLanguage());
+  if (node.lease_left_ms === undefined) return '—';
   const seconds = number.format(Math.abs(node.lease_left_ms) / 1000);
   return t(node.lease_left_ms > 0 ? 'cluster.leaseLeft' : 'cluster.leaseOver', { seconds });
 }

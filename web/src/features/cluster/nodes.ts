@@ -1,8 +1,8 @@
 import type { Node } from '@/api/types';
 
-/** How people call a node: by its address, or by the end of its id where it has none. */
+/** How people call a node: by its address, or by its id where it runs alone and has none. */
 export function nameOf(node: Pick<Node, 'node_id' | 'address'>): string {
-  return node.address === '' ? `…${node.node_id.slice(-12)}` : node.address;
+  return node.address === '' ? node.node_id : node.address;
 }
 
 /** Whether a node takes rooms and sockets, its own and those that others leave. */
