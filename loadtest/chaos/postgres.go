@@ -55,7 +55,7 @@ func (p *postgres) init(ctx context.Context) error {
 	}
 	data := filepath.Join(p.dir, "data")
 	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, "initdb"), "--pgdata="+data, "--username="+postgresUser, //nolint:gosec // our own command
-		"--pwfile="+passwords, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+		"--pwfile="+passwords, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8")
 	cmd.Dir, cmd.SysProcAttr = p.dir, &syscall.SysProcAttr{Credential: p.as}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
@@ -85,16 +85,30 @@ func (p *postgres) start(ctx context.Context) error {
 // crash ends all of its processes at once, without a checkpoint.
 func (p *postgres) crash() { p.process.stop(syscall.SIGQUIT) }
 
-// copy makes a database like another; from may be empty.
+// copy makes a database like another, and flushes it: a crash shall not have to
+// write more than the round did. from may be empty.
 func (p *postgres) copy(ctx context.Context, name, from string) error {
-	args := []string{"--host=" + gateway, "--port=" + postgresPort, "--username=" + postgresUser}
+	var args []string
 	if from != "" {
 		args = append(args, "--template="+from)
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, "createdb"), append(args, name)...) //nolint:gosec // our own command
+	if err := p.client(ctx, "createdb", append(args, name)...); err != nil {
+		return err
+	}
+	return p.client(ctx, "psql", "--quiet", "--command=checkpoint", name)
+}
+
+func (p *postgres) drop(ctx context.Context, name string) error {
+	return p.client(ctx, "dropdb", "--force", name)
+}
+
+// client runs one of the server's client programs.
+func (p *postgres) client(ctx context.Context, program string, args ...string) error {
+	args = append([]string{"--host=" + gateway, "--port=" + postgresPort, "--username=" + postgresUser}, args...)
+	cmd := exec.CommandContext(ctx, filepath.Join(p.bin, program), args...) //nolint:gosec // our own command
 	cmd.Env = append(cmd.Environ(), "PGPASSWORD="+p.password)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("createdb: %w: %s", err, out)
+		return fmt.Errorf("%s: %w: %s", program, err, out)
 	}
 	return nil
 }

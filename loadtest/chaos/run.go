@@ -21,6 +21,8 @@ const (
 	settleTime = 90 * time.Second
 	// injectTime bounds one injection or heal; a rolling restart drains every node.
 	injectTime = 5 * time.Minute
+	// afterHeal is how long people talk at least after the heal, to see it work.
+	afterHeal = 3 * time.Second
 	// apart is how far apart two faults of a pair begin at most.
 	apart = 2 * time.Second
 )
@@ -232,7 +234,7 @@ func (s *Site) perform(ctx context.Context, faults []Fault, people *crowd.Crowd,
 	if err == nil {
 		err = errors.Join(errs...)
 	}
-	_ = wait(ctx, s.config.Duration-time.Since(m.begin))
+	_ = wait(ctx, max(afterHeal, s.config.Duration-time.Since(m.begin)))
 	m.end = time.Now()
 	hush()
 	talk.Wait()

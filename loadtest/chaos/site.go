@@ -124,7 +124,12 @@ func (s *Site) certDir() string      { return filepath.Join(s.dir, "certificates
 // of them.
 func (s *Site) open(ctx context.Context, start int) error {
 	s.round++
-	database := fmt.Sprintf("%s_%d", template, s.round)
+	if s.round > 1 {
+		if err := s.database.drop(ctx, s.databaseName(s.round-1)); err != nil {
+			return err
+		}
+	}
+	database := s.databaseName(s.round)
 	if err := s.database.copy(ctx, database, template); err != nil {
 		return err
 	}
@@ -161,6 +166,8 @@ func (s *Site) addresses() []string {
 	}
 	return all
 }
+
+func (s *Site) databaseName(round int) string { return fmt.Sprintf("%s_%d", template, round) }
 
 func (s *Site) ip() string {
 	path, err := exec.LookPath("ip")

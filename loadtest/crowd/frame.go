@@ -14,7 +14,7 @@ type frame struct {
 	Type   string          `json:"type"`
 	RoomID incident.RoomID `json:"room_id"`
 	Seq    incident.Seq    `json:"seq"`
-	Epoch  incident.Epoch  `json:"epoch"`
+	Epoch  *incident.Epoch `json:"epoch"` // 0 for what a room was made with
 	By     struct {
 		UserID incident.UserID `json:"user_id"`
 	} `json:"by"`
@@ -37,10 +37,13 @@ type frame struct {
 }
 
 // fromLog reports whether the frame is an event of a room's log.
-func (f frame) fromLog() bool { return f.Seq > 0 && f.Epoch > 0 && f.RoomID != "" }
+func (f frame) fromLog() bool { return f.Seq > 0 && f.Epoch != nil && f.RoomID != "" }
 
 func (f frame) entry() check.Entry {
-	e := check.Entry{Seq: f.Seq, Epoch: f.Epoch, Type: incident.EventType(f.Type), By: f.By.UserID, Subject: f.UserID}
+	e := check.Entry{Seq: f.Seq, Type: incident.EventType(f.Type), By: f.By.UserID, Subject: f.UserID}
+	if f.Epoch != nil {
+		e.Epoch = *f.Epoch
+	}
 	if f.Message != nil {
 		e.ID, e.Text = f.Message.ClientMsgID, f.Message.Text
 	}

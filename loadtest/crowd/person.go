@@ -125,7 +125,9 @@ func (p *Person) insist(ctx context.Context, method, path string, body, into any
 // declare opens a room and lets the others in.
 func (p *Person) declare(ctx context.Context, title string, others []*Person) (incident.RoomID, error) {
 	var room client.Room
-	if err := p.insist(ctx, http.MethodPost, "/api/rooms", client.NewRoom{Title: title}, &room); err != nil {
+	kind, severity := client.Equipment, client.HIGH
+	made := client.NewRoom{Title: title, IncidentType: &kind, Severity: &severity}
+	if err := p.insist(ctx, http.MethodPost, "/api/rooms", made, &room); err != nil {
 		return "", err
 	}
 	for _, o := range others {
