@@ -61,6 +61,12 @@ type (
 		Err error
 	}
 	resend struct{ Room incident.RoomID }
+	// unanswered reminds of sends to another node.
+	unanswered struct {
+		Room incident.RoomID
+		Pid  *actor.PID
+		Sent int
+	}
 )
 
 // connectionActor owns what a socket is doing: its subscriptions and the sends
@@ -87,11 +93,14 @@ type route struct {
 	pid     *actor.PID
 	finding bool
 	tries   int
+	trying  time.Time // since when the room could not be reached
 	waiting []*post
+	got     int  // answers so far
+	watched bool // an unanswered is on its way
 }
 
 func (a *connectionActor) Receive(ctx actor.Context) {
-	switch m := ctx.Message().(type) {
+	switch m := a.conn.engine.open(ctx.Self(), ctx.Message()).(type) {
 	case *actor.Started:
 		a.self = ctx.Self()
 	case *actor.Stopping:
@@ -114,6 +123,14 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 		a.roomFound(m)
 	case *resend:
 		a.find(m.Room)
+	case *unanswered:
+		a.unanswered(m)
+	case *nodeLost:
+		for room, r := range a.routes {
+			if r.pid != nil && r.pid.Address == m.Address {
+				a.reroute(room, r)
+			}
+		}
 	}
 }
 
@@ -227,10 +244,48 @@ func (a *connectionActor) post(m *post) {
 	}
 	r.waiting = append(r.waiting, m)
 	if r.pid != nil {
-		a.conn.engine.root.RequestWithCustomSender(r.pid, m, a.self)
+		a.conn.engine.request(r.pid, m, a.self)
+		a.remind(m.Room, r)
 		return
 	}
 	a.find(m.Room)
+}
+
+// remind looks after sends to another node: they, or their answers, may be lost
+// without a word.
+func (a *connectionActor) remind(room incident.RoomID, r *route) {
+	e, self := a.conn.engine, a.self
+	if r.watched || r.pid.Address == e.address {
+		return
+	}
+	r.watched = true
+	m := &unanswered{Room: room, Pid: r.pid, Sent: r.got}
+	time.AfterFunc(remoteTimeout, func() { e.root.Send(self, m) })
+}
+
+// unanswered sends again when nothing came back since the reminder was set.
+func (a *connectionActor) unanswered(m *unanswered) {
+	r := a.routes[m.Room]
+	if r == nil {
+		return
+	}
+	r.watched = false
+	switch {
+	case r.pid == nil || len(r.waiting) == 0:
+	case r.got == m.Sent && r.pid.Equal(m.Pid):
+		a.reroute(m.Room, r)
+	default:
+		a.remind(m.Room, r)
+	}
+}
+
+// reroute looks for the room again and repeats what waits.
+func (a *connectionActor) reroute(room incident.RoomID, r *route) {
+	a.conn.engine.rooms.forget(room, r.pid)
+	r.pid = nil
+	if len(r.waiting) > 0 {
+		a.tryAgain(room, r, errMoved())
+	}
 }
 
 // find looks for the room's activation beside the actor.
@@ -261,7 +316,10 @@ func (a *connectionActor) roomFound(m *roomFound) {
 	}
 	r.pid = m.Pid
 	for _, p := range r.waiting {
-		a.conn.engine.root.RequestWithCustomSender(r.pid, p, a.self)
+		a.conn.engine.request(r.pid, p, a.self)
+	}
+	if len(r.waiting) > 0 {
+		a.remind(m.Room, r)
 	}
 }
 
@@ -273,16 +331,15 @@ func (a *connectionActor) posted(m *posted) {
 	}
 	if incident.KindOf(m.Err) == incident.Moved {
 		if r.pid != nil {
-			a.conn.engine.rooms.forget(m.Room, r.pid)
-			r.pid = nil
-			a.tryAgain(m.Room, r, m.Err)
+			a.reroute(m.Room, r)
 		}
 		return
 	}
+	r.got++
 	for i, p := range r.waiting {
 		if p.Draft.ClientMsgID == m.ID {
 			r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
-			r.tries = 0
+			r.tries, r.trying = 0, time.Time{}
 			a.answer(m)
 			return
 		}
@@ -302,8 +359,10 @@ func (a *connectionActor) answer(m *posted) {
 // tryAgain looks for the room again after a pause that doubles, or gives up on
 // what waits; the client may still repeat it.
 func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
-	r.tries++
-	if r.tries > askAttempts {
+	if r.tries++; r.tries == 1 {
+		r.trying = time.Now()
+	}
+	if time.Since(r.trying) > movePatience {
 		waiting := r.waiting
 		delete(a.routes, room)
 		for _, p := range waiting {
@@ -312,7 +371,7 @@ func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
 		return
 	}
 	root, self := a.conn.engine.root, a.self
-	time.AfterFunc(retryPause<<(r.tries-1), func() { root.Send(self, &resend{room}) })
+	time.AfterFunc(pauseAfter(r.tries-1), func() { root.Send(self, &resend{room}) })
 }
 
 func errTooManyUnacked() error {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"net"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,35 +16,62 @@ import (
 	"github.com/asynkron/protoactor-go/remote"
 	"github.com/google/uuid"
 
+	"taskreporter/actors/wire"
 	"taskreporter/incident"
 )
 
 // Config is what an engine is made of.
 type Config struct {
-	Node    incident.NodeID
 	Records Records
 	Frames  Frames
 	Now     func() time.Time
 	Log     *slog.Logger
 	Limits  Limits
+	Cluster *ClusterConfig // nil for a node alone
+}
+
+// ClusterConfig is what a node of a cluster needs besides.
+type ClusterConfig struct {
+	Roll      Roll
+	Listen    string        // host:port where other nodes are listened to
+	Advertise string        // host:port where they reach this node
+	Lease     time.Duration // see membership
+	Version   string        // of the program, for people
+	Zone      string        // for people
+	TLS       TLSFiles
+	// Key is a secret of at least 32 bytes that all nodes share and nobody else has.
+	Key []byte
+	// Drain is called when an administrator asks this node to leave; it must not
+	// wait.
+	Drain func()
 }
 
 // Engine is the actor system of one node. Its methods are safe for concurrent
 // use.
 type Engine struct {
 	node    incident.NodeID
+	address string // of this node's actors
 	records Records
 	frames  Frames
 	now     func() time.Time
 	log     *slog.Logger
 	limits  Limits
+	onDrain func()
+	sealer  sealer
 
+	system    *actor.ActorSystem
 	root      *actor.RootContext
 	cluster   *cluster.Cluster
+	provider  *provider
+	members   *membership // nil when alone
+	losses    losses
+	started   time.Time
 	placement *placement
 	rooms     *roomBook
 	relay     *actor.PID
 	committer *committer
+	claims    gather[incident.RoomID, incident.Claimed]
+	releases  gather[incident.Hold, struct{}]
 	counters  counters
 	catchUps  chan struct{} // a place for each connection that reads the log
 
@@ -52,46 +82,173 @@ type Engine struct {
 	ended  bool
 }
 
-// Start makes this process a cluster of one node and returns when rooms can be
-// activated.
-func Start(c Config) *Engine {
+// Start makes this process a node, alone or of a cluster, and returns when rooms
+// can be activated.
+func Start(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
-		node: c.Node, records: c.Records, frames: c.Frames, now: c.Now, log: c.Log, limits: c.Limits,
-		placement: newPlacement(), catchUps: make(chan struct{}, catchUps),
+		records: c.Records, frames: c.Frames, now: c.Now, log: c.Log, limits: c.Limits,
+		catchUps: make(chan struct{}, catchUps),
 	}
-	e.committer = newCommitter(c.Records, &e.counters)
 	e.life, e.finish = context.WithCancel(context.Background())
+	e.committer = newCommitter(c.Records, &e.counters)
+	e.placement = newPlacement(e)
+	e.claims = gather[incident.RoomID, incident.Claimed]{
+		start: e.background, limit: claimTimeout, most: maxClaims,
+		ask: func(ctx context.Context, rooms []incident.RoomID) ([]incident.Claimed, error) {
+			return e.records.Claim(ctx, e.node, rooms)
+		},
+	}
+	e.releases = gather[incident.Hold, struct{}]{
+		start: e.background, limit: claimTimeout, most: maxClaims,
+		ask: func(ctx context.Context, holds []incident.Hold) ([]struct{}, error) {
+			return make([]struct{}, len(holds)), e.records.Release(ctx, e.node, holds)
+		},
+	}
+	if err := e.join(ctx, c.Cluster); err != nil {
+		return nil, errors.Join(err, e.Stop(ctx))
+	}
+	return e, nil
+}
 
+// join starts the actor system and takes the node's place in the cluster.
+func (e *Engine) join(ctx context.Context, c *ClusterConfig) error {
 	// The library logs whole messages; its warnings are enough, and carry none.
-	quiet := slog.New(atLeast{c.Log.Handler(), slog.LevelWarn}).With("part", "proto.actor")
-	system := actor.NewActorSystem(
+	quiet := slog.New(atLeast{e.log.Handler(), slog.LevelWarn}).With("part", "proto.actor")
+	e.system = actor.NewActorSystem(
 		actor.WithDeadLetterRequestLogging(false),
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
 	)
-	e.root = system.Root
-	kind := cluster.NewKind(roomKind, actor.PropsFromProducer(func() actor.Actor { return &roomActor{engine: e} }))
-	// Alone, nobody else may connect: the remote listens on loopback only.
-	loopback := remote.Configure("127.0.0.1", 0, remote.WithEndpointWriterQueueSize(1024))
-	e.cluster = cluster.New(system, cluster.Configure("task-reporter", alone{}, e.placement, loopback, cluster.WithKinds(kind)))
-	e.rooms = &roomBook{cluster: e.cluster}
-	system.EventStream.Subscribe(e.onDeadLetter)
-	e.cluster.StartMember()
+	// Ids of actors must differ from those of the process that had the address
+	// before, or its late answers would be taken for answers to us.
+	e.system.ProcessRegistry.SequenceID = uint64(rand.Uint32()) << 24
+	e.root, e.node = e.system.Root, incident.NodeID(e.system.ID)
 
+	e.provider, e.started = &provider{ready: func() error { return e.enter(ctx) }}, incident.Now(e.now())
+	listen, err := e.configure(c)
+	if err != nil {
+		return err
+	}
+	kind := cluster.NewKind(roomKind, actor.PropsFromProducer(func() actor.Actor { return &roomActor{engine: e} }))
+	e.cluster = cluster.New(e.system, cluster.Configure("task-reporter", e.provider, e.placement, listen, cluster.WithKinds(kind)))
+	e.rooms = &roomBook{cluster: e.cluster}
+	e.system.EventStream.Subscribe(e.onEvent)
+	e.cluster.StartMember()
+	return e.provider.err
+}
+
+// configure prepares the node's remote end; alone, nobody else may connect.
+func (e *Engine) configure(c *ClusterConfig) (*remote.Config, error) {
+	queue := remote.WithEndpointWriterQueueSize(1024)
+	if c == nil {
+		return remote.Configure("127.0.0.1", 0, queue), nil
+	}
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return nil, err
+	}
+	server, dial, err := transport(c)
+	if err != nil {
+		return nil, err
+	}
+	// The library panics when it cannot listen; say so more kindly before.
+	probe, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen for other nodes: %w", err)
+	}
+	if err := probe.Close(); err != nil {
+		return nil, err
+	}
+	e.sealer, e.onDrain = sealer{c.Key}, c.Drain
+	e.members = newMembership(c, incident.Node{
+		ID: e.node, Address: c.Advertise, Version: c.Version, Zone: c.Zone, StartedAt: e.started,
+	}, e.log)
+	e.provider.members = e.members
+	cfg := remote.Configure(host, number, queue, remote.WithAdvertisedHost(c.Advertise),
+		remote.WithServerOptions(server...), remote.WithDialOptions(dial...))
+	cfg.MaxRetryCount = 1 // then the stream counts as broken, and what waits for it is told
+	return cfg, nil
+}
+
+// enter spawns the actors that others know by name, now that this node has its
+// address, and takes the node's place on the list of nodes.
+func (e *Engine) enter(ctx context.Context) error {
+	e.address = e.system.Address()
 	relayProps := actor.PropsFromProducer(func() actor.Actor {
 		return &relay{
 			engine: e, rooms: map[incident.RoomID]*watched{}, byPid: map[string]*watched{},
 			here: map[incident.UserID]map[*Connection]bool{},
 		}
 	})
-	e.relay, _ = e.root.SpawnNamed(relayProps, "relay") // the only name here: it is free
-	return e
+	var err error
+	if e.relay, err = e.root.SpawnNamed(relayProps, relayName); err != nil {
+		return err
+	}
+	m := e.members
+	if m == nil {
+		return nil
+	}
+	nodeProps := actor.PropsFromProducer(func() actor.Actor {
+		return &nodeActor{engine: e, streams: map[incident.NodeID]int{}}
+	})
+	self, err := e.root.SpawnNamed(nodeProps, nodeName)
+	if err != nil {
+		return err
+	}
+	m.figures, m.told = e.Figures, e.onNodes
+	m.beat = func(to incident.Node) {
+		e.request(actor.NewPID(to.Address, nodeName), &beat{From: e.node, Stream: e.losses.count(to.Address)}, self)
+	}
+	m.sent = func(to incident.Node, msg any) { e.tell(actor.NewPID(to.Address, nodeName), msg) }
+	if err := m.enter(ctx); err != nil {
+		return err
+	}
+	e.background(m.run)
+	e.background(m.announce)
+	e.background(m.sendBeats)
+	e.background(e.watchLease)
+	return nil
 }
 
 // Stop ends the engine: sockets are told to come back elsewhere, rooms commit
-// what they have in hand, then everything ends. It returns when all that was
-// started has ended, or when ctx does.
+// what they have in hand, the node leaves the cluster, then everything ends. It
+// returns when all that was started has ended, or when ctx does.
 func (e *Engine) Stop(ctx context.Context) error {
-	_, err := e.rootAsk(ctx, e.relay, &closeAll{GoingAway})
+	var err error
+	if e.relay != nil {
+		_, err = e.askActor(ctx, e.relay, &closeAll{Why: GoingAway})
+		if e.members == nil || !e.members.isGone() { // else they live elsewhere
+			err = errors.Join(err, e.releaseRooms())
+		}
+	}
+	e.committer.close()
+	e.mu.Lock()
+	e.ended = true
+	e.mu.Unlock()
+	e.finish()
+	e.work.Wait()
+	if m := e.members; m != nil {
+		m.tellPeers(&leaving{e.node})
+		err = errors.Join(err, m.roll.Leave(ctx, e.node))
+		m.tellPeers(&poke{})
+	}
+	if e.relay != nil {
+		_ = e.root.StopFuture(e.relay).Wait()
+		e.cluster.Remote.Shutdown(e.members == nil)
+	}
+	if e.system != nil {
+		e.system.Shutdown()
+	}
+	return err
+}
+
+// releaseRooms lets all rooms of this node commit what they have in hand and
+// gives them up. No room is activated here any more.
+func (e *Engine) releaseRooms() error {
+	var err error
 	futures := make([]*actor.Future, 0)
 	for _, pid := range e.placement.drain() {
 		futures = append(futures, e.root.RequestFuture(pid, &release{}, commitTimeout))
@@ -101,15 +258,6 @@ func (e *Engine) Stop(ctx context.Context) error {
 			err = errors.Join(err, fmt.Errorf("release a room: %w", ferr))
 		}
 	}
-	e.committer.close()
-	e.mu.Lock()
-	e.ended = true
-	e.mu.Unlock()
-	e.finish()
-	e.work.Wait()
-	_ = e.root.StopFuture(e.relay).Wait()
-	e.cluster.Remote.Shutdown(true)
-	e.root.ActorSystem().Shutdown()
 	return err
 }
 
@@ -127,12 +275,24 @@ func (e *Engine) Connect(p incident.Principal, sink Sink) *Connection {
 	return c
 }
 
-// EndSession closes the sockets of a session that was ended (F-AU-03).
-func (e *Engine) EndSession(s incident.SessionID) { e.root.Send(e.relay, &endSession{s}) }
+// EndSession closes the sockets of a session that was ended, on every node
+// (F-AU-03).
+func (e *Engine) EndSession(s incident.SessionID) { e.tellRelays(&endSession{s}) }
 
-// tellUser tells all connections of a user.
+// tellUser tells all connections of a user, on whatever node they are (F-RT-06).
 func (e *Engine) tellUser(u incident.UserID, ack *uploadAck) {
-	e.root.Send(e.relay, &toUser{User: u, Ack: ack})
+	e.tellRelays(&toUser{User: u, Ack: ack})
+}
+
+// tellRelays tells the relays of all nodes.
+func (e *Engine) tellRelays(m any) {
+	e.root.Send(e.relay, m)
+	if e.members == nil {
+		return
+	}
+	for _, n := range e.members.peers() {
+		e.tell(actor.NewPID(n.Address, relayName), m)
+	}
 }
 
 // background runs f beside the actors; Stop waits for it. f ends when its ctx
@@ -146,65 +306,26 @@ func (e *Engine) background(f func(ctx context.Context)) {
 	e.work.Go(func() { f(e.life) })
 }
 
-// ask sends a request to a room and waits for the answer, following it where it
-// moves. Every request is harmless when repeated.
-func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
-	defer cancel()
-	err := errMoved()
-	for attempt := range askAttempts {
-		var pid *actor.PID
-		if pid, err = e.rooms.find(ctx, room); err == nil {
-			var a answer
-			if a, err = e.rootAsk(ctx, pid, req); err == nil {
-				return a, nil
-			}
-			if incident.KindOf(err) != incident.Moved {
-				return nil, err
-			}
-			e.rooms.forget(room, pid)
+// onEvent follows what the actor system tells of itself. Messages that reached
+// nobody are answered "moved".
+func (e *Engine) onEvent(ev any) {
+	switch ev := ev.(type) {
+	case *actor.DeadLetterEvent:
+		if ev.Sender == nil {
+			return
 		}
-		select {
-		case <-time.After(retryPause << attempt):
-		case <-ctx.Done():
-			return nil, err
+		m := ev.Message
+		if env, ok := m.(*wire.Envelope); ok {
+			if ev.PID.GetAddress() != e.address {
+				return // ours, to another node: the sender is told by the library
+			}
+			m = e.open(ev.PID, env)
 		}
-	}
-	return nil, err
-}
-
-// rootAsk sends one request to one actor. A dead one is Moved.
-func (e *Engine) rootAsk(ctx context.Context, pid *actor.PID, req any) (answer, error) {
-	limit := askTimeout
-	if end, ok := ctx.Deadline(); ok {
-		limit = end.Sub(e.now())
-	}
-	res, err := e.root.RequestFuture(pid, req, limit).Result()
-	switch {
-	case errors.Is(err, actor.ErrDeadLetter):
-		return nil, errMoved()
-	case err != nil:
-		err = errors.Join(incident.ErrOutcomeUnknown, err)
-		return nil, incident.Wrap(incident.Unavailable, "ask room", err, "The room did not answer in time: send the same again.")
-	}
-	a, ok := res.(answer)
-	if !ok {
-		return nil, errMoved() // a dead letter's own answer
-	}
-	if err := a.failure(); err != nil {
-		return nil, err
-	}
-	return a, nil
-}
-
-// onDeadLetter answers requests that reached a room's mailbox after its end.
-func (e *Engine) onDeadLetter(ev any) {
-	dead, ok := ev.(*actor.DeadLetterEvent)
-	if !ok || dead.Sender == nil {
-		return
-	}
-	if req, ok := dead.Message.(request); ok {
-		e.root.Send(dead.Sender, req.refused(errMoved()))
+		if req, ok := m.(request); ok {
+			e.tell(ev.Sender, req.refused(errMoved()))
+		}
+	case *remote.EndpointTerminatedEvent:
+		e.onStreamBroke(ev.Address)
 	}
 }
 

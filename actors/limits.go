@@ -12,10 +12,20 @@ const (
 	// exceeds what a commit may take with a database that hangs, so that the room's
 	// own answer arrives first.
 	askTimeout = 25 * time.Second
-	// askAttempts bounds how often a "moved" answer is followed to a new activation.
-	askAttempts = 8
-	// retryPause is the first pause between such attempts; it doubles.
-	retryPause = 10 * time.Millisecond
+	// movePatience is how long a "moved" answer is followed from place to place. It
+	// exceeds the lease of a node that died silently.
+	movePatience = 12 * time.Second
+	// retryPause is the first pause between such attempts; it doubles up to
+	// maxRetryPause.
+	retryPause    = 10 * time.Millisecond
+	maxRetryPause = 160 * time.Millisecond
+	// remoteTimeout is how long a request to another node may take before the room
+	// is looked for again and asked again.
+	remoteTimeout = 2 * time.Second
+	// findTimeout is how long a room's place may be looked for.
+	findTimeout = 2 * time.Second
+	// maxClaims is how many rooms one statement claims, releases or looks up.
+	maxClaims = 512
 
 	// committers is how many transactions may be under way at once: while one
 	// waits for the disk, the next is being filled.
@@ -37,6 +47,9 @@ const (
 	idleTick = time.Minute
 	// idleAfter is how long nobody must have used a room before it is passivated.
 	idleAfter = 5 * time.Minute
+	// quietAfter is how long nobody must have acted in a room before it may move to
+	// another node under its watchers.
+	quietAfter = 2 * time.Minute
 
 	// uploadExpiry is how long an admitted upload may take before its place is free again.
 	uploadExpiry = time.Hour
@@ -55,9 +68,18 @@ const (
 	maxBehind = 8192
 
 	// relayTick is how often a relay compares its positions with the rooms'.
-	relayTick = 15 * time.Second
+	relayTick = 5 * time.Second
 	// rewatchPause is how long a relay waits before it looks again for a lost room.
 	rewatchPause = 100 * time.Millisecond
+
+	// closeGap is the pause between two sockets of a draining node that are sent
+	// away, so that they do not all come back elsewhere at once; closeTime bounds it
+	// for all of them together.
+	closeGap  = 2 * time.Millisecond
+	closeTime = 8 * time.Second
+	// suspendedLeases is how many leases a node may be without one before it sends
+	// its sockets away.
+	suspendedLeases = 5
 
 	// maxUnacked is how many sends of one connection may wait for their ack.
 	maxUnacked = 256

@@ -1,6 +1,8 @@
 package actors
 
 import (
+	"encoding/json"
+
 	"github.com/asynkron/protoactor-go/actor"
 
 	"taskreporter/incident"
@@ -66,45 +68,66 @@ type (
 		Room    incident.RoomID
 		ID      incident.ClientMsgID
 		Message incident.Message
-		Err     error
+		Seq     incident.Seq // the message's, which its JSON leaves out
+		Err     error        `json:"-"`
 	}
 	memberAdded struct {
 		Member incident.Member
-		Err    error
+		Err    error `json:"-"`
 	}
-	uploadBegun    struct{ Err error }
+	uploadBegun struct {
+		Err error `json:"-"`
+	}
 	uploadFinished struct {
 		File incident.File
-		Err  error
+		Err  error `json:"-"`
 	}
-	fileDeleted struct{ Err error }
+	fileDeleted struct {
+		Err error `json:"-"`
+	}
 	joined      struct {
 		Room   incident.RoomID
 		Epoch  incident.Epoch
 		Head   incident.Seq
 		Office bool // no member, but ADMIN or AUDITOR
-		Err    error
+		Err    error `json:"-"`
 	}
 	watching struct {
 		Room  incident.RoomID
 		Epoch incident.Epoch
 		Head  incident.Seq
-		Err   error
+		Err   error `json:"-"`
 	}
 	released struct{}
-	// published tells a relay the events of one committed batch.
+	// published tells a relay the events of one committed batch. The room sends
+	// the same one to all relays.
 	published struct {
 		Room   incident.RoomID
 		Epoch  incident.Epoch
 		Events []incident.Event
+
+		body []byte // encoded, for the first relay of another node
 	}
 )
+
+// encoded returns the message as JSON, made once. Only the room's actor calls it.
+func (m *published) encoded() ([]byte, error) {
+	if m.body != nil {
+		return m.body, nil
+	}
+	var err error
+	m.body, err = json.Marshal(m)
+	return m.body, err
+}
 
 // request is what a room answers; refused makes the answer of a failure.
 type request interface{ refused(err error) answer }
 
 // answer carries the error of a request, if any.
-type answer interface{ failure() error }
+type answer interface {
+	failure() error
+	fail(err error)
+}
 
 func (m *post) refused(err error) answer {
 	return &posted{Room: m.Room, ID: m.Draft.ClientMsgID, Err: err}
@@ -124,6 +147,15 @@ func (m *fileDeleted) failure() error    { return m.Err }
 func (m *joined) failure() error         { return m.Err }
 func (m *watching) failure() error       { return m.Err }
 func (m *released) failure() error       { return nil }
+
+func (m *posted) fail(err error)         { m.Err = err }
+func (m *memberAdded) fail(err error)    { m.Err = err }
+func (m *uploadBegun) fail(err error)    { m.Err = err }
+func (m *uploadFinished) fail(err error) { m.Err = err }
+func (m *fileDeleted) fail(err error)    { m.Err = err }
+func (m *joined) fail(err error)         { m.Err = err }
+func (m *watching) fail(err error)       { m.Err = err }
+func (m *released) fail(error)           {}
 
 // errMoved tells a caller to look the room up again and repeat the request.
 func errMoved() error {

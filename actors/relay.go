@@ -31,6 +31,7 @@ type watched struct {
 	waiting []*attach
 
 	pid     *actor.PID // nil while the room is looked for
+	asked   time.Time  // since when an answer of pid is waited for; else zero
 	epoch   incident.Epoch
 	known   bool         // pos is known: the room answered once
 	pos     incident.Seq // offered up to here
@@ -58,8 +59,14 @@ type (
 		User incident.UserID
 		Ack  *uploadAck
 	}
-	// closeAll closes every socket of the node and is answered by released.
-	closeAll struct{ Why CloseCode }
+	// closeAll closes every socket of the node, with a gap between two, and is
+	// answered by released.
+	closeAll struct {
+		Why CloseCode
+		Gap time.Duration
+	}
+	// nodeLost says that what another node sent, or was sent, may be lost.
+	nodeLost struct{ Address string }
 
 	roomFound struct {
 		Room incident.RoomID
@@ -76,7 +83,7 @@ type (
 )
 
 func (r *relay) Receive(ctx actor.Context) {
-	switch m := ctx.Message().(type) {
+	switch m := r.engine.open(ctx.Self(), ctx.Message()).(type) {
 	case *actor.Started:
 		r.self = ctx.Self()
 		r.tickLater()
@@ -107,8 +114,9 @@ func (r *relay) Receive(ctx actor.Context) {
 	case *endSession:
 		r.closeWhere(SessionEnded, func(c *Connection) bool { return c.by.Session == m.Session })
 	case *closeAll:
-		r.closeWhere(m.Why, func(*Connection) bool { return true })
-		ctx.Respond(&released{})
+		r.closeAll(m, ctx.Sender())
+	case *nodeLost:
+		r.nodeLost(ctx, m.Address)
 	case *toUser:
 		r.tellUser(m)
 	case *tick:
@@ -151,7 +159,7 @@ func (r *relay) detach(ctx actor.Context, sub *subscription) {
 	if w.pid != nil {
 		delete(r.byPid, w.pid.String())
 		ctx.Unwatch(w.pid)
-		r.engine.root.Send(w.pid, &unwatch{Relay: r.self})
+		r.engine.tell(w.pid, &unwatch{Relay: r.self})
 	}
 }
 
@@ -183,7 +191,8 @@ func (r *relay) roomFound(ctx actor.Context, m *roomFound) {
 	w.pid = m.Pid
 	r.byPid[m.Pid.String()] = w
 	ctx.Watch(m.Pid)
-	r.engine.root.RequestWithCustomSender(m.Pid, &watch{Room: w.room, Relay: r.self}, r.self)
+	w.asked = time.Now()
+	r.engine.request(m.Pid, &watch{Room: w.room, Relay: r.self}, r.self)
 }
 
 // watching says that every event after Head will be published to this relay.
@@ -199,7 +208,7 @@ func (r *relay) watching(m *watching) {
 	if m.Epoch < w.epoch {
 		return // from an activation that was replaced
 	}
-	w.epoch = m.Epoch
+	w.epoch, w.asked = m.Epoch, time.Time{}
 	if !w.known {
 		w.known, w.pos = true, m.Head
 	}
@@ -318,13 +327,72 @@ func (r *relay) logRead(m *logRead) {
 }
 
 // compare asks every room for its head now and then: the cure for a message that
-// was lost on its way.
+// was lost on its way. A room that did not answer the last time is looked for
+// again.
 func (r *relay) compare() {
+	now := time.Now()
 	for _, w := range r.rooms {
-		if w.pid != nil {
-			r.engine.root.RequestWithCustomSender(w.pid, &watch{Room: w.room, Relay: r.self}, r.self)
+		switch {
+		case w.pid == nil:
+		case !w.asked.IsZero() && now.Sub(w.asked) >= remoteTimeout:
+			r.drop(w)
+			r.find(w)
+		default:
+			r.askHead(w, now)
 		}
 	}
+}
+
+func (r *relay) askHead(w *watched, now time.Time) {
+	if w.asked.IsZero() {
+		w.asked = now
+	}
+	r.engine.request(w.pid, &watch{Room: w.room, Relay: r.self}, r.self)
+}
+
+// nodeLost looks again at all that lives at an address: what was on its way from
+// or to there may be lost.
+func (r *relay) nodeLost(ctx actor.Context, address string) {
+	for _, w := range r.rooms {
+		if w.pid == nil || w.pid.Address != address {
+			continue
+		}
+		ctx.Unwatch(w.pid)
+		r.drop(w)
+		r.find(w)
+	}
+	for _, conns := range r.here {
+		for c := range conns {
+			r.engine.root.Send(c.pid, &nodeLost{address})
+		}
+	}
+}
+
+// closeAll sends every socket away, in no order, within closeTime.
+func (r *relay) closeAll(m *closeAll, from *actor.PID) {
+	var all []*Connection
+	for _, conns := range r.here {
+		for c := range conns {
+			all = append(all, c)
+		}
+	}
+	gap := min(m.Gap, closeTime/time.Duration(max(1, len(all))))
+	e := r.engine
+	e.background(func(ctx context.Context) {
+		for _, c := range all {
+			c.sink.Close(m.Why)
+			if gap > 0 {
+				select {
+				case <-time.After(gap):
+				case <-ctx.Done():
+					gap = 0
+				}
+			}
+		}
+		if from != nil {
+			e.root.Send(from, &released{})
+		}
+	})
 }
 
 func (r *relay) arrive(c *Connection) {

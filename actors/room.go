@@ -22,7 +22,13 @@ type world interface {
 	reply(to *actor.PID, a answer)             // to may be nil
 	publish(relay *actor.PID, told *published) // in order of calls, per relay
 	ackUpload(f incident.File)                 // to the uploader, wherever they are
+	suspended() bool                           // this node has no lease for now
+	misplaced() bool                           // another node should have the room, if nobody is using it
 	stop()                                     // the room serves no more
+
+	// giveBack lets other nodes claim the room, then calls told, from another
+	// goroutine.
+	giveBack(epoch incident.Epoch, told func())
 }
 
 type roomPhase int
@@ -47,7 +53,8 @@ type room struct {
 	epoch   incident.Epoch
 	head    incident.Seq // of the last committed event
 	lastAt  time.Time    // times never run backwards inside a room
-	lastUse time.Time
+	lastUse time.Time // asked for anything
+	lastAct time.Time // asked to change or to read something, not only to be watched
 
 	members map[incident.UserID]incident.Member
 	uploads map[incident.FileID]incident.Upload
@@ -71,7 +78,7 @@ type stashed struct {
 
 func newRoom(id incident.RoomID, w world, limits Limits) *room {
 	return &room{
-		id: id, world: w, limits: limits, lastUse: w.now(),
+		id: id, world: w, limits: limits, lastUse: w.now(), lastAct: w.now(),
 		members: map[incident.UserID]incident.Member{},
 		uploads: map[incident.FileID]incident.Upload{},
 		opening: map[incident.FileID]*actor.PID{},
@@ -84,6 +91,12 @@ func newRoom(id incident.RoomID, w world, limits Limits) *room {
 
 // onClaimed starts to serve, or gives up when the room could not be claimed.
 func (r *room) onClaimed(state incident.RoomState, err error) {
+	if r.phase != claiming { // released meanwhile
+		if err == nil {
+			r.world.giveBack(state.Room.Epoch, func() {})
+		}
+		return
+	}
 	if err != nil {
 		if incident.KindOf(err) == incident.NotFound {
 			err = incident.Refusal(incident.NoRole, incident.ActRead)
@@ -110,7 +123,12 @@ func (r *room) onClaimed(state incident.RoomState, err error) {
 // ask serves a request, or keeps it until the room is claimed.
 func (r *room) ask(req request, from *actor.PID) {
 	r.lastUse = r.world.now()
+	if _, watching := req.(*watch); !watching {
+		r.lastAct = r.lastUse
+	}
 	switch {
+	case r.phase == serving && r.world.suspended():
+		r.world.reply(from, req.refused(errMoved()))
 	case r.phase == serving:
 		r.serve(req, from)
 	case r.phase == releasing || r.phase == stopped:
@@ -200,7 +218,8 @@ func (r *room) post(m *post, from *actor.PID) error {
 			if err != nil {
 				return m.refused(err)
 			}
-			return &posted{Room: r.id, ID: key.ID, Message: messageOf(events[0])}
+			stored := messageOf(events[0])
+			return &posted{Room: r.id, ID: key.ID, Message: stored, Seq: stored.Seq}
 		},
 	})
 }
@@ -210,7 +229,7 @@ func (r *room) answerAgain(m *post, from *actor.PID, stored incident.Message, di
 	if stored.Digest() != digest {
 		return errIDReused()
 	}
-	r.world.reply(from, &posted{Room: r.id, ID: m.Draft.ClientMsgID, Message: stored})
+	r.world.reply(from, &posted{Room: r.id, ID: m.Draft.ClientMsgID, Message: stored, Seq: stored.Seq})
 	return nil
 }
 
@@ -267,10 +286,25 @@ func (r *room) onTick() {
 			delete(r.uploads, id)
 		}
 	}
-	unused := len(r.relays) == 0 && len(r.uploads) == 0 && len(r.pending) == 0 && r.flight == nil
-	if r.phase == serving && unused && now.Sub(r.lastUse) >= idleAfter {
+	idle := len(r.uploads) == 0 && len(r.pending) == 0 && r.flight == nil
+	unused := len(r.relays) == 0 && now.Sub(r.lastUse) >= idleAfter
+	// A room that is only watched moves without being missed: its watchers follow.
+	quiet := now.Sub(r.lastAct) >= quietAfter && r.world.misplaced()
+	if r.phase == serving && idle && (unused || quiet) {
+		r.hand()
 		r.giveUp(errMoved())
 	}
+}
+
+// hand gives the room back: this activation ends with nothing in hand.
+func (r *room) hand() {
+	waiting := r.onReleased
+	r.onReleased = nil
+	r.world.giveBack(r.epoch, func() {
+		for _, from := range waiting {
+			r.world.reply(from, &released{})
+		}
+	})
 }
 
 // release ends this activation once everything in hand is committed (drain).
@@ -291,6 +325,7 @@ func (r *room) release(from *actor.PID) {
 // endRelease ends the activation if it is being released and nothing is left.
 func (r *room) endRelease() {
 	if r.phase == releasing && r.flight == nil && len(r.pending) == 0 {
+		r.hand()
 		r.giveUp(errMoved())
 	}
 }

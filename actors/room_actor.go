@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"cmp"
 	"context"
 	"runtime/debug"
 	"time"
@@ -14,8 +15,8 @@ import (
 // Outcomes of a room's I/O.
 type (
 	claimed struct {
-		State incident.RoomState
-		Err   error
+		Claimed incident.Claimed
+		Err     error
 	}
 	committed struct{ Err error }
 	sentFound struct {
@@ -48,7 +49,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 			}
 		}
 	}()
-	switch m := ctx.Message().(type) {
+	switch m := a.engine.open(ctx.Self(), ctx.Message()).(type) {
 	case *cluster.ClusterInit:
 		a.id, a.self = incident.RoomID(m.Identity.Identity), ctx.Self()
 		a.room = newRoom(a.id, a, a.engine.limits)
@@ -61,7 +62,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case *actor.Terminated:
 		a.room.unwatch(m.Who)
 	case *claimed:
-		a.room.onClaimed(m.State, m.Err)
+		a.room.onClaimed(m.Claimed.State, cmp.Or(m.Err, m.Claimed.Err))
 	case *committed:
 		a.room.onCommitted(m.Err)
 	case *sentFound:
@@ -105,13 +106,26 @@ func (a *roomActor) now() time.Time { return a.engine.now() }
 func (a *roomActor) newID() string  { return newID() }
 
 func (a *roomActor) claim() {
-	id, e := a.id, a.engine
-	a.do(claimTimeout, func(ctx context.Context) any {
-		state, err := e.records.Claim(ctx, id, e.node)
-		if err == nil {
+	self, e := a.self, a.engine
+	e.claims.submit(a.id, func(c incident.Claimed, err error) {
+		if err == nil && c.Err == nil {
 			e.counters.activations.Add(1)
+			if c.TakenOver {
+				e.counters.takeovers.Add(1)
+			}
 		}
-		return &claimed{State: state, Err: err}
+		e.root.Send(self, &claimed{Claimed: c, Err: err})
+	})
+}
+
+// giveBack lets another node claim the room at once.
+func (a *roomActor) giveBack(epoch incident.Epoch, told func()) {
+	e := a.engine
+	e.releases.submit(incident.Hold{Room: a.id, Epoch: epoch}, func(_ struct{}, err error) {
+		if err != nil {
+			e.log.Warn("room not given back: it stays with this node", "room_id", string(a.id), "err", err)
+		}
+		told()
 	})
 }
 
@@ -150,16 +164,18 @@ func (a *roomActor) reply(to *actor.PID, m answer) {
 	if to == nil {
 		return
 	}
-	a.engine.root.Send(to, m)
+	a.engine.tell(to, m)
 }
 
-func (a *roomActor) publish(relay *actor.PID, told *published) { a.engine.root.Send(relay, told) }
+func (a *roomActor) publish(relay *actor.PID, told *published) { a.engine.tell(relay, told) }
+
+func (a *roomActor) suspended() bool { return a.engine.Suspended() }
+
+func (a *roomActor) misplaced() bool { return a.engine.placement.misplaced(a.id) }
 
 func (a *roomActor) ackUpload(f incident.File) { a.engine.tellUser(f.Uploader.ID, &uploadAck{File: f}) }
 
 // stop retires this activation: out of the placement's map first, so that the
 // next request starts another one, then this actor ends. What still waits in the
 // mailbox is answered "moved".
-func (a *roomActor) stop() {
-	a.engine.placement.retire(a.id, a.self)
-}
+func (a *roomActor) stop() { a.engine.placement.retire(a.id, a.self) }

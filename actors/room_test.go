@@ -27,6 +27,9 @@ type script struct {
 	told     []*published
 	acks     []incident.File
 	stops    int
+	handed   []incident.Epoch // given back, told at once
+	noLease  bool
+	moveAway bool
 	sequence []string // "reply" and "publish", in order
 }
 
@@ -43,6 +46,14 @@ func (s *script) openUpload(u incident.Upload)    { s.opened = append(s.opened, 
 func (s *script) closeUpload(f incident.FileID)   { s.closed = append(s.closed, f) }
 func (s *script) ackUpload(f incident.File)       { s.acks = append(s.acks, f) }
 func (s *script) stop()                           { s.stops++ }
+func (s *script) suspended() bool                 { return s.noLease }
+func (s *script) misplaced() bool                 { return s.moveAway }
+
+func (s *script) giveBack(e incident.Epoch, told func()) {
+	s.handed = append(s.handed, e)
+	told()
+}
+
 func (s *script) publish(_ *actor.PID, p *published) {
 	s.told = append(s.told, p)
 	s.sequence = append(s.sequence, "publish")

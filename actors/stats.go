@@ -2,29 +2,16 @@ package actors
 
 import (
 	"errors"
+	"maps"
 	"sync/atomic"
+	"time"
 
 	"taskreporter/incident"
 )
 
-// Stats is what an operator may ask of a node's engine at any moment.
-type Stats struct {
-	ActiveRooms int64 // rooms that live on this node
-	Connections int64 // authenticated sockets
-	Waiting     int64 // batches that wait for a transaction
-
-	// Since the start:
-	Activations int64 // claims that succeeded
-	Commits     int64 // transactions
-	Events      int64 // made durable
-	Fenced      int64 // batches refused because another activation owns the room
-	Unknown     int64 // batches whose outcome nobody knows
-	Refused     int64 // batches that were not written for another reason
-}
-
 // counters are shared by the engine's goroutines.
 type counters struct {
-	connections, activations, commits, events, fenced, unknown, refused atomic.Int64
+	connections, activations, takeovers, commits, events, fenced, unknown, refused, dropped atomic.Int64
 }
 
 // count takes the outcome of one batch.
@@ -41,18 +28,41 @@ func (c *counters) count(b incident.Batch, outcome error) {
 	}
 }
 
-// Stats returns the engine's figures.
-func (e *Engine) Stats() Stats {
+// Figures returns what an operator may ask of a node's engine at any moment.
+func (e *Engine) Figures() incident.Figures {
 	c := &e.counters
-	return Stats{
-		ActiveRooms: int64(e.placement.active()),
+	return incident.Figures{
+		Rooms:       int64(e.placement.active()),
 		Connections: c.connections.Load(),
 		Waiting:     int64(e.committer.waiting()),
 		Activations: c.activations.Load(),
+		Takeovers:   c.takeovers.Load(),
 		Commits:     c.commits.Load(),
 		Events:      c.events.Load(),
 		Fenced:      c.fenced.Load(),
 		Unknown:     c.unknown.Load(),
 		Refused:     c.refused.Load(),
+	}
+}
+
+// ClusterStats is what an operator may ask about this node's place in a cluster.
+type ClusterStats struct {
+	Members   int
+	LeaseLeft time.Duration // negative while suspended
+	Dropped   int64         // envelopes of other nodes that were forged or not understood
+	Buried    map[incident.Burial]int64
+}
+
+// ClusterStats returns the zero value for a node alone.
+func (e *Engine) ClusterStats() ClusterStats {
+	m := e.members
+	if m == nil {
+		return ClusterStats{}
+	}
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return ClusterStats{
+		Members: len(m.nodes), LeaseLeft: m.leaseEnd.Sub(m.now()),
+		Dropped: e.counters.dropped.Load(), Buried: maps.Clone(m.buried),
 	}
 }

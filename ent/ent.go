@@ -10,6 +10,7 @@ import (
 	"sync"
 	"taskreporter/ent/audit"
 	"taskreporter/ent/message"
+	"taskreporter/ent/node"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
@@ -87,6 +88,7 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			audit.Table:        audit.ValidColumn,
 			message.Table:      message.ValidColumn,
+			node.Table:         node.ValidColumn,
 			refreshtoken.Table: refreshtoken.ValidColumn,
 			room.Table:         room.ValidColumn,
 			roomevent.Table:    roomevent.ValidColumn,

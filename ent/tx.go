@@ -18,6 +18,8 @@ type Tx struct {
 	Audit *AuditClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// Node is the client for interacting with the Node builders.
+	Node *NodeClient
 	// RefreshToken is the client for interacting with the RefreshToken builders.
 	RefreshToken *RefreshTokenClient
 	// Room is the client for interacting with the Room builders.
@@ -173,6 +175,7 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Audit = NewAuditClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.Node = NewNodeClient(tx.config)
 	tx.RefreshToken = NewRefreshTokenClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomEvent = NewRoomEventClient(tx.config)

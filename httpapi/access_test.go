@@ -11,9 +11,9 @@ import (
 	"taskreporter/incident"
 )
 
-// concrete fills a pattern's parameters with a room and a file.
+// concrete fills a pattern's parameters with ids.
 func concrete(pattern string) string {
-	return strings.NewReplacer("{room_id}", string(press), "{file_id}", string(press), ":room_id", string(press), ":file_id", string(press)).Replace(pattern)
+	return strings.NewReplacer("{room_id}", string(press), "{file_id}", string(press), ":room_id", string(press), ":file_id", string(press), "{node_id}", string(press)).Replace(pattern)
 }
 
 // F-AU-05: who is not signed in gets 401 everywhere but here.
@@ -102,6 +102,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"POST", room + "/members", member("EDITOR"), "wang admin"},
 		{"POST", room + "/members", member("OWNER"), "wang admin"},
 		{"GET", "/api/admin/audit", "", "admin auditor"},
+		{"GET", "/api/admin/cluster", "", "admin auditor"},
+		{"POST", "/api/admin/cluster/" + string(nodeA) + "/drain", "", "admin"},
 	} {
 		for who := range people {
 			var body any

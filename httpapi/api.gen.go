@@ -392,6 +392,30 @@ func (e MessageType) Valid() bool {
 	}
 }
 
+// Defines values for NodeState.
+const (
+	Draining NodeState = "draining"
+	Expired  NodeState = "expired"
+	Suspect  NodeState = "suspect"
+	Up       NodeState = "up"
+)
+
+// Valid indicates whether the value is a known member of the NodeState enum.
+func (e NodeState) Valid() bool {
+	switch e {
+	case Draining:
+		return true
+	case Expired:
+		return true
+	case Suspect:
+		return true
+	case Up:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PingFrameType.
 const (
 	Ping PingFrameType = "ping"
@@ -691,6 +715,13 @@ type ClientFrame struct {
 	union json.RawMessage
 }
 
+// ClusterNodes defines model for ClusterNodes.
+type ClusterNodes struct {
+	// NodeId the node that answers
+	NodeId string `json:"node_id"`
+	Nodes  []Node `json:"nodes"`
+}
+
 // ErrorCode defines model for ErrorCode.
 type ErrorCode string
 
@@ -917,6 +948,89 @@ type NewRoom struct {
 	Title       string  `json:"title"`
 	UnitsAtRisk *int    `json:"units_at_risk,omitempty"`
 }
+
+// Node defines model for Node.
+type Node struct {
+	// Address where the other nodes reach it
+	//
+	// Example: 10.20.0.11:7400
+	Address string `json:"address"`
+
+	// Figures Of the node's room engine; all from `activations` on count since its start.
+	//
+	// Example: {"activations":97,"batches_waiting":0,"commits":51840,"connections":318,"events":73112,"fenced":0,"refused":0,"rooms":42,"takeovers":3,"unknown":0}
+	Figures NodeFigures `json:"figures"`
+
+	// LeaseLeftMs until the lease ends; negative once it has
+	//
+	// Example: 2480
+	LeaseLeftMs int64 `json:"lease_left_ms"`
+
+	// NodeId of this process; a restarted one has a new id
+	NodeId    string    `json:"node_id"`
+	RenewedAt time.Time `json:"renewed_at"`
+
+	// StartedAt by the clock of the database
+	StartedAt time.Time `json:"started_at"`
+
+	// State `up`: serves. `draining`: takes no new rooms and is about to leave. `suspect`: another node does not hear
+	// it. `expired`: its lease has ended; it has suspended its rooms, and another node may take them over.
+	State NodeState `json:"state"`
+
+	// Unreachable ids of the nodes that this one does not hear
+	//
+	// Example: []
+	Unreachable []string `json:"unreachable"`
+
+	// Version of the program
+	//
+	// Example: 1.4.0
+	Version string `json:"version"`
+
+	// Zone room, building or rack; empty where none is configured
+	//
+	// Example: hall-2
+	Zone string `json:"zone"`
+}
+
+// NodeFigures Of the node's room engine; all from `activations` on count since its start.
+//
+// Example: {"activations":97,"batches_waiting":0,"commits":51840,"connections":318,"events":73112,"fenced":0,"refused":0,"rooms":42,"takeovers":3,"unknown":0}
+type NodeFigures struct {
+	// Activations rooms that were claimed
+	Activations int64 `json:"activations"`
+
+	// BatchesWaiting that wait for a transaction
+	BatchesWaiting int64 `json:"batches_waiting"`
+
+	// Commits transactions
+	Commits int64 `json:"commits"`
+
+	// Connections authenticated sockets
+	Connections int64 `json:"connections"`
+
+	// Events made durable
+	Events int64 `json:"events"`
+
+	// Fenced batches refused because another activation owns the room
+	Fenced int64 `json:"fenced"`
+
+	// Refused batches not written for another reason
+	Refused int64 `json:"refused"`
+
+	// Rooms active here
+	Rooms int64 `json:"rooms"`
+
+	// Takeovers of them, rooms that another node had left behind
+	Takeovers int64 `json:"takeovers"`
+
+	// Unknown batches whose outcome nobody knows
+	Unknown int64 `json:"unknown"`
+}
+
+// NodeState `up`: serves. `draining`: takes no new rooms and is about to leave. `suspect`: another node does not hear
+// it. `expired`: its lease has ended; it has suspended its rooms, and another node may take them over.
+type NodeState string
 
 // Person defines model for Person.
 type Person struct {
@@ -1154,6 +1268,9 @@ type Expires = int64
 
 // FileID defines model for FileID.
 type FileID = string
+
+// NodeID defines model for NodeID.
+type NodeID = string
 
 // RoomID defines model for RoomID.
 type RoomID = string
@@ -2174,6 +2291,12 @@ type ServerInterface interface {
 	// ListAudit Security-relevant acts, newest first (ADMIN, AUDITOR)
 	// (GET /api/admin/audit)
 	ListAudit(c *gin.Context, params ListAuditParams)
+	// ShowCluster The nodes of this installation (ADMIN, AUDITOR)
+	// (GET /api/admin/cluster)
+	ShowCluster(c *gin.Context)
+	// DrainNode Take a node out of service (ADMIN)
+	// (POST /api/admin/cluster/{node_id}/drain)
+	DrainNode(c *gin.Context, nodeId NodeID)
 	// Login Sign in with name and password
 	// (POST /api/auth/login)
 	Login(c *gin.Context)
@@ -2303,6 +2426,44 @@ func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
 	}
 
 	siw.Handler.ListAudit(c, params)
+}
+
+// ShowCluster operation middleware
+func (siw *ServerInterfaceWrapper) ShowCluster(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowCluster(c)
+}
+
+// DrainNode operation middleware
+func (siw *ServerInterfaceWrapper) DrainNode(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "node_id" -------------
+	var nodeId NodeID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "node_id", c.Param("node_id"), &nodeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter node_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DrainNode(c, nodeId)
 }
 
 // Login operation middleware
@@ -3049,6 +3210,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/content", wrapper.DownloadFile)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/thumbnail", wrapper.Thumbnail)
 	router.GET(options.BaseURL+"/api/admin/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/api/admin/cluster", wrapper.ShowCluster)
+	router.POST(options.BaseURL+"/api/admin/cluster/:node_id/drain", wrapper.DrainNode)
 	router.GET(options.BaseURL+"/healthz", wrapper.Healthz)
 	router.GET(options.BaseURL+"/readyz", wrapper.Readyz)
 }
@@ -3093,6 +3256,145 @@ type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowClusterRequestObject struct {
+}
+
+type ShowClusterResponseObject interface {
+	VisitShowClusterResponse(w http.ResponseWriter) error
+}
+
+type ShowCluster200JSONResponse ClusterNodes
+
+func (response ShowCluster200JSONResponse) VisitShowClusterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowCluster403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ShowCluster403ApplicationProblemPlusJSONResponse) VisitShowClusterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowClusterdefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type ShowClusterdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ShowClusterdefaultResponseHeaders
+	StatusCode int
+}
+
+func (response ShowClusterdefaultApplicationProblemPlusJSONResponse) VisitShowClusterResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrainNodeRequestObject struct {
+	NodeId NodeID `json:"node_id"`
+}
+
+type DrainNodeResponseObject interface {
+	VisitDrainNodeResponse(w http.ResponseWriter) error
+}
+
+type DrainNode202Response struct {
+}
+
+func (response DrainNode202Response) VisitDrainNodeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(202)
+	return nil
+}
+
+type DrainNode403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response DrainNode403ApplicationProblemPlusJSONResponse) VisitDrainNodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrainNode404ApplicationProblemPlusJSONResponse Problem
+
+func (response DrainNode404ApplicationProblemPlusJSONResponse) VisitDrainNodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DrainNodedefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type DrainNodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    DrainNodedefaultResponseHeaders
+	StatusCode int
+}
+
+func (response DrainNodedefaultApplicationProblemPlusJSONResponse) VisitDrainNodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4152,6 +4454,12 @@ type StrictServerInterface interface {
 	// ListAudit Security-relevant acts, newest first (ADMIN, AUDITOR)
 	// (GET /api/admin/audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// ShowCluster The nodes of this installation (ADMIN, AUDITOR)
+	// (GET /api/admin/cluster)
+	ShowCluster(ctx context.Context, request ShowClusterRequestObject) (ShowClusterResponseObject, error)
+	// DrainNode Take a node out of service (ADMIN)
+	// (POST /api/admin/cluster/{node_id}/drain)
+	DrainNode(ctx context.Context, request DrainNodeRequestObject) (DrainNodeResponseObject, error)
 	// Login Sign in with name and password
 	// (POST /api/auth/login)
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
@@ -4299,6 +4607,56 @@ func (sh *strictHandler) ListAudit(ctx *gin.Context, params ListAuditParams) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
 		if err := validResponse.VisitListAuditResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShowCluster operation middleware
+func (sh *strictHandler) ShowCluster(ctx *gin.Context) {
+	var request ShowClusterRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowCluster(ctx, request.(ShowClusterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowCluster")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ShowClusterResponseObject); ok {
+		if err := validResponse.VisitShowClusterResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DrainNode operation middleware
+func (sh *strictHandler) DrainNode(ctx *gin.Context, nodeId NodeID) {
+	var request DrainNodeRequestObject
+
+	request.NodeId = nodeId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DrainNode(ctx, request.(DrainNodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DrainNode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DrainNodeResponseObject); ok {
+		if err := validResponse.VisitDrainNodeResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

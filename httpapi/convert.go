@@ -157,6 +157,32 @@ func toAuditEntry(e incident.AuditEntry) AuditEntry {
 	}
 }
 
+func toNode(n incident.Node, state NodeState) Node {
+	return Node{
+		NodeId:      string(n.ID),
+		Address:     n.Address,
+		Version:     n.Version,
+		Zone:        n.Zone,
+		StartedAt:   n.StartedAt,
+		RenewedAt:   n.RenewedAt,
+		LeaseLeftMs: n.LeaseLeft.Milliseconds(),
+		State:       state,
+		Unreachable: each(n.Unreachable, func(id incident.NodeID) string { return string(id) }),
+		Figures: NodeFigures{
+			Rooms:          n.Figures.Rooms,
+			Connections:    n.Figures.Connections,
+			BatchesWaiting: n.Figures.Waiting,
+			Activations:    n.Figures.Activations,
+			Takeovers:      n.Figures.Takeovers,
+			Commits:        n.Figures.Commits,
+			Events:         n.Figures.Events,
+			Fenced:         n.Figures.Fenced,
+			Unknown:        n.Figures.Unknown,
+			Refused:        n.Figures.Refused,
+		},
+	}
+}
+
 // toEvent makes the socket frame that tells an event: one of the *Frame structs.
 // The same frame goes to every member, so nothing in it depends on the reader.
 func toEvent(ctx context.Context, l *Links, e incident.Event) (any, error) {

@@ -208,7 +208,7 @@ func curl(op *operation, body *docsBody) string {
 	if op.method != http.MethodGet {
 		b.WriteString(" -X " + op.method)
 	}
-	path := strings.NewReplacer("{room_id}", exampleUUID, "{file_id}", exampleUUID).Replace(op.path)
+	path := strings.NewReplacer("{room_id}", exampleUUID, "{file_id}", exampleUUID, "{node_id}", exampleUUID).Replace(op.path)
 	for _, p := range op.Parameters {
 		if p.In == "query" && p.Required {
 			path += "?" + p.Name + "=" + exampleNumber(p.Name)

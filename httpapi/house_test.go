@@ -57,6 +57,8 @@ type house struct {
 	objects  map[incident.FileID][]byte
 	uploads  map[incident.FileID]incident.Upload
 	messages []incident.Message
+	nodes    []incident.Node
+	drained  []incident.NodeID
 	made     int
 
 	// What a test may put in the way.
@@ -65,6 +67,7 @@ type house struct {
 	onReceive  func() error
 	onLogin    error
 	onRefresh  error
+	onDrain    error
 	presigned  string
 	auditFails bool
 }
@@ -78,12 +81,13 @@ func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
 		files:   map[incident.FileID]incident.File{},
 		objects: map[incident.FileID][]byte{},
 		uploads: map[incident.FileID]incident.Upload{},
+		nodes:   []incident.Node{{ID: nodeA, Version: "1.4.0", StartedAt: epochStart, RenewedAt: epochStart, LeaseLeft: 3 * time.Second}},
 	}
 	config := DefaultConfig
 	config.Rate = 0
 	config.UploadIdle = 5 * time.Second
 	deps := Deps{
-		Library: h, Audit: h, Evidence: evidence{h}, Sessions: h, Rooms: h,
+		Library: h, Audit: h, Evidence: evidence{h}, Sessions: h, Rooms: h, Cluster: h,
 		Socket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 		Page:   fstest.MapFS{"placeholder.html": {Data: []byte("<!doctype html>not built")}},
 		Now:    h.now,

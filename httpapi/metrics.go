@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"taskreporter/actors"
+	"taskreporter/incident"
 )
 
 // The metrics live in the default registry, as those of the libraries do.
@@ -39,22 +40,37 @@ var (
 
 // WatchEngine adds the room engine's figures to the metrics, asked for whenever
 // they are read. Call it once.
-func WatchEngine(stats func() actors.Stats) {
-	gauge := func(name, help string, get func(actors.Stats) int64) {
-		promauto.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(get(stats())) })
+func WatchEngine(e *actors.Engine) {
+	gauge := func(name, help string, get func() float64) {
+		promauto.NewGaugeFunc(prometheus.GaugeOpts{Name: "taskreporter_" + name, Help: help}, get)
 	}
-	counter := func(name, help string, get func(actors.Stats) int64) {
-		promauto.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(get(stats())) })
+	counter := func(name, help string, get func(incident.Figures) int64) {
+		promauto.NewCounterFunc(prometheus.CounterOpts{Name: "taskreporter_" + name, Help: help},
+			func() float64 { return float64(get(e.Figures())) })
 	}
-	gauge("taskreporter_rooms_active", "Rooms that live on this node.", func(s actors.Stats) int64 { return s.ActiveRooms })
-	gauge("taskreporter_connections", "Authenticated sockets.", func(s actors.Stats) int64 { return s.Connections })
-	gauge("taskreporter_batches_waiting", "Batches that wait for a transaction.", func(s actors.Stats) int64 { return s.Waiting })
-	counter("taskreporter_room_activations_total", "Rooms that were claimed.", func(s actors.Stats) int64 { return s.Activations })
-	counter("taskreporter_commits_total", "Transactions that appended to the log.", func(s actors.Stats) int64 { return s.Commits })
-	counter("taskreporter_events_total", "Events made durable.", func(s actors.Stats) int64 { return s.Events })
-	counter("taskreporter_batches_fenced_total", "Batches refused because another activation owns the room.", func(s actors.Stats) int64 { return s.Fenced })
-	counter("taskreporter_batches_unknown_total", "Batches whose outcome nobody knows: the connection was lost during commit.", func(s actors.Stats) int64 { return s.Unknown })
-	counter("taskreporter_batches_refused_total", "Batches that were not written for another reason.", func(s actors.Stats) int64 { return s.Refused })
+	gauge("rooms_active", "Rooms that live on this node.", func() float64 { return float64(e.Figures().Rooms) })
+	gauge("connections", "Authenticated sockets.", func() float64 { return float64(e.Figures().Connections) })
+	gauge("batches_waiting", "Batches that wait for a transaction.", func() float64 { return float64(e.Figures().Waiting) })
+	counter("room_activations_total", "Rooms that were claimed.", func(f incident.Figures) int64 { return f.Activations })
+	counter("room_takeovers_total", "Of them, rooms that another node left behind.", func(f incident.Figures) int64 { return f.Takeovers })
+	counter("commits_total", "Transactions that appended to the log.", func(f incident.Figures) int64 { return f.Commits })
+	counter("events_total", "Events made durable.", func(f incident.Figures) int64 { return f.Events })
+	counter("batches_fenced_total", "Batches refused because another activation owns the room.", func(f incident.Figures) int64 { return f.Fenced })
+	counter("batches_unknown_total", "Batches whose outcome nobody knows: the connection was lost during commit.", func(f incident.Figures) int64 { return f.Unknown })
+	counter("batches_refused_total", "Batches that were not written for another reason.", func(f incident.Figures) int64 { return f.Refused })
+
+	gauge("cluster_members", "Nodes on the list; 0 for a node alone.", func() float64 { return float64(e.ClusterStats().Members) })
+	gauge("cluster_lease_left_seconds", "Until this node's lease ends; negative while its rooms are suspended.",
+		func() float64 { return e.ClusterStats().LeaseLeft.Seconds() })
+	gauge("cluster_envelopes_dropped", "Messages of other nodes that were forged or not understood, since the start.",
+		func() float64 { return float64(e.ClusterStats().Dropped) })
+	for _, cause := range []incident.Burial{incident.LeaseExpired, incident.ProcessDead, incident.CutOff} {
+		promauto.NewCounterFunc(prometheus.CounterOpts{
+			Name:        "taskreporter_nodes_buried_total",
+			Help:        "Nodes that this one took off the list.",
+			ConstLabels: prometheus.Labels{"cause": string(cause)},
+		}, func() float64 { return float64(e.ClusterStats().Buried[cause]) })
+	}
 }
 
 // MetricsHandler serves the process's metrics. Where it listens is the caller's

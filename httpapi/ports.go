@@ -106,6 +106,17 @@ type Rooms interface {
 	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID) error
 }
 
+// Cluster is the installation's nodes; alone it is one.
+type Cluster interface {
+	// Self is the node that answers.
+	Self() incident.NodeID
+	// Nodes returns every node, this one included, as of its last renewal.
+	Nodes(ctx context.Context) ([]incident.Node, error)
+	// Drain tells a node to leave as it does on SIGTERM, and returns before it
+	// has; telling it again is no error. Errors: NotFound.
+	Drain(ctx context.Context, id incident.NodeID) error
+}
+
 // Sessions tells who is asking; auth.Gate is one.
 type Sessions interface {
 	// Login signs a person in. Errors: BadCredentials, RateLimited, Busy.

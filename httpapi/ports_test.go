@@ -224,6 +224,23 @@ func (h *house) DeleteFile(_ context.Context, p incident.Principal, _ incident.R
 	return nil
 }
 
+// ---- Cluster ----
+
+func (h *house) Self() incident.NodeID { return nodeA }
+
+func (h *house) Nodes(context.Context) ([]incident.Node, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.nodes), h.fail
+}
+
+func (h *house) Drain(_ context.Context, id incident.NodeID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.drained = append(h.drained, id)
+	return h.onDrain
+}
+
 // ---- Evidence ----
 
 type evidence struct{ *house }

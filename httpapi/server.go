@@ -61,6 +61,7 @@ type Deps struct {
 	Evidence Evidence
 	Sessions Sessions
 	Rooms    Rooms
+	Cluster  Cluster
 	Links    *Links
 	Socket   http.Handler // GET /api/ws; it authenticates by its first frame
 	Page     fs.FS        // the built page, with index.html at its root if there is one
@@ -77,6 +78,7 @@ type Server struct {
 	evidence Evidence
 	sessions Sessions
 	rooms    Rooms
+	cluster  Cluster
 	links    *Links
 	checks   []Check
 	now      func() time.Time
@@ -102,6 +104,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		evidence: deps.Evidence,
 		sessions: deps.Sessions,
 		rooms:    deps.Rooms,
+		cluster:  deps.Cluster,
 		links:    deps.Links,
 		checks:   deps.Checks,
 		now:      deps.Now,

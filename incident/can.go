@@ -15,6 +15,8 @@ const (
 	ActAddViewer     Act = "add_viewer"      // add a member as VIEWER
 	ActAddMember     Act = "add_member"      // add a member with any role
 	ActReadAudit     Act = "read_audit"      // the audit trail
+	ActReadCluster   Act = "read_cluster"    // the nodes and their figures
+	ActDrainNode     Act = "drain_node"      // take a node out of service
 )
 
 type rule struct {
@@ -33,6 +35,8 @@ var rules = map[Act]rule{
 	ActAddViewer:     {owner: true, editor: true, admin: true},
 	ActAddMember:     {owner: true, admin: true},
 	ActReadAudit:     {admin: true, auditor: true},
+	ActReadCluster:   {admin: true, auditor: true},
+	ActDrainNode:     {admin: true},
 }
 
 // Can decides whether p, who has role in the room concerned, may do act. An act

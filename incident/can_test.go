@@ -16,6 +16,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActAddViewer:     "OEA",
 		ActAddMember:     "OA",
 		ActReadAudit:     "AU",
+		ActReadCluster:   "AU",
+		ActDrainNode:     "A",
 	}
 	if len(table) != len(rules) {
 		t.Errorf("%d acts in the test, %d in the code", len(table), len(rules))

@@ -66,6 +66,50 @@ type Event struct {
 	Change      Change
 }
 
+// eventJSON is an event as it travels between nodes.
+type eventJSON struct {
+	RoomID      RoomID          `json:"room_id"`
+	Seq         Seq             `json:"seq"`
+	Epoch       Epoch           `json:"epoch"`
+	At          time.Time       `json:"at"`
+	By          Person          `json:"by"`
+	ClientMsgID ClientMsgID     `json:"client_msg_id,omitempty"`
+	Type        EventType       `json:"type"`
+	Change      json.RawMessage `json:"change"`
+}
+
+// MarshalJSON implements [json.Marshaler].
+func (e Event) MarshalJSON() ([]byte, error) {
+	change, err := json.Marshal(e.Change)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(eventJSON{e.RoomID, e.Seq, e.Epoch, e.At, e.By, e.ClientMsgID, e.Change.EventType(), change})
+}
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (e *Event) UnmarshalJSON(b []byte) error {
+	var j eventJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	change, err := DecodeChange(j.Type, j.Change)
+	if err != nil {
+		return err
+	}
+	*e = Event{j.RoomID, j.Seq, j.Epoch, j.At, j.By, j.ClientMsgID, change}.placed()
+	return nil
+}
+
+// placed gives the event's message its place, which the stored form leaves out.
+func (e Event) placed() Event {
+	if m, ok := e.Change.(MessagePosted); ok {
+		m.Message.Seq = e.Seq
+		e.Change = m
+	}
+	return e
+}
+
 // DecodeChange rebuilds a stored change. The stored form is the change's JSON.
 func DecodeChange(t EventType, body []byte) (Change, error) {
 	switch t {

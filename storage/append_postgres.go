@@ -139,8 +139,7 @@ func (c *columns) args() []any {
 	all := c.all()
 	args := make([]any, len(all))
 	for i, a := range all {
-		*a = append(*a, '}')
-		args[i] = []byte(*a)
+		args[i] = a.close()
 	}
 	return args
 }
@@ -167,6 +166,12 @@ func (a *array) next() {
 	} else {
 		*a = append(*a, ',')
 	}
+}
+
+// close ends the array, which has at least one element, and returns it.
+func (a *array) close() []byte {
+	*a = append(*a, '}')
+	return *a
 }
 
 func (a *array) null() {

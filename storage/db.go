@@ -106,7 +106,10 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	db.write = ent.NewClient(ent.Driver(entsql.OpenDB(db.dialect(), db.writer)))
 	db.read = ent.NewClient(ent.Driver(entsql.OpenDB(db.dialect(), db.reader)))
-	if db.append, err = newAppender(ctx, kind, db.writer); err != nil {
+	if err = migration.Check(ctx, db.writer, kind); err == nil {
+		db.append, err = newAppender(ctx, kind, db.writer)
+	}
+	if err != nil {
 		db.Close()
 		return nil, incident.Wrap(incident.Unavailable, op, err, "the database does not answer, or its schema is older than this program: migrate it")
 	}

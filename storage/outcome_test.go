@@ -40,10 +40,11 @@ func TestWhatIsKnownWhenTheConnectionIsLost(t *testing.T) {
 		{"before its answer came", cut{word: "COMMIT\x00", deliver: true}, isUnknown, 1},
 		{"not at all", cut{word: "no such word"}, func(err error) bool { return err == nil }, 1},
 	} {
-		state, err := records.Claim(t.Context(), room.ID, "node") // on a new connection
-		if err != nil {
-			t.Fatalf("%s: claim: %v", c.name, err)
+		list, err := records.Claim(t.Context(), "node", []incident.RoomID{room.ID}) // on a new connection
+		if err != nil || list[0].Err != nil {
+			t.Fatalf("%s: claim: %v, %v", c.name, list, err)
 		}
+		state := list[0].State
 		b := incident.Batch{RoomID: room.ID, Epoch: state.Room.Epoch, Lo: state.Room.Head, Events: []incident.Event{{
 			RoomID: room.ID, Seq: state.Room.Head + 1, At: room.DeclaredAt, By: by.Person,
 			Change: incident.MessagePosted{Message: incident.Message{
@@ -83,7 +84,7 @@ func TestADatabaseThatWasAwayIsUsedAgain(t *testing.T) {
 	for name, err := range map[string]error{
 		"ping":   db.Ping(t.Context()),
 		"read":   second(db.Library().Head(t.Context(), room.ID)),
-		"claim":  second(db.Records().Claim(t.Context(), room.ID, "node")),
+		"claim":  second(db.Records().Claim(t.Context(), "node", []incident.RoomID{room.ID})),
 		"append": db.Records().Append(t.Context(), []incident.Batch{{RoomID: room.ID, Lo: 2, Events: []incident.Event{{RoomID: room.ID, Seq: 3, Change: incident.FileDeleted{}}}}})[0],
 	} {
 		if !isUnavailable(err) {
@@ -94,7 +95,7 @@ func TestADatabaseThatWasAwayIsUsedAgain(t *testing.T) {
 	if err := db.Ping(t.Context()); err != nil {
 		t.Errorf("ping when it is back: %v", err)
 	}
-	if _, err := db.Records().Claim(t.Context(), room.ID, "node"); err != nil {
+	if _, err := db.Records().Claim(t.Context(), "node", []incident.RoomID{room.ID}); err != nil {
 		t.Errorf("claim when it is back: %v", err)
 	}
 }

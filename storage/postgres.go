@@ -13,27 +13,9 @@ import (
 // openPostgres makes a pool. What the address says wins over our defaults. A
 // statement time-out of zero is none.
 func openPostgres(address string, connections int, statement time.Duration) (*sql.DB, error) {
-	cfg, err := pq.NewConfig(address)
+	cfg, err := postgresConfig(address, map[string]string{"statement_timeout": milliseconds(statement)})
 	if err != nil {
 		return nil, err
-	}
-	if cfg.ConnectTimeout <= 0 {
-		cfg.ConnectTimeout = connectTimeout
-	}
-	if cfg.ApplicationName == "" {
-		cfg.ApplicationName = "task-reporter"
-	}
-	if cfg.Runtime == nil {
-		cfg.Runtime = map[string]string{}
-	}
-	for name, value := range map[string]string{
-		"statement_timeout":                   milliseconds(statement),
-		"idle_in_transaction_session_timeout": milliseconds(idleTimeout),
-		"jit":                                 "off", // costs more than it saves on short statements
-	} {
-		if _, ok := cfg.Runtime[name]; !ok {
-			cfg.Runtime[name] = value
-		}
 	}
 	connector, err := pq.NewConnectorConfig(cfg)
 	if err != nil {
@@ -47,6 +29,32 @@ func openPostgres(address string, connections int, statement time.Duration) (*sq
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxLifetime(connectionLife)
 	return db, nil
+}
+
+// postgresConfig is the address with our defaults and some more settings of the
+// session.
+func postgresConfig(address string, settings map[string]string) (pq.Config, error) {
+	cfg, err := pq.NewConfig(address)
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.ConnectTimeout <= 0 {
+		cfg.ConnectTimeout = connectTimeout
+	}
+	if cfg.ApplicationName == "" {
+		cfg.ApplicationName = "task-reporter"
+	}
+	if cfg.Runtime == nil {
+		cfg.Runtime = map[string]string{}
+	}
+	settings["idle_in_transaction_session_timeout"] = milliseconds(idleTimeout)
+	settings["jit"] = "off" // costs more than it saves on short statements
+	for name, value := range settings {
+		if _, ok := cfg.Runtime[name]; !ok {
+			cfg.Runtime[name] = value
+		}
+	}
+	return cfg, nil
 }
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }

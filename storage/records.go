@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"taskreporter/ent"
-	"taskreporter/ent/roommember"
 	"taskreporter/ent/upload"
 	"taskreporter/incident"
 )
@@ -17,36 +16,13 @@ import (
 // where the batch starts and only under the batch's epoch, in the transaction
 // that inserts its events. So of two activations of one room only the newer can
 // append, whatever either of them believes.
-type Records struct{ db *DB }
+type Records struct {
+	db     *DB
+	leased bool // claims need a lease
+}
 
 // Records returns the log as rooms use it.
-func (db *DB) Records() *Records { return &Records{db} }
-
-// Claim makes node the room's owner under the next epoch.
-func (r *Records) Claim(ctx context.Context, room incident.RoomID, node incident.NodeID) (incident.RoomState, error) {
-	var state incident.RoomState
-	err := r.db.inTx(ctx, "claim room", func(tx *ent.Tx) error {
-		// From the update on, the row is ours: no batch can move the head while
-		// the rest is read.
-		row, err := tx.Room.UpdateOneID(string(room)).AddEpoch(1).SetOwner(string(node)).Save(ctx)
-		if err != nil {
-			return err
-		}
-		members, err := tx.RoomMember.Query().Where(roommember.RoomID(string(room))).All(ctx)
-		if err != nil {
-			return err
-		}
-		uploads, err := tx.Upload.Query().Where(upload.RoomID(string(room))).
-			Order(upload.ByStartedAt(), upload.ByID()).All(ctx)
-		if err != nil {
-			return err
-		}
-		state = incident.RoomState{Room: toRoom(row), Members: toMembers(members), Uploads: toUploads(uploads)}
-		state.Room.MemberCount = len(members)
-		return nil
-	})
-	return state, err
-}
+func (db *DB) Records() *Records { return &Records{db: db} }
 
 // Events returns at most limit events of the room with after < Seq ≤ upTo, by
 // rising Seq.

@@ -14,6 +14,7 @@ type cut struct {
 	word    string
 	deliver bool // the server still gets it, and its answer is lost
 	all     bool
+	mute    bool // nothing passes, and nobody is told
 }
 
 // wire is a line to the server that can be cut.
@@ -108,6 +109,9 @@ func (w *wire) ask(client, server net.Conn, lost chan struct{}) {
 		}
 		if broken {
 			close(lost) // answer closes both sides once the server has answered
+		}
+		if c.mute {
+			continue
 		}
 		if _, err := server.Write(b[:n]); err != nil || broken {
 			return

@@ -21,7 +21,8 @@ const listedUsers = 10_000
 // AdminCmd is what an administrator does from a shell on the server, also while
 // the server runs. Whoever may read its configuration may do it.
 type AdminCmd struct {
-	User UserCmd `cmd:"" help:"Accounts."`
+	User        UserCmd        `cmd:"" help:"Accounts."`
+	ClusterCert ClusterCertCmd `cmd:"" help:"Make certificates for the nodes of a cluster."`
 }
 
 // UserCmd groups what is done with accounts.

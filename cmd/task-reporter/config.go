@@ -33,6 +33,7 @@ type Config struct {
 	Origins        []string       `help:"Other origins whose pages may sign in and open sockets, as https://host:port." group:"Server"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." group:"Server"`
 	LinkTTL        time.Duration  `name:"link-ttl" default:"3600s" help:"How long a download link works." group:"Server"`
+	DrainDelay     time.Duration  `default:"0s" help:"How long a node that is told to stop goes on as before, while load balancers see that it is not ready." group:"Server"`
 	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered." group:"Server"`
 
 	Database DatabaseConfig `embed:"" prefix:"database-" group:"Database"`
@@ -40,6 +41,7 @@ type Config struct {
 	Auth     AuthConfig     `embed:"" prefix:"auth-" group:"Signing in"`
 	Limit    LimitConfig    `embed:"" prefix:"limit-" group:"Limits"`
 	Log      LogConfig      `embed:"" prefix:"log-" group:"Log"`
+	Cluster  ClusterConfig  `embed:"" prefix:"cluster-" group:"Cluster"`
 }
 
 // DatabaseConfig says where the database is.
@@ -130,6 +132,10 @@ func (c *Config) Validate() error {
 	} else {
 		check("minio-endpoint", c.MinIO.SecretKey == "" && c.MinIO.PublicEndpoint == "", "a value, as other minio settings have one")
 	}
+	if c.Cluster.Listen != "" {
+		errs = append(errs, c.checkCluster())
+	}
+	check("drain-delay", c.DrainDelay >= 0 && c.DrainDelay <= time.Minute, "0s to 1m")
 	if err := c.AuthConfig().Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("auth: %w", err))
 	}

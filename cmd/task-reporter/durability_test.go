@@ -122,6 +122,7 @@ func waitFor(t testing.TB, what string, done func() bool) {
 // view is what one listener sees of a room, across its connections.
 type view struct {
 	user       *someone
+	roam       func(*someone) *someone // to the next node; nil where there is one
 	room       string
 	last       atomic.Int64
 	ids        []string // by seq-1
@@ -139,6 +140,9 @@ func reconnects(views []*view) (n int) {
 // follow keeps a subscription until ctx ends, resuming from the last seq seen.
 func (v *view) follow(ctx context.Context) {
 	for ctx.Err() == nil {
+		if v.roam != nil {
+			v.user = v.roam(v.user)
+		}
 		if s := v.user.tryConnect(); s != nil {
 			v.listen(ctx, s)
 			_ = s.conn.Close()
@@ -190,6 +194,7 @@ func (f frame) id() string {
 // was not acked.
 type sender struct {
 	user  *someone
+	roam  func(*someone) *someone // to the next node; nil where there is one
 	room  string
 	name  string
 	count *atomic.Int64
@@ -202,6 +207,9 @@ func (s *sender) run(n int) {
 		ids[i] = fmt.Sprintf("%s-%d", s.name, i)
 	}
 	for len(s.acked) < n {
+		if s.roam != nil {
+			s.user = s.roam(s.user)
+		}
 		if sock := s.user.tryConnect(); sock != nil {
 			s.post(sock, ids)
 			_ = sock.conn.Close()

@@ -185,8 +185,15 @@ func (in *installation) join(username, name, role string) *someone {
 func (in *installation) signIn(username, id, name string) *someone {
 	in.t.Helper()
 	u := &someone{in: in, id: id, name: name}
-	var err error
-	u.ClientWithResponses, err = client.NewClientWithResponses(in.url(""), client.WithRequestEditorFn(
+	u.ClientWithResponses = in.client(u)
+	u.login(username)
+	return u
+}
+
+// client makes a client that acts for u.
+func (in *installation) client(u *someone) *client.ClientWithResponses {
+	in.t.Helper()
+	c, err := client.NewClientWithResponses(in.url(""), client.WithRequestEditorFn(
 		func(_ context.Context, r *http.Request) error {
 			r.Header.Set("X-Requested-With", "task-reporter")
 			if u.token != "" {
@@ -197,8 +204,7 @@ func (in *installation) signIn(username, id, name string) *someone {
 	if err != nil {
 		in.t.Fatal(err)
 	}
-	u.login(username)
-	return u
+	return c
 }
 
 func (u *someone) login(username string) {

@@ -11,12 +11,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/google/uuid"
-
 	"taskreporter/actors"
 	"taskreporter/auth"
 	"taskreporter/httpapi"
-	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/evidence"
 	"taskreporter/storage/object"
@@ -59,18 +56,20 @@ func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
 type house struct {
 	log      *slog.Logger
 	db       *storage.DB
+	roll     *storage.Roll // nil for a node alone
 	evidence *evidence.Locker
 	local    *auth.Local
 	engine   *actors.Engine
 	sockets  *httpapi.Sockets
 	server   *httpapi.Server
+	drain    chan struct{} // an administrator wants this node to leave
 }
 
 func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (*house, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, err
 	}
-	h := &house{log: log}
+	h := &house{log: log, drain: make(chan struct{}, 1)}
 	done := false
 	defer func() {
 		if !done {
@@ -102,16 +101,23 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	}
 
 	links := httpapi.NewLinks(linkKey, cfg.LinkTTL, time.Now, h.evidence)
-	h.engine = actors.Start(actors.Config{
-		Node:    incident.NodeID(uuid.Must(uuid.NewV7()).String()),
+	node := actors.Config{
 		Records: h.db.Records(),
 		Frames:  httpapi.NewFrames(links, log),
 		Now:     time.Now,
 		Log:     log,
 		Limits:  actors.Limits{UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom},
-	})
+	}
+	if cfg.Cluster.Listen != "" {
+		if err := h.joinCluster(cfg, &node, keys, errs); err != nil {
+			return nil, err
+		}
+	}
+	if h.engine, err = actors.Start(ctx, node); err != nil {
+		return nil, err
+	}
 	gate.OnSessionEnd(h.engine.EndSession)
-	httpapi.WatchEngine(h.engine.Stats)
+	httpapi.WatchEngine(h.engine)
 	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
 		FramesPerSecond: cfg.Limit.FramesPerSecond,
 		PerUser:         cfg.Limit.SocketsPerUser,
@@ -124,7 +130,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	door.StoreOrigin = cfg.storeOrigin()
 	h.server, err = httpapi.New(door, httpapi.Deps{
 		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Sessions: gate,
-		Rooms: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
+		Rooms: h.engine, Cluster: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
 		Checks: []httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}},
 		Now:    time.Now, Log: log,
 	})
@@ -200,8 +206,16 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	case err = <-failed:
 	case <-ctx.Done():
 		h.log.Info("stopping")
+	case <-h.drain:
+		h.log.Info("draining, as an administrator asked")
+	case <-h.engine.Gone():
+		// Its rooms live elsewhere by now: end at once, and come back as a new node.
+		return errGone
 	}
 	h.server.SetReady(false)
+	if err == nil {
+		err = h.leave(context.WithoutCancel(ctx), cfg)
+	}
 	cancel()
 	drain, stop := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer stop()

@@ -66,6 +66,25 @@ var (
 			},
 		},
 	}
+	// NodesColumns holds the columns for the "nodes" table.
+	NodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "address", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(255)", "sqlite3": "varchar(255)"}},
+		{Name: "version", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "zone", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "started_at", Type: field.TypeTime},
+		{Name: "renewed_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "draining", Type: field.TypeBool},
+		{Name: "unreachable", Type: field.TypeString, Size: 2147483647},
+		{Name: "figures", Type: field.TypeString, Size: 2147483647},
+	}
+	// NodesTable holds the schema information for the "nodes" table.
+	NodesTable = &schema.Table{
+		Name:       "nodes",
+		Columns:    NodesColumns,
+		PrimaryKey: []*schema.Column{NodesColumns[0]},
+	}
 	// RefreshTokensColumns holds the columns for the "refresh_tokens" table.
 	RefreshTokensColumns = []*schema.Column{
 		{Name: "digest", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
@@ -380,6 +399,7 @@ var (
 	Tables = []*schema.Table{
 		AuditTable,
 		MessagesTable,
+		NodesTable,
 		RefreshTokensTable,
 		IncidentRoomsTable,
 		RoomEventsTable,
@@ -400,6 +420,9 @@ func init() {
 	}
 	MessagesTable.Annotation = &entsql.Annotation{
 		Table: "messages",
+	}
+	NodesTable.Annotation = &entsql.Annotation{
+		Table: "nodes",
 	}
 	RefreshTokensTable.ForeignKeys[0].RefTable = SessionsTable
 	RefreshTokensTable.Annotation = &entsql.Annotation{

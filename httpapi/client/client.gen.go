@@ -391,6 +391,30 @@ func (e MessageType) Valid() bool {
 	}
 }
 
+// Defines values for NodeState.
+const (
+	Draining NodeState = "draining"
+	Expired  NodeState = "expired"
+	Suspect  NodeState = "suspect"
+	Up       NodeState = "up"
+)
+
+// Valid indicates whether the value is a known member of the NodeState enum.
+func (e NodeState) Valid() bool {
+	switch e {
+	case Draining:
+		return true
+	case Expired:
+		return true
+	case Suspect:
+		return true
+	case Up:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PingFrameType.
 const (
 	Ping PingFrameType = "ping"
@@ -690,6 +714,13 @@ type ClientFrame struct {
 	union json.RawMessage
 }
 
+// ClusterNodes defines model for ClusterNodes.
+type ClusterNodes struct {
+	// NodeId the node that answers
+	NodeId string `json:"node_id"`
+	Nodes  []Node `json:"nodes"`
+}
+
 // ErrorCode defines model for ErrorCode.
 type ErrorCode string
 
@@ -916,6 +947,89 @@ type NewRoom struct {
 	Title       string  `json:"title"`
 	UnitsAtRisk *int    `json:"units_at_risk,omitempty"`
 }
+
+// Node defines model for Node.
+type Node struct {
+	// Address where the other nodes reach it
+	//
+	// Example: 10.20.0.11:7400
+	Address string `json:"address"`
+
+	// Figures Of the node's room engine; all from `activations` on count since its start.
+	//
+	// Example: {"activations":97,"batches_waiting":0,"commits":51840,"connections":318,"events":73112,"fenced":0,"refused":0,"rooms":42,"takeovers":3,"unknown":0}
+	Figures NodeFigures `json:"figures"`
+
+	// LeaseLeftMs until the lease ends; negative once it has
+	//
+	// Example: 2480
+	LeaseLeftMs int64 `json:"lease_left_ms"`
+
+	// NodeId of this process; a restarted one has a new id
+	NodeId    string    `json:"node_id"`
+	RenewedAt time.Time `json:"renewed_at"`
+
+	// StartedAt by the clock of the database
+	StartedAt time.Time `json:"started_at"`
+
+	// State `up`: serves. `draining`: takes no new rooms and is about to leave. `suspect`: another node does not hear
+	// it. `expired`: its lease has ended; it has suspended its rooms, and another node may take them over.
+	State NodeState `json:"state"`
+
+	// Unreachable ids of the nodes that this one does not hear
+	//
+	// Example: []
+	Unreachable []string `json:"unreachable"`
+
+	// Version of the program
+	//
+	// Example: 1.4.0
+	Version string `json:"version"`
+
+	// Zone room, building or rack; empty where none is configured
+	//
+	// Example: hall-2
+	Zone string `json:"zone"`
+}
+
+// NodeFigures Of the node's room engine; all from `activations` on count since its start.
+//
+// Example: {"activations":97,"batches_waiting":0,"commits":51840,"connections":318,"events":73112,"fenced":0,"refused":0,"rooms":42,"takeovers":3,"unknown":0}
+type NodeFigures struct {
+	// Activations rooms that were claimed
+	Activations int64 `json:"activations"`
+
+	// BatchesWaiting that wait for a transaction
+	BatchesWaiting int64 `json:"batches_waiting"`
+
+	// Commits transactions
+	Commits int64 `json:"commits"`
+
+	// Connections authenticated sockets
+	Connections int64 `json:"connections"`
+
+	// Events made durable
+	Events int64 `json:"events"`
+
+	// Fenced batches refused because another activation owns the room
+	Fenced int64 `json:"fenced"`
+
+	// Refused batches not written for another reason
+	Refused int64 `json:"refused"`
+
+	// Rooms active here
+	Rooms int64 `json:"rooms"`
+
+	// Takeovers of them, rooms that another node had left behind
+	Takeovers int64 `json:"takeovers"`
+
+	// Unknown batches whose outcome nobody knows
+	Unknown int64 `json:"unknown"`
+}
+
+// NodeState `up`: serves. `draining`: takes no new rooms and is about to leave. `suspect`: another node does not hear
+// it. `expired`: its lease has ended; it has suspended its rooms, and another node may take them over.
+type NodeState string
 
 // Person defines model for Person.
 type Person struct {
@@ -1153,6 +1267,9 @@ type Expires = int64
 
 // FileID defines model for FileID.
 type FileID = string
+
+// NodeID defines model for NodeID.
+type NodeID = string
 
 // RoomID defines model for RoomID.
 type RoomID = string
@@ -2247,6 +2364,21 @@ type ClientInterface interface {
 	// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 	ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ShowCluster The nodes of this installation (ADMIN, AUDITOR)
+	//
+	// What each node wrote into the database with its last renewal. Any node answers for all.
+	//
+	// Corresponds with GET /api/admin/cluster (the `ShowCluster` operationId).
+	ShowCluster(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DrainNode Take a node out of service (ADMIN)
+	//
+	// The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
+	// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+	//
+	// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
+	DrainNode(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// LoginWithBody Sign in with name and password
 	//
 	// Takes any type of body and a specified content type.
@@ -2437,6 +2569,41 @@ type ClientInterface interface {
 // Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 func (c *Client) ListAudit(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAuditRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowCluster The nodes of this installation (ADMIN, AUDITOR)
+//
+// What each node wrote into the database with its last renewal. Any node answers for all.
+//
+// Corresponds with GET /api/admin/cluster (the `ShowCluster` operationId).
+func (c *Client) ShowCluster(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowClusterRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DrainNode Take a node out of service (ADMIN)
+//
+// The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
+// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+//
+// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
+func (c *Client) DrainNode(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDrainNodeRequest(c.Server, nodeId)
 	if err != nil {
 		return nil, err
 	}
@@ -2984,6 +3151,67 @@ func NewListAuditRequest(server string, params *ListAuditParams) (*http.Request,
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowClusterRequest constructs an http.Request for the ShowCluster method
+func NewShowClusterRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/cluster")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDrainNodeRequest constructs an http.Request for the DrainNode method
+func NewDrainNodeRequest(server string, nodeId NodeID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/cluster/%s/drain", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -4197,6 +4425,25 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/admin/audit (the `ListAudit` operationId).
 	ListAuditWithResponse(ctx context.Context, params *ListAuditParams, reqEditors ...RequestEditorFn) (*ListAuditResponse, error)
 
+	// ShowClusterWithResponse The nodes of this installation (ADMIN, AUDITOR)
+	//
+	// What each node wrote into the database with its last renewal. Any node answers for all.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/cluster (the `ShowCluster` operationId).
+	ShowClusterWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowClusterResponse, error)
+
+	// DrainNodeWithResponse Take a node out of service (ADMIN)
+	//
+	// The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
+	// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
+	DrainNodeWithResponse(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*DrainNodeResponse, error)
+
 	// LoginWithBodyWithResponse Sign in with name and password
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -4471,6 +4718,144 @@ func (r ListAuditResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAuditResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowClusterResponse403Headers the declared response headers of an HTTP 403 response for ShowCluster
+type ShowClusterResponse403Headers struct {
+	RetryAfter *int
+}
+
+// ShowClusterResponseDefaultHeaders the declared response headers of an HTTP default response for ShowCluster
+type ShowClusterResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ShowClusterResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ClusterNodes
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *ShowClusterResponse403Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ShowClusterResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowClusterResponse) GetJSON200() *ClusterNodes {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShowClusterResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ShowClusterResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowClusterResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowClusterResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowClusterResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowClusterResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DrainNodeResponse403Headers the declared response headers of an HTTP 403 response for DrainNode
+type DrainNodeResponse403Headers struct {
+	RetryAfter *int
+}
+
+// DrainNodeResponseDefaultHeaders the declared response headers of an HTTP default response for DrainNode
+type DrainNodeResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type DrainNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Problem
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *DrainNodeResponse403Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DrainNodeResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DrainNodeResponse) GetApplicationproblemJSON403() *Problem {
+	return r.ApplicationproblemJSON403
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DrainNodeResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DrainNodeResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DrainNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DrainNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DrainNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DrainNodeResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5753,6 +6138,37 @@ func (c *ClientWithResponses) ListAuditWithResponse(ctx context.Context, params 
 	return ParseListAuditResponse(rsp)
 }
 
+// ShowClusterWithResponse The nodes of this installation (ADMIN, AUDITOR)
+//
+// What each node wrote into the database with its last renewal. Any node answers for all.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/cluster (the `ShowCluster` operationId).
+func (c *ClientWithResponses) ShowClusterWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowClusterResponse, error) {
+	rsp, err := c.ShowCluster(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowClusterResponse(rsp)
+}
+
+// DrainNodeWithResponse Take a node out of service (ADMIN)
+//
+// The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
+// and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
+func (c *ClientWithResponses) DrainNodeWithResponse(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*DrainNodeResponse, error) {
+	rsp, err := c.DrainNode(ctx, nodeId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDrainNodeResponse(rsp)
+}
+
 // LoginWithBodyWithResponse Sign in with name and password
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -6170,6 +6586,135 @@ func ParseListAuditResponse(rsp *http.Response) (*ListAuditResponse, error) {
 	switch {
 	case true:
 		var headers ListAuditResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowClusterResponse parses an HTTP response from a ShowClusterWithResponse call
+func ParseShowClusterResponse(rsp *http.Response) (*ShowClusterResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowClusterResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClusterNodes
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 403:
+		var headers ShowClusterResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers403 = &headers
+	case true:
+		var headers ShowClusterResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDrainNodeResponse parses an HTTP response from a DrainNodeWithResponse call
+func ParseDrainNodeResponse(rsp *http.Response) (*DrainNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DrainNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 202:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 403:
+		var headers DrainNodeResponse403Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers403 = &headers
+	case true:
+		var headers DrainNodeResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -48,6 +48,9 @@ type Step struct {
 // know its tables.
 var ErrNewer = errors.New("the database was migrated by a newer version of this program: run that one, or restore a backup")
 
+// ErrOlder says that the database lacks steps that this program needs.
+var ErrOlder = errors.New("the database's schema is older than this program: migrate it")
+
 // Up applies all steps that the database lacks, each in its own transaction, and
 // returns them. A database that is ahead of this program is ErrNewer.
 func Up(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
@@ -88,6 +91,27 @@ func Down(ctx context.Context, db *sql.DB, d Dialect) ([]Step, error) {
 		return nil, fmt.Errorf("migrate %s down: %w", d, err)
 	}
 	return []Step{{Version: r.Source.Version, Name: r.Source.Path}}, nil
+}
+
+// Check returns ErrOlder for a database that lacks steps. One that is ahead
+// passes: nodes of two versions share it during an upgrade.
+func Check(ctx context.Context, db *sql.DB, d Dialect) error {
+	files, err := fs.ReadDir(steps, string(d))
+	if err != nil {
+		return err
+	}
+	newest, err := goose.NumericComponent(files[len(files)-1].Name())
+	if err != nil {
+		return err
+	}
+	var version int64
+	if err := db.QueryRowContext(ctx, "select max(version_id) from "+goose.DefaultTablename).Scan(&version); err != nil {
+		return fmt.Errorf("read the version of the %s schema: %w", d, err)
+	}
+	if version < newest {
+		return ErrOlder
+	}
+	return nil
 }
 
 // Status returns all steps by rising version.

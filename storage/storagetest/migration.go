@@ -90,14 +90,19 @@ func testMigration(t *testing.T, fresh Fresh) {
 	})
 
 	promise(t, "ASchemaThatIsTooOldIsNotOpened", fresh, func(t *testing.T, cfg storage.Config) {
-		for range 2 {
-			if _, err := storage.MigrateDown(t.Context(), cfg); err != nil {
+		steps, err := storage.MigrationStatus(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range steps {
+			down, err := storage.MigrateDown(t.Context(), cfg)
+			if err != nil {
 				t.Fatal(err)
 			}
-		}
-		if db, err := storage.Open(t.Context(), cfg); err == nil {
-			db.Close()
-			t.Error("opened")
+			if db, err := storage.Open(t.Context(), cfg); err == nil {
+				db.Close()
+				t.Errorf("opened without %s", down[0].Name)
+			}
 		}
 	})
 }

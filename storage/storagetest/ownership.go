@@ -16,10 +16,7 @@ func testOwnership(t *testing.T, fresh Fresh) {
 		one, two := Open(t, cfg), Open(t, cfg)
 		older := claim(t, one)
 		appendAll(t, one, older.says(2))
-		state, err := two.Records().Claim(t.Context(), older.ID, "node-2")
-		if err != nil {
-			t.Fatal(err)
-		}
+		state := claimOne(t, two, "node-2", older.ID).State
 		newer := &claimed{state.Room, older.owner}
 		if newer.Epoch != older.Epoch+1 || newer.Head != older.Head {
 			t.Fatalf("claimed epoch %d at head %d, want %d at %d", newer.Epoch, newer.Head, older.Epoch+1, older.Head)
@@ -49,10 +46,7 @@ func testOwnership(t *testing.T, fresh Fresh) {
 		if err := db.Records().OpenUpload(t.Context(), up); err != nil {
 			t.Fatal(err)
 		}
-		state, err := db.Records().Claim(t.Context(), r.ID, "node-2")
-		if err != nil {
-			t.Fatal(err)
-		}
+		state := claimOne(t, db, "node-2", r.ID).State
 		room, err := db.Library().Room(t.Context(), r.ID, "")
 		if err != nil {
 			t.Fatal(err)
@@ -67,9 +61,6 @@ func testOwnership(t *testing.T, fresh Fresh) {
 			{Person: r.owner.Person, Role: incident.Owner, AddedBy: r.owner.ID, AddedAt: r.DeclaredAt}, added.Member,
 		})
 		same(t, "uploads", state.Uploads, []incident.Upload{up})
-
-		_, err = db.Records().Claim(t.Context(), incident.RoomID(newID()), "node-1")
-		wantKind(t, err, incident.NotFound)
 	})
 
 	promise(t, "EveryClaimHasAnEpochOfItsOwn", fresh, func(t *testing.T, cfg storage.Config) {
@@ -80,11 +71,12 @@ func testOwnership(t *testing.T, fresh Fresh) {
 		var wg sync.WaitGroup
 		for i := range claims {
 			wg.Go(func() {
-				state, err := dbs[i%2].Records().Claim(t.Context(), r.ID, "node")
-				if err != nil {
-					t.Errorf("claim: %v", err)
+				list, err := dbs[i%2].Records().Claim(t.Context(), "node", []incident.RoomID{r.ID})
+				if err != nil || list[0].Err != nil {
+					t.Errorf("claim: %v, %v", list, err)
+					return
 				}
-				epochs[i] = state.Room.Epoch
+				epochs[i] = list[0].State.Room.Epoch
 			})
 		}
 		wg.Wait()
@@ -164,11 +156,8 @@ func testOwnership(t *testing.T, fresh Fresh) {
 				}
 			})
 			<-appended
-			state, err := two.Records().Claim(t.Context(), r.ID, "node-2")
+			state := claimOne(t, two, "node-2", r.ID).State
 			claimed.Store(true)
-			if err != nil {
-				t.Fatal(err)
-			}
 			wg.Wait()
 			head, err := two.Library().Head(t.Context(), r.ID)
 			if err != nil {

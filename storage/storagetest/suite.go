@@ -101,11 +101,20 @@ func claim(t testing.TB, db *storage.DB) *claimed {
 	if err != nil {
 		t.Fatalf("create room: %v", err)
 	}
-	state, err := db.Records().Claim(t.Context(), room.ID, "node-1")
+	return &claimed{claimOne(t, db, "node-1", room.ID).State.Room, owner}
+}
+
+// claimOne claims a room that node must get.
+func claimOne(t testing.TB, db *storage.DB, node incident.NodeID, room incident.RoomID) incident.Claimed {
+	t.Helper()
+	list, err := db.Records().Claim(t.Context(), node, []incident.RoomID{room})
 	if err != nil {
-		t.Fatalf("claim room: %v", err)
+		t.Fatalf("claim rooms: %v", err)
 	}
-	return &claimed{state.Room, owner}
+	if list[0].Err != nil {
+		t.Fatalf("claim room: %v", list[0].Err)
+	}
+	return list[0]
 }
 
 func newRoom(title string) incident.NewRoom {

@@ -371,6 +371,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The nodes of this installation (ADMIN, AUDITOR)
+         * @description What each node wrote into the database with its last renewal. Any node answers for all.
+         */
+        get: operations["showCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cluster/{node_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: components["parameters"]["NodeID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a node out of service (ADMIN)
+         * @description The node turns its readiness off, releases its rooms, sends its sockets to other nodes little by little
+         *     and ends its process, as on SIGTERM. Asking again changes nothing. The last node takes the service with it.
+         */
+        post: operations["drainNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -636,6 +679,123 @@ export interface components {
             /** @enum {string} */
             outcome: "ok" | "refused";
             request_id: string;
+        };
+        ClusterNodes: {
+            /** @description the node that answers */
+            node_id: string;
+            nodes: components["schemas"]["Node"][];
+        };
+        /**
+         * @description `up`: serves. `draining`: takes no new rooms and is about to leave. `suspect`: another node does not hear
+         *     it. `expired`: its lease has ended; it has suspended its rooms, and another node may take them over.
+         * @enum {string}
+         */
+        NodeState: "up" | "draining" | "suspect" | "expired";
+        Node: {
+            /** @description of this process; a restarted one has a new id */
+            node_id: string;
+            /**
+             * @description where the other nodes reach it
+             * @example 10.20.0.11:7400
+             */
+            address: string;
+            /**
+             * @description of the program
+             * @example 1.4.0
+             */
+            version: string;
+            /**
+             * @description room, building or rack; empty where none is configured
+             * @example hall-2
+             */
+            zone: string;
+            /**
+             * Format: date-time
+             * @description by the clock of the database
+             */
+            started_at: string;
+            /** Format: date-time */
+            renewed_at: string;
+            /**
+             * Format: int64
+             * @description until the lease ends; negative once it has
+             * @example 2480
+             */
+            lease_left_ms: number;
+            state: components["schemas"]["NodeState"];
+            /**
+             * @description ids of the nodes that this one does not hear
+             * @example []
+             */
+            unreachable: string[];
+            figures: components["schemas"]["NodeFigures"];
+        };
+        /**
+         * @description Of the node's room engine; all from `activations` on count since its start.
+         * @example {
+         *       "rooms": 42,
+         *       "connections": 318,
+         *       "batches_waiting": 0,
+         *       "activations": 97,
+         *       "takeovers": 3,
+         *       "commits": 51840,
+         *       "events": 73112,
+         *       "fenced": 0,
+         *       "unknown": 0,
+         *       "refused": 0
+         *     }
+         */
+        NodeFigures: {
+            /**
+             * Format: int64
+             * @description active here
+             */
+            rooms: number;
+            /**
+             * Format: int64
+             * @description authenticated sockets
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description that wait for a transaction
+             */
+            batches_waiting: number;
+            /**
+             * Format: int64
+             * @description rooms that were claimed
+             */
+            activations: number;
+            /**
+             * Format: int64
+             * @description of them, rooms that another node had left behind
+             */
+            takeovers: number;
+            /**
+             * Format: int64
+             * @description transactions
+             */
+            commits: number;
+            /**
+             * Format: int64
+             * @description made durable
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description batches refused because another activation owns the room
+             */
+            fenced: number;
+            /**
+             * Format: int64
+             * @description batches whose outcome nobody knows
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description batches not written for another reason
+             */
+            refused: number;
         };
         Health: {
             /** @enum {string} */
@@ -907,6 +1067,7 @@ export interface components {
     parameters: {
         RoomID: string;
         FileID: string;
+        NodeID: string;
         /** @description Unix seconds */
         Expires: number;
         Signature: string;
@@ -1545,6 +1706,70 @@ export interface operations {
                     "application/json": {
                         entries: components["schemas"]["AuditEntry"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    showCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All nodes, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterNodes"];
+                };
+            };
+            403: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    drainNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: components["parameters"]["NodeID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The node is told and starts to drain; watch its `state` */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["Problem"];
+            /** @description No node of this id is listed, or it has left */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "code": "not_found",
+                     *       "detail": "There is no such node. GET /api/admin/cluster lists those there are.",
+                     *       "request_id": "0192f0c1",
+                     *       "retryable": false
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -87,14 +87,53 @@ describe('coming back', () => {
     expect(FakeWebSocket.opened).toHaveLength(3);
   });
 
-  test('bye says how long to wait', async () => {
+  test('bye says how long to wait, and nothing but the button makes it shorter', async () => {
     const ws = await live();
     ws.receive({ type: 'bye', code: 4000, reason: 'drain', reconnect_after_ms: 7000 });
     ws.drop(4000);
+    window.dispatchEvent(new Event('online'));
+    document.dispatchEvent(new Event('visibilitychange'));
     await pass(6999);
     expect(FakeWebSocket.opened).toHaveLength(1);
     await pass(1);
     expect(FakeWebSocket.opened).toHaveLength(2);
+    FakeWebSocket.last.ready();
+    FakeWebSocket.last.receive({ type: 'bye', code: 4000, reason: 'drain', reconnect_after_ms: 7000 });
+    FakeWebSocket.last.drop(4000);
+    socket.reconnect();
+    await pass(0);
+    expect(FakeWebSocket.opened).toHaveLength(3);
+  });
+
+  test('a bye counts once and is no failure: what fails after it starts with the shortest pause', async () => {
+    const ws = await live();
+    ws.receive({ type: 'bye', code: 4000, reason: 'drain', reconnect_after_ms: 1200 });
+    ws.drop(4000);
+    await pass(1200);
+    FakeWebSocket.last.drop(); // the next node is not there yet
+    await pass(499);
+    expect(FakeWebSocket.opened).toHaveLength(2);
+    await pass(1);
+    expect(FakeWebSocket.opened).toHaveLength(3);
+    FakeWebSocket.last.drop();
+    window.dispatchEvent(new Event('online')); // this pause is ours to cut short
+    await pass(0);
+    expect(FakeWebSocket.opened).toHaveLength(4);
+  });
+
+  test('a bye that names no time is not an order to come back at once, again and again', async () => {
+    socket.start();
+    await pass(0);
+    for (const pause of [500, 1000, 2000]) {
+      FakeWebSocket.last.open();
+      FakeWebSocket.last.receive({ type: 'bye', code: 4501, reason: 'ticket', reconnect_after_ms: 0 });
+      FakeWebSocket.last.drop(4501);
+      const before = FakeWebSocket.opened.length;
+      await pass(pause - 1);
+      expect(FakeWebSocket.opened).toHaveLength(before);
+      await pass(1);
+      expect(FakeWebSocket.opened).toHaveLength(before + 1);
+    }
   });
 
   test('a way that is blocked before ready is given up after 15 seconds', async () => {

@@ -28,6 +28,8 @@ const connectDeadline = 15_000;
 const probeDeadline = 4_000;
 
 const closeCodes = { sessionEnded: 4500, brokenProtocol: 4502, tooMany: 4503 } as const;
+/** From here on a bye names no time to come back at. */
+const firstFinalCode = 4500;
 
 /**
  * The one connection of a tab. It keeps itself alive, finds out when the other
@@ -39,6 +41,7 @@ export class Socket {
   private attempt = 0; // names the current connection, so that a late answer of an older one is dropped
   private failures = 0;
   private byeDelay: number | undefined;
+  private notBefore = 0; // the time that the server has named, Unix milliseconds
   private retry: ReturnType<typeof setTimeout> | undefined;
   private deadline: ReturnType<typeof setTimeout> | undefined;
   private heart: ReturnType<typeof setInterval> | undefined;
@@ -80,7 +83,7 @@ export class Socket {
 
   private readonly hurry = (): void => {
     if (document.visibilityState !== 'visible') return;
-    if (this.link === 'waiting') this.connect();
+    if (this.link === 'waiting' && Date.now() >= this.notBefore) this.connect();
     if (this.link === 'live') this.probe();
   };
 
@@ -124,7 +127,7 @@ export class Socket {
       this.heardAt = Date.now();
       const frame = JSON.parse(event.data) as ServerFrame;
       if (frame.type === 'ready') this.live(frame.heartbeat_seconds);
-      if (frame.type === 'bye') this.byeDelay = frame.reconnect_after_ms;
+      if (frame.type === 'bye' && frame.code < firstFinalCode) this.byeDelay = frame.reconnect_after_ms;
       this.options.onFrame(frame);
     };
     ws.onclose = (event) => this.closed(event.code);
@@ -178,10 +181,16 @@ export class Socket {
     else this.lose();
   }
 
+  /**
+   * A server that leaves has given each of its clients another time to come back:
+   * that one is kept, once, and is no failure.
+   */
   private lose(): void {
-    const delay = this.byeDelay ?? backoff(this.failures, this.options.random);
+    const told = this.byeDelay;
+    const delay = told ?? backoff(this.failures, this.options.random);
     this.leave();
-    this.failures += 1;
+    this.notBefore = told === undefined ? 0 : Date.now() + told;
+    if (told === undefined) this.failures += 1;
     this.become('waiting');
     this.retry = setTimeout(() => this.connect(), delay);
   }

@@ -9,10 +9,16 @@ import { useLink, useLive } from './useLive';
 
 type Shown = Link | 'offline';
 
-function useShown(): Shown {
-  const { link } = useLink();
+/** Milliseconds of a lost connection before it is worth a word: most come back at once. */
+const patience = 2000;
+
+function useShown(): { shown: Shown; lost: boolean } {
+  const { link, wasLive } = useLink();
   const { online } = useNetwork();
-  return online || link === 'live' ? link : 'offline';
+  const away = link === 'waiting' || link === 'connecting';
+  const lost = useAfter(away, patience);
+  if (!online && link !== 'live') return { shown: 'offline', lost };
+  return { shown: away && wasLive && !lost ? 'live' : link, lost };
 }
 
 const icons = {
@@ -27,7 +33,7 @@ const icons = {
 /** The pill that is always in view: are we seeing what happens now? */
 export function LinkPill({ compact = false }: { compact?: boolean }) {
   const { t } = useTranslation();
-  const shown = useShown();
+  const { shown } = useShown();
   const Icon = icons[shown];
   return (
     <span className={classes.pill} data-link={shown} data-compact={compact || undefined} role="status">
@@ -37,16 +43,13 @@ export function LinkPill({ compact = false }: { compact?: boolean }) {
   );
 }
 
-/** Milliseconds of a lost connection before it is worth a banner: most come back at once. */
-const patience = 2000;
 const tooMany = 4503;
 
 export function LinkBanner() {
   const { t } = useTranslation();
   const live = useLive();
   const { closeCode } = useLink();
-  const shown = useShown();
-  const lost = useAfter(shown === 'waiting' || shown === 'connecting', patience);
+  const { shown, lost } = useShown();
   if (shown === 'refused') {
     return (
       <div className={classes.banner} role="alert">

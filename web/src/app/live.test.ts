@@ -66,6 +66,31 @@ describe('F-RT-10 coming back', () => {
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
+  test('UX 9: a server that leaves costs nothing: every open room goes on, and what had no ack goes again, once', async () => {
+    const other = '0192f0c1-0000-7000-8000-000000000002';
+    cache.setQueryData(logKey(other), { lo: 1, hi: 8, events: [] });
+    live.watch(roomId);
+    live.watch(other);
+    live.outbox.add(roomId, '先關總閥');
+    live.outbox.add(roomId, '再確認壓力');
+    const [first] = sent('send_message');
+    FakeWebSocket.last.receive({ type: 'bye', code: 4000, reason: 'drain', reconnect_after_ms: 1 });
+    FakeWebSocket.last.drop(4000);
+    expect(live.store.getState()).toMatchObject({ link: 'waiting', wasLive: true });
+    expect(live.outbox.store.getState().items.map((item) => item.state)).toEqual(['waiting', 'waiting']);
+    await opened(2);
+    FakeWebSocket.last.ready();
+    expect(sent('subscribe')).toEqual([
+      { type: 'subscribe', room_id: roomId, after_seq: 3 },
+      { type: 'subscribe', room_id: other, after_seq: 8 },
+    ]);
+    expect(sent('send_message')).toEqual([first]); // the same client_msg_id; the second waits its turn
+    const id = first?.type === 'send_message' ? first.client_msg_id : '';
+    FakeWebSocket.last.receive(said(4, wang, undefined, { client_msg_id: id }));
+    expect(sent('send_message')).toHaveLength(2);
+    expect(sent('send_message')[1]).toMatchObject({ text: '再確認壓力' });
+  });
+
   test('a hole is not shown but asked for, once', () => {
     live.watch(roomId);
     subscribed();

@@ -18,6 +18,13 @@ interface Watched {
   retry?: ReturnType<typeof setTimeout>;
 }
 
+interface LinkState {
+  link: Link;
+  closeCode?: number;
+  /** On the way back from a connection that was live. */
+  wasLive: boolean;
+}
+
 /** Milliseconds between refreshes of the room list, however much happens in rooms. */
 const listPause = 2000;
 
@@ -26,7 +33,7 @@ const listPause = 2000;
  * and the way of every incoming frame into the query cache.
  */
 export class Live {
-  readonly store = createStore<{ link: Link; closeCode?: number }>()(() => ({ link: 'stopped' }));
+  readonly store = createStore<LinkState>()(() => ({ link: 'stopped', wasLive: false }));
   readonly outbox: Outbox;
   readonly uploads = new Uploads(transfer);
   private readonly socket: Socket;
@@ -111,7 +118,9 @@ export class Live {
   }
 
   private linked(link: Link, closeCode?: number): void {
-    this.store.setState({ link, closeCode });
+    const before = this.store.getState();
+    const away = link === 'waiting' || link === 'connecting';
+    this.store.setState({ link, closeCode, wasLive: away && (before.wasLive || before.link === 'live') });
     if (link !== 'live') {
       for (const watched of this.rooms.values()) {
         clearTimeout(watched.retry);
