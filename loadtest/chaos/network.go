@@ -33,17 +33,22 @@ type network struct {
 	lock  *os.File
 }
 
-// openNetwork waits for other runs on this machine to end, removes what a killed
-// one left behind, and lays the cables.
-func openNetwork(ctx context.Context, nodes int) (*network, error) {
+// Able reports what keeps this machine from running faults.
+func Able() error {
 	if os.Geteuid() != 0 {
-		return nil, errors.New("faults are made in network namespaces, and only root can make those: run this as root")
+		return errors.New("faults are made in network namespaces, and only root can make those: run this as root")
 	}
 	for _, tool := range []string{"ip", "nft"} {
 		if _, err := exec.LookPath(tool); err != nil {
-			return nil, fmt.Errorf("%s is missing: install the packages iproute2 and nftables", tool)
+			return fmt.Errorf("%s is missing: install the packages iproute2 and nftables", tool)
 		}
 	}
+	return nil
+}
+
+// openNetwork waits for other runs on this machine to end, removes what a killed
+// one left behind, and lays the cables.
+func openNetwork(ctx context.Context, nodes int) (*network, error) {
 	lock, err := lockRun(ctx)
 	if err != nil {
 		return nil, err

@@ -113,7 +113,7 @@ func together(a, b Fault) bool {
 // itself; broken promises are in the report.
 func Run(ctx context.Context, c Config) (Report, error) {
 	report := Report{Seed: c.Seed, Nodes: c.Nodes, Rooms: c.Rooms, Sockets: c.Sockets, Rate: c.Rate, Duration: c.Duration.String()}
-	if err := c.Validate(); err != nil {
+	if err := errors.Join(c.Validate(), Able()); err != nil {
 		return report, err
 	}
 	rounds, err := c.plan()
