@@ -30,10 +30,12 @@ type Times struct {
 	PauseMax    float64 `json:"pause_max_ms"`    // and the worst
 	AckMedian   float64 `json:"ack_median_ms"`   // from send to ack, of all messages
 	AckMax      float64 `json:"ack_max_ms"`
+	SeenMedian  float64 `json:"seen_median_ms"` // from send to each subscriber
+	SeenMax     float64 `json:"seen_max_ms"`
 }
 
 // measure reads the times out of a history.
-func measure(sends []check.Send, logs map[incident.RoomID]check.Log, m moments) Times {
+func measure(sends []check.Send, views []*check.View, logs map[incident.RoomID]check.Log, m moments) Times {
 	var t Times
 	byRoom := map[incident.RoomID][]check.Send{}
 	var delays []time.Duration
@@ -72,7 +74,25 @@ func measure(sends []check.Send, logs map[incident.RoomID]check.Log, m moments) 
 	t.AfterHeal, _ = spread(healed)
 	t.PauseMedian, t.PauseMax = spread(pauses)
 	t.AckMedian, t.AckMax = spread(delays)
+	t.SeenMedian, t.SeenMax = spread(seen(sends, views))
 	return t
+}
+
+// seen is how long each message took to each of its subscribers.
+func seen(sends []check.Send, views []*check.View) []time.Duration {
+	invoked := make(map[incident.ClientMsgID]time.Time, len(sends))
+	for _, s := range sends {
+		invoked[s.ID] = s.Invoked
+	}
+	var all []time.Duration
+	for _, v := range views {
+		for _, d := range v.Deliveries() {
+			if sent, ok := invoked[d.ID]; ok {
+				all = append(all, d.At.Sub(sent))
+			}
+		}
+	}
+	return all
 }
 
 // never stands for an ack that did not come.

@@ -47,11 +47,16 @@ func TestTimesAreReadOutOfTheHistory(t *testing.T) {
 		{Room: "a", ID: "unanswered", Invoked: at(1200), Unknown: true},
 	}
 	logs := map[incident.RoomID]check.Log{"a": logOf(1, 1, 2, 2), "b": logOf(1, 1, 1)}
-	got := measure(sends, logs, moments{begin: at(0), fault: at(1000), heal: at(2000), end: at(2500)})
+	h := check.NewHistory()
+	reader := h.Watch("reader", "lin", "a", 0)
+	reader.Deliver(check.Entry{Seq: 1, ID: "a-1"}, at(130))
+	reader.Deliver(check.Entry{Seq: 3, ID: "a-3"}, at(1800))
+	reader.Deliver(check.Entry{Seq: 5, ID: "of somebody else"}, at(9000))
+	got := measure(sends, h.Views(), logs, moments{begin: at(0), fault: at(1000), heal: at(2000), end: at(2500)})
 	want := Times{
 		Sent: 9, Acked: 7, Failed: 1, Unanswered: 1,
 		RoomsMoved: 1, AgainMedian: 700, AgainMax: 700, AfterHeal: 210,
-		PauseMedian: 1540, PauseMax: 1540, AckMedian: 10, AckMax: 750,
+		PauseMedian: 1540, PauseMax: 1540, AckMedian: 10, AckMax: 750, SeenMedian: 700, SeenMax: 700,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("times (-want +got):\n%s", diff)
@@ -61,7 +66,7 @@ func TestTimesAreReadOutOfTheHistory(t *testing.T) {
 func TestRoomThatNeverAnswersAgainIsNotCalledFast(t *testing.T) {
 	t.Parallel()
 	logs := map[incident.RoomID]check.Log{"a": logOf(1)}
-	got := measure([]check.Send{acked("a", 1, 100, 110)}, logs, moments{begin: at(0), fault: at(1000), heal: at(2000), end: at(3000)})
+	got := measure([]check.Send{acked("a", 1, 100, 110)}, nil, logs, moments{begin: at(0), fault: at(1000), heal: at(2000), end: at(3000)})
 	if got.AgainMedian != -1 || got.AgainMax != -1 || got.AfterHeal != -1 || got.PauseMax != 2890 {
 		t.Errorf("times %+v", got)
 	}

@@ -94,11 +94,11 @@ func (r Report) WriteJSON(w io.Writer) error {
 func (r Report) WriteText(w io.Writer) error {
 	fmt.Fprintf(w, "seed %d: %d nodes, %d rooms, %d sockets, %g messages/s, %s each\n\n", r.Seed, r.Nodes, r.Rooms, r.Sockets, r.Rate, r.Duration)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "fault\tsent\tacked\tfailed\tunanswered\treconnects (max)\trooms moved\tagain ms (median, max)\tafter heal ms\tpause ms (median, max)\tfenced\tactivations\tviolations")
+	fmt.Fprintln(t, "fault\tsent\tacked\tfailed\tunanswered\treconnects (max)\trooms moved\tagain ms (median, max)\tafter heal ms\tpause ms (median, max)\tslowest ack, delivery ms\tfenced\tactivations\tviolations")
 	for _, f := range r.Results {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d (%d)\t%d\t%.0f, %.0f\t%.0f\t%.0f, %.0f\t%d\t%d\t%d\n",
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d (%d)\t%d\t%.0f, %.0f\t%.0f\t%.0f, %.0f\t%.0f, %.0f\t%d\t%d\t%d\n",
 			f.Name(), f.Sent, f.Acked, f.Times.Failed, f.Unanswered, f.Reconnects, f.MaxReconnects, f.RoomsMoved,
-			f.AgainMedian, f.AgainMax, f.AfterHeal, f.PauseMedian, f.PauseMax, f.Figures["fenced"], f.Figures["activations"], len(f.Violations))
+			f.AgainMedian, f.AgainMax, f.AfterHeal, f.PauseMedian, f.PauseMax, f.AckMax, f.SeenMax, f.Figures["fenced"], f.Figures["activations"], len(f.Violations))
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -178,7 +178,7 @@ func (s *Site) try(ctx context.Context, faults []Fault, random *rand.Rand) Resul
 	people.Leave()
 	r.Violations = check.Check(people.History, logs)
 	r.Tally = people.Tally()
-	r.Times = measure(people.History.Sends(), logs, at)
+	r.Times = measure(people.History.Sends(), people.History.Views(), logs, at)
 	r.Figures = s.watch.total()
 	for _, n := range s.Nodes {
 		if exits := n.statuses(); len(exits) > 0 {

@@ -173,6 +173,17 @@ func (v *View) Deliver(e Entry, at time.Time) {
 	v.last.Store(max(v.last.Load(), int64(e.Seq)))
 }
 
+// Deliveries returns all that was seen, in order.
+func (v *View) Deliveries() []Delivery {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var all []Delivery
+	for _, s := range v.spans {
+		all = append(all, s.seen...)
+	}
+	return all
+}
+
 // Reset records that the server told the subscriber to forget the room and to go
 // on after a seq.
 func (v *View) Reset(after incident.Seq) {
