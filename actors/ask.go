@@ -15,10 +15,9 @@ import (
 func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	err := errMoved()
-	for began, attempt := time.Now(), 0; ; attempt++ {
-		var pid *actor.PID
-		if pid, err = e.rooms.find(ctx, room); err == nil {
+	for began, attempt := e.now(), 0; ; attempt++ {
+		pid, err := e.rooms.find(ctx, room)
+		if err == nil {
 			var a answer
 			if a, err = e.askActor(ctx, pid, req); err == nil {
 				return a, nil
@@ -28,7 +27,7 @@ func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (an
 			}
 			e.rooms.forget(room, pid)
 		}
-		if time.Since(began) > movePatience {
+		if e.now().Sub(began) > movePatience {
 			return nil, err
 		}
 		select {
@@ -50,7 +49,7 @@ func pauseAfter(attempt int) time.Duration {
 func (e *Engine) askActor(ctx context.Context, pid *actor.PID, req any) (answer, error) {
 	limit := askTimeout
 	if end, ok := ctx.Deadline(); ok {
-		limit = time.Until(end)
+		limit = end.Sub(e.now())
 	}
 	var res any
 	var err error

@@ -360,9 +360,9 @@ func (a *connectionActor) answer(m *posted) {
 // what waits; the client may still repeat it.
 func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
 	if r.tries++; r.tries == 1 {
-		r.trying = time.Now()
+		r.trying = a.conn.engine.now()
 	}
-	if time.Since(r.trying) > movePatience {
+	if a.conn.engine.now().Sub(r.trying) > movePatience {
 		waiting := r.waiting
 		delete(a.routes, room)
 		for _, p := range waiting {

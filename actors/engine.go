@@ -112,8 +112,9 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 
 // join starts the actor system and takes the node's place in the cluster.
 func (e *Engine) join(ctx context.Context, c *ClusterConfig) error {
-	// The library logs whole messages; its warnings are enough, and carry none.
-	quiet := slog.New(atLeast{e.log.Handler(), slog.LevelWarn}).With("part", "proto.actor")
+	// The library logs whole messages; its warnings are enough, and carry none. What
+	// it calls errors are streams that break, which is all in a day's work.
+	quiet := slog.New(muted{e.log.Handler()}).With("part", "proto.actor")
 	e.system = actor.NewActorSystem(
 		actor.WithDeadLetterRequestLogging(false),
 		actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
@@ -121,6 +122,7 @@ func (e *Engine) join(ctx context.Context, c *ClusterConfig) error {
 	// Ids of actors must differ from those of the process that had the address
 	// before, or its late answers would be taken for answers to us.
 	e.system.ProcessRegistry.SequenceID = uint64(rand.Uint32()) << 24
+	e.system.ID = newID() // a member's id must be its actor system's
 	e.root, e.node = e.system.Root, incident.NodeID(e.system.ID)
 
 	e.provider, e.started = &provider{ready: func() error { return e.enter(ctx) }}, incident.Now(e.now())
@@ -165,7 +167,7 @@ func (e *Engine) configure(c *ClusterConfig) (*remote.Config, error) {
 	e.sealer, e.onDrain = sealer{c.Key}, c.Drain
 	e.members = newMembership(c, incident.Node{
 		ID: e.node, Address: c.Advertise, Version: c.Version, Zone: c.Zone, StartedAt: e.started,
-	}, e.log)
+	}, e.now, e.log)
 	e.provider.members = e.members
 	cfg := remote.Configure(host, number, queue, remote.WithAdvertisedHost(c.Advertise),
 		remote.WithServerOptions(server...), remote.WithDialOptions(dial...))
@@ -332,20 +334,18 @@ func (e *Engine) onEvent(ev any) {
 // newID makes an id that sorts by time.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// atLeast drops log records below a level.
-type atLeast struct {
-	slog.Handler
-	level slog.Level
+// muted drops log records below a warning, and makes a warning of all others.
+type muted struct{ slog.Handler }
+
+func (h muted) Enabled(ctx context.Context, l slog.Level) bool {
+	return l >= slog.LevelWarn && h.Handler.Enabled(ctx, slog.LevelWarn)
 }
 
-func (h atLeast) Enabled(ctx context.Context, l slog.Level) bool {
-	return l >= h.level && h.Handler.Enabled(ctx, l)
+func (h muted) Handle(ctx context.Context, r slog.Record) error {
+	r.Level = slog.LevelWarn
+	return h.Handler.Handle(ctx, r)
 }
 
-func (h atLeast) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return atLeast{h.Handler.WithAttrs(attrs), h.level}
-}
+func (h muted) WithAttrs(attrs []slog.Attr) slog.Handler { return muted{h.Handler.WithAttrs(attrs)} }
 
-func (h atLeast) WithGroup(name string) slog.Handler {
-	return atLeast{h.Handler.WithGroup(name), h.level}
-}
+func (h muted) WithGroup(name string) slog.Handler { return muted{h.Handler.WithGroup(name)} }

@@ -65,9 +65,9 @@ const (
 	deathPause  = 15 * time.Millisecond
 )
 
-func newMembership(c *ClusterConfig, self incident.Node, log *slog.Logger) *membership {
+func newMembership(c *ClusterConfig, self incident.Node, now func() time.Time, log *slog.Logger) *membership {
 	return &membership{
-		roll: c.Roll, ttl: c.Lease, now: time.Now, log: log, self: self,
+		roll: c.Roll, ttl: c.Lease, now: now, log: log, self: self,
 		wake: make(chan struct{}, 1), broken: make(chan string, 16),
 		departed: make(chan struct{}), changed: make(chan []incident.Node, 1),
 		heard: map[incident.NodeID]time.Time{}, leaving: map[incident.NodeID]bool{},
@@ -405,9 +405,6 @@ func (m *membership) suspendedFor() time.Duration {
 	defer m.mu.RUnlock()
 	return m.now().Sub(m.leaseEnd)
 }
-
-// leaseLeft is what is left of the lease.
-func (m *membership) leaseLeft() time.Duration { return -m.suspendedFor() }
 
 // list returns all nodes, oldest first.
 func (m *membership) list() []incident.Node {

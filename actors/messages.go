@@ -85,11 +85,11 @@ type (
 	fileDeleted struct {
 		Err error `json:"-"`
 	}
-	joined      struct {
+	joined struct {
 		Room   incident.RoomID
 		Epoch  incident.Epoch
 		Head   incident.Seq
-		Office bool // no member, but ADMIN or AUDITOR
+		Office bool  // no member, but ADMIN or AUDITOR
 		Err    error `json:"-"`
 	}
 	watching struct {

@@ -13,7 +13,7 @@ import (
 // this node for ever; in a cluster it follows the list of nodes.
 type provider struct {
 	cluster *cluster.Cluster
-	members *membership // nil when alone
+	members *membership  // nil when alone
 	ready   func() error // called once, when this node has its address
 	err     error        // what ready returned: the library would panic
 }

@@ -191,7 +191,7 @@ func (r *relay) roomFound(ctx actor.Context, m *roomFound) {
 	w.pid = m.Pid
 	r.byPid[m.Pid.String()] = w
 	ctx.Watch(m.Pid)
-	w.asked = time.Now()
+	w.asked = r.engine.now()
 	r.engine.request(m.Pid, &watch{Room: w.room, Relay: r.self}, r.self)
 }
 
@@ -330,7 +330,7 @@ func (r *relay) logRead(m *logRead) {
 // was lost on its way. A room that did not answer the last time is looked for
 // again.
 func (r *relay) compare() {
-	now := time.Now()
+	now := r.engine.now()
 	for _, w := range r.rooms {
 		switch {
 		case w.pid == nil:

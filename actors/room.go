@@ -53,8 +53,8 @@ type room struct {
 	epoch   incident.Epoch
 	head    incident.Seq // of the last committed event
 	lastAt  time.Time    // times never run backwards inside a room
-	lastUse time.Time // asked for anything
-	lastAct time.Time // asked to change or to read something, not only to be watched
+	lastUse time.Time    // asked for anything
+	lastAct time.Time    // asked to change or to read something, not only to be watched
 
 	members map[incident.UserID]incident.Member
 	uploads map[incident.FileID]incident.Upload

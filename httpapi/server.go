@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"taskreporter/incident"
 )
 
 // Numbers that promise. Those that an operator may change are in [Config].
@@ -139,6 +141,15 @@ func (s *Server) HTTPServer() *http.Server {
 // SetReady says whether /readyz may answer ok; a node that drains says false first.
 func (s *Server) SetReady(ready bool) { s.draining.Store(!ready) }
 
+// refuseWhileDraining turns away what would have to go elsewhere soon, where a load
+// balancer does not know yet that this node drains.
+func (s *Server) refuseWhileDraining(c *gin.Context) {
+	if s.draining.Load() {
+		s.refuse(c, incident.E(incident.Unavailable, "open socket", "This server is going away. Connect again: another one will answer."))
+		c.Abort()
+	}
+}
+
 func (s *Server) routes(deps Deps) (http.Handler, error) {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -168,7 +179,7 @@ func (s *Server) routes(deps Deps) (http.Handler, error) {
 
 	api := engine.Group("/", s.bound, s.admit, s.readBody)
 	RegisterHandlersWithOptions(api, s.strict(), GinServerOptions{ErrorHandler: s.refuseParameter})
-	api.GET("/api/ws", gin.WrapH(deps.Socket))
+	api.GET("/api/ws", s.refuseWhileDraining, gin.WrapH(deps.Socket))
 	return engine, nil
 }
 

@@ -46,6 +46,9 @@ func TestReadinessAsksTheChecks(t *testing.T) {
 	if a := h.call(t, "", "GET", "/healthz", nil); a.StatusCode != 200 {
 		t.Errorf("a draining node is alive: %d", a.StatusCode)
 	}
+	if p := h.call(t, "", "GET", "/api/ws", nil).problem(t); p.Status != 503 || !p.Retryable {
+		t.Errorf("a new socket at a draining node: %+v, want a retryable 503", p)
+	}
 	h.SetReady(true)
 	if a := h.call(t, "", "GET", "/readyz", nil); a.StatusCode != 200 {
 		t.Errorf("again: %d", a.StatusCode)

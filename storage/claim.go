@@ -89,7 +89,6 @@ func (r *Records) claim(ctx context.Context, tx *ent.Tx, node incident.NodeID, i
 
 // live returns the ids of all nodes.
 func (r *Records) live(ctx context.Context, tx *ent.Tx, node incident.NodeID) (map[incident.NodeID]bool, error) {
-	//nolint:gosec // what is put in is one of two constants
 	rows, err := tx.QueryContext(ctx, "select id, expires_at > "+r.db.clock()+" from nodes")
 	if err != nil {
 		return nil, err

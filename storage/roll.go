@@ -150,11 +150,12 @@ func (r *Roll) Bury(ctx context.Context, id incident.NodeID, cause incident.Buri
 			delete from nodes where id = $1 and id <> $2
 				and exists (select from held where id = $2 and expires_at > clock_timestamp())
 				and exists (select from held where id = $1 and case $3::text
-					when '`+string(incident.LeaseExpired)+`' then expires_at < clock_timestamp()
-					when '`+string(incident.ProcessDead)+`' then pg_try_advisory_xact_lock($4::bigint)
-					when '`+string(incident.CutOff)+`' then true
+					when $5::text then expires_at < clock_timestamp()
+					when $6::text then pg_try_advisory_xact_lock($4::bigint)
+					when $7::text then true
 					else false end)`,
-			string(id), string(r.node), string(cause), lockKey(id))
+			string(id), string(r.node), string(cause), lockKey(id),
+			string(incident.LeaseExpired), string(incident.ProcessDead), string(incident.CutOff))
 		if err != nil {
 			return err
 		}
@@ -197,7 +198,7 @@ func (r *Roll) lock(ctx context.Context, conn *sql.Conn, id incident.NodeID) err
 // lockKey is the number of the advisory lock in a node's name.
 func lockKey(id incident.NodeID) int64 {
 	sum := sha256.Sum256([]byte("task-reporter node " + id))
-	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any 64 bits will do
+	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
 // toJSON is the stored form of what always has one.

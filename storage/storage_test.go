@@ -11,3 +11,6 @@ func TestPostgres(t *testing.T) { t.Parallel(); storagetest.Run(t, storagetest.P
 
 func BenchmarkAppendSQLite(b *testing.B)   { storagetest.BenchmarkAppend(b, storagetest.SQLite) }
 func BenchmarkAppendPostgres(b *testing.B) { storagetest.BenchmarkAppend(b, storagetest.Postgres) }
+
+func BenchmarkClaimSQLite(b *testing.B)   { storagetest.BenchmarkClaim(b, storagetest.SQLite) }
+func BenchmarkClaimPostgres(b *testing.B) { storagetest.BenchmarkClaim(b, storagetest.Postgres) }

@@ -332,7 +332,7 @@ func TestEveryNodeServesEverything(t *testing.T) {
 	if status, _, body := wang.do(http.MethodPost, "/api/auth/logout", http.Header{"X-Requested-With": {"task-reporter"}}, nil); status/100 != 2 {
 		t.Fatalf("logout: %d %s", status, body)
 	}
-	for range s.in { //nolint:revive // until it is closed
+	for range s.in {
 	}
 	if want := "4500"; !strings.Contains(fmt.Sprint(s.err), want) {
 		t.Errorf("the socket at the other node ended with %v, want %s", s.err, want)

@@ -240,6 +240,9 @@ func (h *house) close() {
 	if h.sockets != nil {
 		err = errors.Join(err, h.sockets.Wait(ctx))
 	}
+	if h.roll != nil {
+		err = errors.Join(err, h.roll.Close())
+	}
 	if h.db != nil {
 		err = errors.Join(err, h.db.Close())
 	}

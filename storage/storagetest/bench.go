@@ -2,10 +2,41 @@ package storagetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"taskreporter/incident"
 )
+
+// BenchmarkClaim measures the activation of 512 rooms with three members each, in
+// claims of so many rooms.
+func BenchmarkClaim(b *testing.B, fresh Fresh) {
+	const rooms = 512
+	cfg := fresh(b)
+	db := Open(b, cfg)
+	ids := make([]incident.RoomID, rooms)
+	for i := range ids {
+		r := claim(b, db)
+		appendAll(b, db, r.batch(member("李四", incident.Editor, r.owner.ID), member("張三", incident.Viewer, r.owner.ID)))
+		ids[i] = r.ID
+	}
+	enter(b, raw(b, cfg), cfg, "node-1", time.Hour)
+	for _, size := range []int{1, 16, 64, rooms} {
+		b.Run(fmt.Sprintf("rooms=%d", size), func(b *testing.B) {
+			records := db.Records().Leased()
+			b.ReportAllocs()
+			for range b.N {
+				for chunk := range slices.Chunk(ids, size) {
+					if _, err := records.Claim(b.Context(), "node-1", chunk); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(rooms*b.N)/b.Elapsed().Seconds(), "rooms/s")
+		})
+	}
+}
 
 // BenchmarkAppend measures one call of Append with so many messages in all,
 // spread over so many rooms.

@@ -2,8 +2,12 @@ package storagetest
 
 import (
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"taskreporter/storage"
 	"taskreporter/storage/migration"
@@ -25,6 +29,31 @@ func testMigration(t *testing.T, fresh Fresh) {
 		}
 	})
 
+	promise(t, "FilesAreFoundByRoomAndByUploader", fresh, func(t *testing.T, cfg storage.Config) { // F-DB-03
+		query := "select lower(replace(indexdef, '\"', '')) from pg_indexes where schemaname = current_schema() and tablename = 'room_files'"
+		if onSQLite(cfg) {
+			query = "select lower(replace(sql, '`', '')) from sqlite_master where type = 'index' and tbl_name = 'room_files' and sql is not null"
+		}
+		rows, err := raw(t, cfg).Query(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		missing := map[string]bool{"(room_id, uploaded_at desc)": true, "(uploader_id)": true}
+		for rows.Next() {
+			var index string
+			if err := rows.Scan(&index); err != nil {
+				t.Fatal(err)
+			}
+			if i := strings.IndexByte(index, '('); i >= 0 {
+				delete(missing, index[i:])
+			}
+		}
+		if err := rows.Err(); err != nil || len(missing) > 0 {
+			t.Errorf("no index on %v of room_files (%v)", slices.Sorted(maps.Keys(missing)), err)
+		}
+	})
+
 	promise(t, "TheStepsGoUpAndDownAndUp", fresh, func(t *testing.T, cfg storage.Config) { // F-DB-04
 		ctx := t.Context()
 		steps, err := storage.MigrationStatus(ctx, cfg)
@@ -34,6 +63,7 @@ func testMigration(t *testing.T, fresh Fresh) {
 		db := Open(t, cfg) // rows that refer to one another go with their tables
 		signedIn(t, db)
 		claim(t, db)
+		enter(t, raw(t, cfg), cfg, "node-1", time.Hour)
 		for i := len(steps) - 1; i >= 0; i-- {
 			if !steps[i].Applied {
 				t.Errorf("%s is not applied", steps[i].Name)

@@ -29,6 +29,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Log", testLog},
 		{"Refusal", testRefusal},
 		{"Ownership", testOwnership},
+		{"Claims", testClaims},
 		{"Uploads", testUploads},
 		{"Rooms", testRooms},
 		{"RoomList", testRoomList},
@@ -80,7 +81,12 @@ func count(t testing.TB, db *sql.DB, query string, args ...any) int {
 	return n
 }
 
-func exec(t testing.TB, db *sql.DB, statement string, args ...any) {
+// execer is a database or a transaction.
+type execer interface {
+	Exec(statement string, args ...any) (sql.Result, error)
+}
+
+func exec(t testing.TB, db execer, statement string, args ...any) {
 	t.Helper()
 	if _, err := db.Exec(statement, args...); err != nil {
 		t.Fatalf("%s: %v", statement, err)

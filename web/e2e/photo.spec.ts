@@ -52,7 +52,7 @@ async function give(target: Locator, kind: 'drop' | 'paste', name: string, bytes
   );
 }
 
-test('F-SC-01: a photo from line 3 is seen at once by a colleague, and its full picture is the original', async ({
+test('F-SC-01, F-UI-05, F-UI-06: a photo from line 3 is seen at once by a colleague, and its full picture is the original', async ({
   as,
 }) => {
   const original = phonePhoto();
@@ -75,14 +75,16 @@ test('F-SC-01: a photo from line 3 is seen at once by a colleague, and its full 
     await expect(wang.getByRole('heading', { level: 1, name: `三線 ${station} 設備停機` })).toBeVisible();
   });
 
-  await test.step('and brings in 李工 as EDITOR', async () => {
+  await test.step('and brings in 李工 as EDITOR (F-UI-08)', async () => {
     await wang.getByRole('tab', { name: '成員 1' }).click();
     await wang.getByRole('button', { name: '加入成員' }).click();
     await wang.getByRole('combobox', { name: '人員' }).fill('李');
     await wang.getByRole('option', { name: /李工/ }).click();
     await wang.getByRole('radio', { name: '處理人員' }).check();
     await wang.getByRole('button', { name: '加入', exact: true }).click();
-    await expect(wang.getByRole('list', { name: '房間成員' })).toContainText('李工');
+    const members = wang.getByRole('list', { name: '房間成員' }).getByRole('listitem');
+    await expect(members.filter({ hasText: '李工' })).toContainText('處理人員');
+    await expect(members.filter({ hasText: '王小明' })).toContainText('負責人');
     await expect(wang.getByRole('log')).toContainText('王小明 加入了 李工（處理人員）');
   });
 

@@ -51,12 +51,16 @@ test('UX 22: somebody without incidents is told what to do', async ({ as }) => {
   await expect(page.getByText('目前沒有事件')).toBeVisible();
 });
 
-test('F-RM-06: what does not fit on one page is on the next', async ({ as, api }) => {
+test('F-UI-02, F-RM-06: the list is searched, paged and filtered', async ({ as, api }) => {
   const client = await api('wang');
   const word = unique('頁').replace(' ', '');
-  for (let n = 1; n <= 27; n += 1) await client.declare({ title: `${word} ${n}`, severity: 'LOW' });
+  for (let n = 1; n <= 27; n += 1) {
+    await client.declare({ title: `${word} ${n}`, severity: n === 3 ? 'CRITICAL' : 'LOW' });
+  }
+  await client.declare({ title: unique('別的') });
   const page = await as('wang');
-  await page.goto(`/rooms?q=${encodeURIComponent(word)}`);
+  await page.goto('/rooms');
+  await page.getByRole('searchbox', { name: '搜尋編號、標題、線別或設備' }).fill(word);
   const rows = page.getByRole('link', { name: new RegExp(word) });
   await expect(rows).toHaveCount(25);
   await expect(page.getByText('共 27 件')).toBeVisible();
@@ -67,6 +71,11 @@ test('F-RM-06: what does not fit on one page is on the next', async ({ as, api }
   await expect(rows).toHaveCount(2);
   await page.goBack();
   await expect(rows).toHaveCount(25);
+  await page.getByRole('button', { name: '下一頁' }).click();
+  await page.getByRole('button', { name: '篩選' }).click();
+  await page.getByRole('search').getByText('緊急', { exact: true }).click();
+  await expect(rows).toHaveCount(1); // also from the second page
+  await expect(rows).toContainText(`${word} 3`);
 });
 
 test('F-RM-11: a new incident comes into the list without a reload', async ({ as, api }) => {

@@ -20,6 +20,8 @@ export const fileQuery = (roomId: string, fileId: string) =>
 
 export const templatesQuery = () => $api.queryOptions('get', '/api/templates', {}, { staleTime: 300_000 });
 
+export const clusterQuery = () => $api.queryOptions('get', '/api/admin/cluster');
+
 /** Every page of the room list, whatever its filters. */
 export const roomListKey: QueryKey = ['get', '/api/rooms'];
 

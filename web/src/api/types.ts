@@ -7,6 +7,9 @@ export type ServerFrame = Schemas['ServerFrame'];
 export type RoomEvent = Schemas['RoomEvent'];
 export type SendMessageFrame = Schemas['SendMessageFrame'];
 
+export type Cluster = Schemas['ClusterNodes'];
+export type Node = Schemas['Node'];
+export type NodeState = Schemas['NodeState'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type ErrorCode = Schemas['ErrorCode'];
 export type EventPage = Schemas['EventPage'];

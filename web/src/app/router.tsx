@@ -2,6 +2,7 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   Outlet,
   redirect,
   useNavigate,
@@ -15,6 +16,7 @@ import type { User } from '@/api/types';
 import { Account, Login, Starting } from '@/features/auth';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
+import { AdminLink } from './AdminLink';
 import { CrashNotice, NotFound } from './Failures';
 import classes from './Failures.module.css';
 import { type Panel, panels, RoomPage } from './RoomPage';
@@ -142,8 +144,22 @@ const me = createRoute({
   path: '/me',
   component: function MeRoute() {
     const user = useUser();
-    return user && <div className={classes.me}>{<Account user={user} />}</div>;
+    return (
+      user && (
+        <div className={classes.me}>
+          <Account user={user} />
+          <AdminLink user={user} />
+        </div>
+      )
+    );
   },
+});
+
+/** Loaded when somebody goes there: who opens a room does not wait for it. */
+const cluster = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/cluster',
+  component: lazyRouteComponent(() => import('./ClusterPage'), 'ClusterPage'),
 });
 
 export function makeRouter() {
@@ -151,7 +167,7 @@ export function makeRouter() {
     routeTree: root.addChildren([
       login,
       home,
-      inside.addChildren([rooms.addChildren([noRoom, declare, room]), me]),
+      inside.addChildren([rooms.addChildren([noRoom, declare, room]), me, cluster]),
     ]),
     parseSearch,
     stringifySearch,

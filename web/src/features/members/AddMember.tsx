@@ -1,6 +1,5 @@
 import { Alert, Button, Group, Radio, Select } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
@@ -10,6 +9,7 @@ import { membersQuery, roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Member, Role } from '@/api/types';
 import { TroubleText } from '@/ui/TroubleText';
+import { tell } from '@/ui/tell';
 import classes from './Members.module.css';
 
 interface Props {
@@ -51,7 +51,7 @@ export function AddMember({ roomId, roles, members, onClose }: Props) {
       {
         onSuccess: (member) => {
           onClose();
-          notifications.show({ message: t('members.added', { name: member.name }) });
+          tell(t('members.added', { name: member.name }));
           void cache.invalidateQueries({ queryKey: membersQuery(roomId).queryKey });
           void cache.invalidateQueries({ queryKey: roomQuery(roomId).queryKey });
         },

@@ -17,6 +17,8 @@ const expected: Record<Act, { members: Role[]; others: User['system_role'][] }> 
   add_viewer: { members: ['OWNER', 'EDITOR'], others: ['ADMIN'] },
   add_member: { members: ['OWNER'], others: ['ADMIN'] },
   read_audit: { members: [], others: ['ADMIN', 'AUDITOR'] },
+  read_cluster: { members: [], others: ['ADMIN', 'AUDITOR'] },
+  drain_node: { members: [], others: ['ADMIN'] },
 };
 
 const cells = (Object.keys(expected) as Act[]).flatMap((act) =>

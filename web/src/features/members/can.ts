@@ -10,7 +10,9 @@ export type Act =
   | 'delete_any_file'
   | 'add_viewer'
   | 'add_member'
-  | 'read_audit';
+  | 'read_audit'
+  | 'read_cluster'
+  | 'drain_node';
 
 type Who = Role | User['system_role'];
 
@@ -25,6 +27,8 @@ const table: Record<Act, readonly Who[]> = {
   add_viewer: ['OWNER', 'EDITOR', 'ADMIN'],
   add_member: ['OWNER', 'ADMIN'],
   read_audit: ['ADMIN', 'AUDITOR'],
+  read_cluster: ['ADMIN', 'AUDITOR'],
+  drain_node: ['ADMIN'],
 };
 
 /** Whether a user who has `role` in the room concerned may do `act`. */
