@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// bearable is how long anybody may be without an answer under a fault that a node
+// must find out by itself: its lease, and a client's own time to notice and move.
+const bearable = lease + 4*time.Second
+
 // lease is the nodes' lease: how long a silent death may go unnoticed.
 const lease = 3 * time.Second
 
@@ -45,6 +49,9 @@ type Goal struct {
 	AfterHeal time.Duration
 	// Pause is the longest time between two acks of a room.
 	Pause time.Duration
+	// Ack is the slowest ack of any message, whoever sent it: a fault that leaves
+	// most people alone may still leave those of one node without an answer.
+	Ack time.Duration
 	// Reconnects is what one client may need.
 	Reconnects int
 	// NoneFails: no message may be refused for good.
@@ -62,7 +69,7 @@ func Faults() []Fault {
 		},
 		{
 			Name: "stop", Says: "SIGSTOP of the node with most rooms for 10 s", Targets: 1, Lasts: 10 * time.Second,
-			Goal:   Goal{Again: lease + 500*time.Millisecond},
+			Goal:   Goal{Again: lease + 500*time.Millisecond, Ack: bearable},
 			Inject: func(_ context.Context, _ *Site, n []*Node) error { n[0].Signal(syscall.SIGSTOP); return nil },
 			Heal:   func(_ context.Context, _ *Site, n []*Node) error { n[0].Signal(syscall.SIGCONT); return nil },
 		},
@@ -91,24 +98,24 @@ func Faults() []Fault {
 			Inject: rolling,
 		},
 		obstruction("partition-peers", "one node and the others do not reach each other",
-			Goal{Again: lease + 500*time.Millisecond}, func(s *Site, n *Node) (in, out []string) {
+			Goal{Again: lease + 500*time.Millisecond, Ack: bearable}, func(s *Site, n *Node) (in, out []string) {
 				for _, p := range s.others(n) {
 					in, out = append(in, "ip saddr "+p.ip+" drop"), append(out, "ip daddr "+p.ip+" drop")
 				}
 				return in, out
 			}).peers(),
 		obstruction("partition-db", "one node does not reach PostgreSQL",
-			Goal{Again: lease + 500*time.Millisecond}, func(*Site, *Node) (in, out []string) {
+			Goal{Again: lease + 500*time.Millisecond, Ack: bearable}, func(*Site, *Node) (in, out []string) {
 				return []string{"ip saddr " + gateway + " tcp sport " + postgresPort + " drop"},
 					[]string{"ip daddr " + gateway + " tcp dport " + postgresPort + " drop"}
 			}),
 		obstruction("partition-clients", "clients do not reach one node",
-			Goal{NoneFails: true}, func(*Site, *Node) (in, out []string) {
+			Goal{Ack: bearable, NoneFails: true}, func(*Site, *Node) (in, out []string) {
 				return []string{"ip saddr " + gateway + " tcp dport " + apiPort + " drop"},
 					[]string{"ip daddr " + gateway + " tcp sport " + apiPort + " drop"}
 			}),
 		obstruction("oneway", "one node does not hear another, which hears it",
-			Goal{Again: lease + 500*time.Millisecond}, func(s *Site, n *Node) (in, out []string) {
+			Goal{Again: lease + 500*time.Millisecond, Ack: bearable}, func(s *Site, n *Node) (in, out []string) {
 				return []string{"ip saddr " + s.others(n)[0].ip + " drop"}, nil
 			}).peers(),
 		obstruction("loss", "one node loses a tenth of all packets, both ways", Goal{NoneFails: true},

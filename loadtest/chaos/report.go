@@ -75,6 +75,7 @@ func (r *Result) judge(faults []Fault) {
 	late("writes accepted again after", r.AgainMedian, g.Again)
 	late("first ack after the heal", r.AfterHeal, g.AfterHeal)
 	late("longest pause", r.PauseMax, g.Pause)
+	late("slowest ack", r.AckMax, g.Ack)
 	if g.Reconnects > 0 && r.MaxReconnects > g.Reconnects {
 		r.Missed = append(r.Missed, fmt.Sprintf("%d reconnects of one client, goal %d", r.MaxReconnects, g.Reconnects))
 	}

@@ -145,13 +145,16 @@ func (s *Site) open(ctx context.Context, start int) error {
 	watching, stop := context.WithCancel(ctx)
 	s.unwatch = stop
 	s.watching.Go(func() { s.watch.run(watching) })
-	for _, n := range s.Nodes[:start] {
-		if err := n.Start(); err != nil {
+	// The first node makes the signing keys; the others find them.
+	for _, some := range [][]*Node{s.Nodes[:1], s.Nodes[1:start]} {
+		for _, n := range some {
+			if err := n.Start(); err != nil {
+				return err
+			}
+		}
+		if err := s.ready(ctx, some); err != nil {
 			return err
 		}
-	}
-	if err := s.ready(ctx, s.Nodes[:start]); err != nil {
-		return err
 	}
 	var err error
 	s.boss, err = crowd.SignIn(ctx, s.addresses()[:start], admin, s.password)
