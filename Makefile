@@ -31,6 +31,14 @@ run: build ## build and serve on http://localhost:8080, with everything kept in 
 demo: build ## the same, with a small plant to look around in
 	bin/task-reporter serve --demo
 
+.PHONY: cluster
+cluster: build ## three nodes, PostgreSQL, MinIO and a proxy on http://localhost:8080, until Ctrl-C
+	scripts/cluster start
+
+.PHONY: chaos
+chaos: build ## break a cluster under load in every way, then in random pairs, and check it (root)
+	scripts/chaos --pairs 5 --json .cache/chaos.json
+
 .PHONY: test
 test: build ## run all tests; gets and starts what they need, and ends with a count
 	scripts/test

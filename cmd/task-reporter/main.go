@@ -22,11 +22,12 @@ type program struct {
 	ConfigFile ConfigFile `placeholder:"FILE" help:"YAML file of settings. The environment overrides it, flags override both."`
 	Config     `embed:""` // kong calls its Validate
 
-	Serve     ServeCmd   `cmd:"" help:"Run the server."`
-	Migrate   MigrateCmd `cmd:"" help:"Change the database's schema."`
-	Admin     AdminCmd   `cmd:"" help:"What an administrator does from a shell."`
-	ConfigCmd ConfigCmd  `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
-	Version   VersionCmd `cmd:"" help:"Print what this binary is."`
+	Serve     ServeCmd    `cmd:"" help:"Run the server."`
+	Migrate   MigrateCmd  `cmd:"" help:"Change the database's schema."`
+	Admin     AdminCmd    `cmd:"" help:"What an administrator does from a shell."`
+	ConfigCmd ConfigCmd   `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
+	Loadtest  LoadtestCmd `cmd:"" help:"Drive servers hard and judge them."`
+	Version   VersionCmd  `cmd:"" help:"Print what this binary is."`
 }
 
 // console is where commands read and write.
