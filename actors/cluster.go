@@ -59,7 +59,7 @@ func (e *Engine) Leaving(ctx context.Context) error {
 	}
 	e.members.drain()
 	err := e.releaseRooms()
-	_, cerr := e.askActor(ctx, e.relay, &closeAll{Why: GoingAway, Gap: closeGap})
+	_, cerr := e.askActor(ctx, e.relay, &closeAll{Why: Elsewhere, Gap: closeGap})
 	return errors.Join(err, cerr)
 }
 

@@ -225,13 +225,10 @@ func closeFrame(c actors.CloseCode) actors.Frame {
 	return wireFrame(finalClose, websocket.FormatCloseMessage(c.Code, c.Reason))
 }
 
-// reconnectWithin spreads the return of clients that are told to come back, ms.
-const reconnectWithin = 3000
-
 func byeFrame(c actors.CloseCode) actors.Frame {
 	after := 0
-	if c.Reconnect() {
-		after = rand.IntN(reconnectWithin)
+	if c.Within > 0 {
+		after = int(rand.N(c.Within).Milliseconds())
 	}
 	return encode(ByeFrame{Type: Bye, Code: c.Code, Reason: c.Reason, ReconnectAfterMs: after})
 }

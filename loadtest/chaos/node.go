@@ -46,7 +46,7 @@ func (n *Node) Start() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.wanted = true
-	if n.process != nil {
+	if n.process != nil && !n.process.ended() {
 		return nil
 	}
 	return n.spawn()
@@ -68,9 +68,11 @@ func (n *Node) spawn() error {
 func (n *Node) supervise(p *process) {
 	<-p.done
 	n.mu.Lock()
-	n.process = nil
+	if n.process == p { // else it was started again already
+		n.process = nil
+	}
 	n.exits = append(n.exits, p.code)
-	again := n.wanted && p.code != 0
+	again := n.wanted && p.code != 0 && n.process == nil
 	n.mu.Unlock()
 	if !again {
 		return
