@@ -43,10 +43,6 @@ const (
 	// rarely reaches the database, where it would refuse its whole batch.
 	recentSends = 1024
 
-	// idleTick is how often a room looks whether anybody still needs it.
-	idleTick = time.Minute
-	// idleAfter is how long nobody must have used a room before it is passivated.
-	idleAfter = 5 * time.Minute
 	// quietAfter is how long nobody must have acted in a room before it may move to
 	// another node under its watchers.
 	quietAfter = 2 * time.Minute
@@ -91,7 +87,10 @@ const (
 type Limits struct {
 	UploadsPerUser int // at once in one room
 	UploadsPerRoom int // at once
+	// RoomIdle is how long nobody must have used a room before it is passivated; it
+	// looks five times as often.
+	RoomIdle time.Duration
 }
 
 // DefaultLimits suit one production site.
-var DefaultLimits = Limits{UploadsPerUser: 32, UploadsPerRoom: 128}
+var DefaultLimits = Limits{UploadsPerUser: 32, UploadsPerRoom: 128, RoomIdle: 5 * time.Minute}

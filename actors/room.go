@@ -49,7 +49,7 @@ type room struct {
 	limits Limits
 
 	phase   roomPhase
-	info    incident.Room
+	status  incident.Status
 	epoch   incident.Epoch
 	head    incident.Seq // of the last committed event
 	lastAt  time.Time    // times never run backwards inside a room
@@ -68,7 +68,7 @@ type room struct {
 	pending []*entry          // for the next batch
 	flight  []*entry          // in the batch that is being committed
 	inHand  map[string]*entry // pending and flight, by key
-	recent  *sendMemory
+	recent  sendMemory
 }
 
 type stashed struct {
@@ -79,14 +79,17 @@ type stashed struct {
 func newRoom(id incident.RoomID, w world, limits Limits) *room {
 	return &room{
 		id: id, world: w, limits: limits, lastUse: w.now(), lastAct: w.now(),
-		members: map[incident.UserID]incident.Member{},
-		uploads: map[incident.FileID]incident.Upload{},
-		opening: map[incident.FileID]*actor.PID{},
-		deleted: map[incident.FileID]bool{},
-		relays:  map[string]*actor.PID{},
-		inHand:  map[string]*entry{},
-		recent:  newSendMemory(recentSends),
+		members: map[incident.UserID]incident.Member{}, recent: sendMemory{size: recentSends},
 	}
+}
+
+// put adds to a map that is made when something is put into it: most rooms are
+// quiet, and there are many of them.
+func put[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
 }
 
 // onClaimed starts to serve, or gives up when the room could not be claimed.
@@ -105,13 +108,13 @@ func (r *room) onClaimed(state incident.RoomState, err error) {
 		return
 	}
 	r.phase = serving
-	r.info = state.Room
+	r.status = state.Room.Status
 	r.epoch, r.head, r.lastAt = state.Room.Epoch, state.Room.Head, state.Room.LastActivity
 	for _, m := range state.Members {
 		r.members[m.ID] = m
 	}
 	for _, up := range state.Uploads {
-		r.uploads[up.FileID] = up
+		put(&r.uploads, up.FileID, up)
 	}
 	waiting := r.stash
 	r.stash = nil
@@ -156,7 +159,7 @@ func (r *room) serve(req request, from *actor.PID) {
 	case *join:
 		err = r.join(m, from)
 	case *watch:
-		r.relays[m.Relay.String()] = m.Relay
+		put(&r.relays, m.Relay.String(), m.Relay)
 		r.world.reply(from, &watching{Room: r.id, Epoch: r.epoch, Head: r.head})
 	default:
 		err = incident.E(incident.Internal, "room", "")
@@ -173,7 +176,7 @@ func (r *room) may(p incident.Principal, act incident.Act) error {
 	if role := r.role(p); !incident.Can(p, role, act) {
 		return incident.Refusal(role, act)
 	}
-	if act != incident.ActRead && r.info.Status.ReadOnly() {
+	if act != incident.ActRead && r.status.ReadOnly() {
 		return incident.E(incident.Conflict, string(act), "The room is archived and can only be read.")
 	}
 	return nil
@@ -287,7 +290,7 @@ func (r *room) onTick() {
 		}
 	}
 	idle := len(r.uploads) == 0 && len(r.pending) == 0 && r.flight == nil
-	unused := len(r.relays) == 0 && now.Sub(r.lastUse) >= idleAfter
+	unused := len(r.relays) == 0 && now.Sub(r.lastUse) >= r.limits.RoomIdle
 	// A room that is only watched moves without being missed: its watchers follow.
 	quiet := now.Sub(r.lastAct) >= quietAfter && r.world.misplaced()
 	if r.phase == serving && idle && (unused || quiet) {

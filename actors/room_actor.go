@@ -89,7 +89,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 
 func (a *roomActor) tickLater() {
 	self, root := a.self, a.engine.root
-	a.ticker = time.AfterFunc(idleTick, func() { root.Send(self, &tick{}) })
+	a.ticker = time.AfterFunc(a.engine.limits.RoomIdle/5, func() { root.Send(self, &tick{}) })
 }
 
 // do runs one piece of I/O beside the actor and sends it the outcome.

@@ -29,7 +29,7 @@ func (r *room) append(e *entry) error {
 	if len(r.pending) >= maxPending {
 		return errBusy()
 	}
-	r.inHand[e.key] = e
+	put(&r.inHand, e.key, e)
 	r.pending = append(r.pending, e)
 	r.flush()
 	return nil
@@ -123,7 +123,7 @@ func (r *room) apply(ev incident.Event) {
 		delete(r.uploads, c.File.ID)
 		r.world.ackUpload(c.File)
 	case incident.FileDeleted:
-		r.deleted[c.FileID] = true
+		put(&r.deleted, c.FileID, true)
 	}
 }
 
@@ -195,10 +195,6 @@ type sendMemory struct {
 	size  int
 }
 
-func newSendMemory(size int) *sendMemory {
-	return &sendMemory{byKey: map[incident.SendKey]incident.Message{}, size: size}
-}
-
 func (s *sendMemory) find(k incident.SendKey) (incident.Message, bool) {
 	m, ok := s.byKey[k]
 	return m, ok
@@ -215,5 +211,5 @@ func (s *sendMemory) add(k incident.SendKey, m incident.Message) {
 		s.order[s.next] = k
 		s.next = (s.next + 1) % s.size
 	}
-	s.byKey[k] = m
+	put(&s.byKey, k, m)
 }

@@ -90,7 +90,7 @@ var (
 
 // openRoom returns a serving room with three members and one relay, at seq 2.
 func openRoom(w *script) *room {
-	r := newRoom(testRoom, w, Limits{UploadsPerUser: 2, UploadsPerRoom: 3})
+	r := newRoom(testRoom, w, Limits{UploadsPerUser: 2, UploadsPerRoom: 3, RoomIdle: DefaultLimits.RoomIdle})
 	r.onClaimed(incident.RoomState{
 		Room: incident.Room{ID: testRoom, Epoch: 7, Head: 2, Status: incident.Open},
 		Members: []incident.Member{
@@ -337,7 +337,7 @@ func TestUploadIsOneEntryWithItsMessage(t *testing.T) {
 	if len(w.closed) != 1 || w.closed[0] != "f4" || len(r.uploads) != 0 {
 		t.Errorf("closed %v, %d places taken; want f4 closed, f5 left for the sweep, no place taken", w.closed, len(r.uploads))
 	}
-	w.clock = w.clock.Add(idleAfter)
+	w.clock = w.clock.Add(DefaultLimits.RoomIdle)
 	r.unwatch(asker("relay"))
 	r.onTick()
 	if w.stops != 1 {
@@ -369,7 +369,7 @@ func TestRoomWithWatchersStaysActive(t *testing.T) {
 	t.Parallel()
 	w := newScript()
 	r := openRoom(w)
-	w.clock = w.clock.Add(10 * idleAfter)
+	w.clock = w.clock.Add(10 * DefaultLimits.RoomIdle)
 	r.onTick()
 	if w.stops != 0 {
 		t.Error("passivated under its watchers")

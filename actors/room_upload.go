@@ -30,8 +30,8 @@ func (r *room) beginUpload(m *beginUpload, from *actor.PID) error {
 	if mine >= r.limits.UploadsPerUser || len(r.uploads) >= r.limits.UploadsPerRoom {
 		return incident.E(incident.Busy, "upload", "Too many uploads at once. Wait for one to finish, then send this one again.")
 	}
-	r.uploads[id] = m.Upload
-	r.opening[id] = from
+	put(&r.uploads, id, m.Upload)
+	put(&r.opening, id, from)
 	r.world.openUpload(m.Upload)
 	return nil
 }

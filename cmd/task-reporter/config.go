@@ -80,6 +80,8 @@ type LimitConfig struct {
 	FramesPerSecond   float64 `default:"50" help:"Frames that one socket may send, sustained."`
 	UploadsPerUser    int     `default:"${uploads_per_user}" help:"Uploads of one user at once in one room."`
 	UploadsPerRoom    int     `default:"${uploads_per_room}" help:"Uploads at once in one room."`
+
+	RoomIdle time.Duration `default:"${room_idle}" help:"How long nobody must have used a room before it leaves the memory."`
 }
 
 // LogConfig says what is logged on standard error.
@@ -101,6 +103,7 @@ func defaults() kong.Vars {
 		"request_burst":       httpapi.DefaultConfig.Burst,
 		"uploads_per_user":    actors.DefaultLimits.UploadsPerUser,
 		"uploads_per_room":    actors.DefaultLimits.UploadsPerRoom,
+		"room_idle":           actors.DefaultLimits.RoomIdle,
 	} {
 		vars[name] = fmt.Sprint(value)
 	}
@@ -146,6 +149,7 @@ func (c *Config) Validate() error {
 	check("limit-frames-per-second", l.FramesPerSecond > 0, "more than 0")
 	check("limit-uploads-per-user", l.UploadsPerUser >= 1, "1 or more")
 	check("limit-uploads-per-room", l.UploadsPerRoom >= l.UploadsPerUser, "no less than --limit-uploads-per-user")
+	check("limit-room-idle", l.RoomIdle >= time.Second, "1s or more")
 	return errors.Join(errs...)
 }
 

@@ -106,7 +106,9 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 		Frames:  httpapi.NewFrames(links, log),
 		Now:     time.Now,
 		Log:     log,
-		Limits:  actors.Limits{UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom},
+		Limits: actors.Limits{
+			UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom, RoomIdle: cfg.Limit.RoomIdle,
+		},
 	}
 	if cfg.Cluster.Listen != "" {
 		if err := h.joinCluster(cfg, &node, keys, errs); err != nil {
