@@ -54,7 +54,7 @@ func openSite(ctx context.Context, config Config) (*Site, error) {
 		}
 	}()
 	var err error
-	if s.network, err = openNetwork(ctx, config.Nodes); err != nil {
+	if s.network, err = openNetwork(ctx, config.Nodes, config.Log); err != nil {
 		return nil, err
 	}
 	if s.dir, err = os.MkdirTemp("", "task-reporter-chaos.*"); err != nil {
