@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -97,6 +98,11 @@ func Faults() []Fault {
 			Goal:   Goal{Reconnects: 3, NoneFails: true},
 			Inject: rolling,
 		},
+		{
+			Name: "buried-alive", Says: "three times, the node with most rooms is taken off the list of nodes while it serves", Peers: true, Alone: true,
+			Goal:   Goal{Ack: bearable},
+			Inject: buryAlive,
+		},
 		obstruction("partition-peers", "one node and the others do not reach each other",
 			Goal{Again: lease + 500*time.Millisecond, Ack: bearable}, func(s *Site, n *Node) (in, out []string) {
 				for _, p := range s.others(n) {
@@ -171,6 +177,27 @@ func rolling(ctx context.Context, s *Site, _ []*Node) error {
 	for _, n := range s.Nodes {
 		n.Stop()
 		if err := errors.Join(n.Start(), n.Ready(ctx)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// buryAlive makes the others take rooms over from a node that does not know yet:
+// for a moment two activations write, and only the fence keeps one of them out.
+func buryAlive(ctx context.Context, s *Site, _ []*Node) error {
+	for range 3 {
+		nodes := slices.Clone(s.Nodes)
+		s.mostRooms(ctx, nodes)
+		id, err := s.idOf(ctx, nodes[0])
+		if err != nil {
+			return err
+		}
+		if err := s.database.execute(ctx, s.databaseName(s.round), "delete from nodes where id = '"+id+"'"); err != nil {
+			return err
+		}
+		s.log.Info("buried alive", "node", nodes[0].Name)
+		if err := wait(ctx, lease+restartAfter); err != nil {
 			return err
 		}
 	}

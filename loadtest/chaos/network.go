@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
@@ -48,8 +49,8 @@ func Able() error {
 
 // openNetwork waits for other runs on this machine to end, removes what a killed
 // one left behind, and lays the cables.
-func openNetwork(ctx context.Context, nodes int) (*network, error) {
-	lock, err := lockRun(ctx)
+func openNetwork(ctx context.Context, nodes int, log *slog.Logger) (*network, error) {
+	lock, err := lockRun(ctx, log)
 	if err != nil {
 		return nil, err
 	}
@@ -62,18 +63,22 @@ func openNetwork(ctx context.Context, nodes int) (*network, error) {
 	return n, nil
 }
 
-func lockRun(ctx context.Context) (*os.File, error) {
+func lockRun(ctx context.Context, log *slog.Logger) (*os.File, error) {
 	f, err := os.OpenFile(lockFile, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	for {
+	for told := false; ; {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			return f, nil
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, errors.Join(fmt.Errorf("lock %s: %w", lockFile, err), f.Close())
+		}
+		if !told {
+			told = true
+			log.Info("waiting for another fault run on this machine to end")
 		}
 		if wait(ctx, time.Second) != nil {
 			return nil, errors.Join(errors.New("another fault run is under way on this machine"), f.Close())
@@ -152,7 +157,7 @@ func (n *network) clear(ctx context.Context, node int, name string) error {
 
 // tool runs a command to its end.
 func tool(ctx context.Context, stdin, name string, args ...string) error {
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // our own commands
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -95,7 +95,12 @@ func (p *postgres) copy(ctx context.Context, name, from string) error {
 	if err := p.client(ctx, "createdb", append(args, name)...); err != nil {
 		return err
 	}
-	return p.client(ctx, "psql", "--quiet", "--command=checkpoint", name)
+	return p.execute(ctx, name, "checkpoint")
+}
+
+// execute runs one statement.
+func (p *postgres) execute(ctx context.Context, database, statement string) error {
+	return p.client(ctx, "psql", "--quiet", "--command="+statement, database)
 }
 
 func (p *postgres) drop(ctx context.Context, name string) error {

@@ -33,8 +33,8 @@ func spawn(as *syscall.Credential, dir, log string, env []string, name string, a
 		return nil, err
 	}
 	defer func() { _ = out.Close() }()
-	// No context: how it ends is what this package is about.
-	cmd := exec.Command(name, args...) //nolint:gosec,noctx // our own commands
+	// No context shall end it: how it ends is what this package is about.
+	cmd := exec.CommandContext(context.Background(), name, args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, env, out, out
 	// In a group of its own, so that Ctrl-C reaches us alone and all ends in order.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true, Credential: as}

@@ -54,7 +54,7 @@ func openSite(ctx context.Context, config Config) (*Site, error) {
 		}
 	}()
 	var err error
-	if s.network, err = openNetwork(ctx, config.Nodes); err != nil {
+	if s.network, err = openNetwork(ctx, config.Nodes, config.Log); err != nil {
 		return nil, err
 	}
 	if s.dir, err = os.MkdirTemp("", "task-reporter-chaos.*"); err != nil {
@@ -311,14 +311,23 @@ func (s *Site) mostRooms(ctx context.Context, nodes []*Node) {
 
 // drain asks the cluster to empty a node.
 func (s *Site) drain(ctx context.Context, n *Node) error {
-	peers, err := s.peers(ctx)
+	id, err := s.idOf(ctx, n)
 	if err != nil {
 		return err
 	}
-	for _, p := range peers {
+	return s.ask(ctx, http.MethodPost, "/api/admin/cluster/"+id+"/drain", nil)
+}
+
+// idOf is what the cluster calls a node; each of its processes has another.
+func (s *Site) idOf(ctx context.Context, n *Node) (string, error) {
+	peers, err := s.peers(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range slices.Backward(peers) { // oldest first
 		if host, _, _ := strings.Cut(p.Address, ":"); host == n.ip {
-			return s.ask(ctx, http.MethodPost, "/api/admin/cluster/"+p.ID+"/drain", nil)
+			return p.ID, nil
 		}
 	}
-	return fmt.Errorf("the cluster does not list %s", n.Name)
+	return "", fmt.Errorf("the cluster does not list %s", n.Name)
 }
