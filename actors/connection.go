@@ -204,6 +204,9 @@ func (a *connectionActor) mayJoin(m *mayJoin) {
 	}
 	sub, sink := j.sub, a.conn.sink
 	sink.Subscribed(m.Room, m.Epoch, m.Head, m.Office)
+	if !m.Office {
+		a.tellRelay(&entered{sub})
+	}
 	if m.Head-start > maxCatchUp {
 		start = m.Head - resetEvents
 		sink.Reset(m.Room, start, m.Head)

@@ -63,6 +63,11 @@ const (
 	// maxBehind bounds the live events that wait while a relay reads what it missed.
 	maxBehind = 8192
 
+	// announcePause is how long a room waits before it tells who is there, since
+	// people come and go together; maxPresent is how many it names.
+	announcePause = 250 * time.Millisecond
+	maxPresent    = 100
+
 	// relayTick is how often a relay compares its positions with the rooms'.
 	relayTick = 5 * time.Second
 	// rewatchPause is how long a relay waits before it looks again for a lost room.

@@ -54,6 +54,7 @@ type (
 	watch struct {
 		Room  incident.RoomID
 		Relay *actor.PID
+		Here  []incident.Person // members who watch there, by id
 	}
 	// unwatch is not answered.
 	unwatch struct{ Relay *actor.PID }

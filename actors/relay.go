@@ -36,7 +36,11 @@ type watched struct {
 	known   bool         // pos is known: the room answered once
 	pos     incident.Seq // offered up to here
 	reading bool         // the log is being read from pos
-	behind  []incident.Event
+
+	people  map[*subscription]bool // of members; see presence.go
+	present Frame                  // who was in the room when it last told; nil before
+
+	behind []incident.Event
 }
 
 // What a relay is told.
@@ -113,6 +117,10 @@ func (r *relay) Receive(ctx actor.Context) {
 		r.leave(m.Conn)
 	case *endSession:
 		r.closeWhere(SessionEnded, func(c *Connection) bool { return c.by.Session == m.Session })
+	case *entered:
+		r.entered(m.Sub)
+	case *present:
+		r.showPresent(m)
 	case *closeAll:
 		r.closeAll(m, ctx.Sender())
 	case *nodeLost:
@@ -152,7 +160,12 @@ func (r *relay) detach(ctx actor.Context, sub *subscription) {
 		return
 	}
 	delete(w.subs, sub)
+	wasHere := w.people[sub]
+	delete(w.people, sub)
 	if len(w.subs) > 0 {
+		if wasHere {
+			r.tellHere(w)
+		}
 		return
 	}
 	delete(r.rooms, w.room)
@@ -192,7 +205,7 @@ func (r *relay) roomFound(ctx actor.Context, m *roomFound) {
 	r.byPid[m.Pid.String()] = w
 	ctx.Watch(m.Pid)
 	w.asked = r.engine.now()
-	r.engine.request(m.Pid, &watch{Room: w.room, Relay: r.self}, r.self)
+	r.engine.request(m.Pid, &watch{Room: w.room, Relay: r.self, Here: w.whoIsHere()}, r.self)
 }
 
 // watching says that every event after Head will be published to this relay.
@@ -347,7 +360,7 @@ func (r *relay) askHead(w *watched, now time.Time) {
 	if w.asked.IsZero() {
 		w.asked = now
 	}
-	r.engine.request(w.pid, &watch{Room: w.room, Relay: r.self}, r.self)
+	r.engine.request(w.pid, &watch{Room: w.room, Relay: r.self, Here: w.whoIsHere()}, r.self)
 }
 
 // nodeLost looks again at all that lives at an address: what was on its way from

@@ -24,7 +24,9 @@ type world interface {
 	ackUpload(f incident.File)                 // to the uploader, wherever they are
 	suspended() bool                           // this node has no lease for now
 	misplaced() bool                           // another node should have the room, if nobody is using it
-	stop()                                     // the room serves no more
+	announceSoon()                             // → announce
+	tellPresent(relay *actor.PID, m *present)
+	stop() // the room serves no more
 
 	// giveBack lets other nodes claim the room, then calls told, from another
 	// goroutine.
@@ -61,6 +63,9 @@ type room struct {
 	opening map[incident.FileID]*actor.PID // who waits for an upload's admission
 	deleted map[incident.FileID]bool       // since this activation began
 	relays  map[string]*actor.PID
+	here    map[string][]incident.Person // by relay: members who watch
+
+	announcing bool // announce is about to be called
 
 	onReleased []*actor.PID // who waits for the release
 
@@ -160,6 +165,7 @@ func (r *room) serve(req request, from *actor.PID) {
 		err = r.join(m, from)
 	case *watch:
 		put(&r.relays, m.Relay.String(), m.Relay)
+		r.setHere(m.Relay, m.Here)
 		r.world.reply(from, &watching{Room: r.id, Epoch: r.epoch, Head: r.head})
 	default:
 		err = incident.E(incident.Internal, "room", "")
@@ -278,7 +284,10 @@ func (r *room) clock() time.Time {
 	return r.lastAt
 }
 
-func (r *room) unwatch(relay *actor.PID) { delete(r.relays, relay.String()) }
+func (r *room) unwatch(relay *actor.PID) {
+	delete(r.relays, relay.String())
+	r.dropHere(relay)
+}
 
 // onTick forgets uploads that nobody finished and passivates a room that nobody
 // used for a while.

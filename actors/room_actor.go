@@ -77,6 +77,10 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case *watch:
 		ctx.Watch(m.Relay)
 		a.room.ask(m, ctx.Sender())
+	case *here:
+		a.room.setHere(m.Relay, m.People)
+	case *announceNow:
+		a.room.announce()
 	case *release:
 		a.room.release(ctx.Sender())
 	case *tick:
@@ -168,6 +172,13 @@ func (a *roomActor) reply(to *actor.PID, m answer) {
 }
 
 func (a *roomActor) publish(relay *actor.PID, told *published) { a.engine.tell(relay, told) }
+
+func (a *roomActor) announceSoon() {
+	self, root := a.self, a.engine.root
+	time.AfterFunc(announcePause, func() { root.Send(self, &announceNow{}) })
+}
+
+func (a *roomActor) tellPresent(relay *actor.PID, m *present) { a.engine.tell(relay, m) }
 
 func (a *roomActor) suspended() bool { return a.engine.Suspended() }
 

@@ -30,7 +30,10 @@ type script struct {
 	handed   []incident.Epoch // given back, told at once
 	noLease  bool
 	moveAway bool
-	sequence []string // "reply" and "publish", in order
+
+	announces int
+	presence  map[string]*present // by relay, the newest
+	sequence  []string            // "reply" and "publish", in order
 }
 
 func newScript() *script {
@@ -46,8 +49,12 @@ func (s *script) openUpload(u incident.Upload)    { s.opened = append(s.opened, 
 func (s *script) closeUpload(f incident.FileID)   { s.closed = append(s.closed, f) }
 func (s *script) ackUpload(f incident.File)       { s.acks = append(s.acks, f) }
 func (s *script) stop()                           { s.stops++ }
-func (s *script) suspended() bool                 { return s.noLease }
-func (s *script) misplaced() bool                 { return s.moveAway }
+func (s *script) announceSoon()                   { s.announces++ }
+func (s *script) tellPresent(to *actor.PID, m *present) {
+	put(&s.presence, to.Id, m)
+}
+func (s *script) suspended() bool { return s.noLease }
+func (s *script) misplaced() bool { return s.moveAway }
 
 func (s *script) giveBack(e incident.Epoch, told func()) {
 	s.handed = append(s.handed, e)

@@ -14,6 +14,8 @@ type Frame []byte
 type Frames interface {
 	// Event encodes an entry of a room's log.
 	Event(e incident.Event) Frame
+	// Presence encodes who is in a room now: how many members, and some of them.
+	Presence(room incident.RoomID, count int, people []incident.Person) Frame
 	// UploadAck encodes what an uploader is told about a stored file (F-WS-02).
 	UploadAck(f incident.File) Frame
 }

@@ -20,7 +20,8 @@ type subscription struct {
 	last   incident.Seq // delivered
 	top    incident.Seq // newest seen, delivered or not
 	held   []placed
-	missed bool // held was full: the log must be read up to top again
+	missed bool  // held was full: the log must be read up to top again
+	loose  Frame // newest presence, for when the subscription is live
 }
 
 type subscriptionPhase int
@@ -63,6 +64,19 @@ func (s *subscription) offer(seq incident.Seq, frame Frame) bool {
 	}
 }
 
+// tell takes what is not in the log and has no place in its order.
+func (s *subscription) tell(frame Frame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch s.phase {
+	case live:
+		s.sink.Offer(frame)
+	case catchingUp:
+		s.loose = frame
+	default:
+	}
+}
+
 // replay delivers an event that was read from the log.
 func (s *subscription) replay(seq incident.Seq, frame Frame) bool {
 	s.mu.Lock()
@@ -97,6 +111,10 @@ func (s *subscription) goLive() incident.Seq {
 	}
 	s.held = nil
 	s.phase = live
+	if s.loose != nil {
+		s.sink.Offer(s.loose)
+		s.loose = nil
+	}
 	return 0
 }
 

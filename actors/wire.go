@@ -36,6 +36,7 @@ func init() {
 		"abort_upload": abortUpload{},
 		"delete_file":  deleteFile{}, "file_deleted": fileDeleted{},
 		"join": join{}, "joined": joined{},
+		"here": here{}, "present": present{},
 		"watch": watch{}, "watching": watching{}, "unwatch": unwatch{},
 		// to a relay
 		"published": published{}, "to_user": toUser{}, "end_session": endSession{},

@@ -44,7 +44,9 @@ func crossing() []any {
 		&abortUpload{File: "f1", Gone: true},
 		&deleteFile{By: wang, File: file}, &fileDeleted{},
 		&join{By: admin, Room: testRoom}, &joined{Room: testRoom, Epoch: 3, Head: 9, Office: true},
-		&watch{Room: testRoom, Relay: relayPid}, &watching{Room: testRoom, Epoch: 3, Head: 9}, &unwatch{Relay: relayPid},
+		&here{Room: testRoom, Relay: relayPid, People: []incident.Person{wang.Person}},
+		&present{Room: testRoom, Epoch: 3, Count: 1, People: []incident.Person{wang.Person}},
+		&watch{Room: testRoom, Relay: relayPid, Here: []incident.Person{wang.Person}}, &watching{Room: testRoom, Epoch: 3, Head: 9}, &unwatch{Relay: relayPid},
 		&published{Room: testRoom, Epoch: 3, Events: []incident.Event{
 			event(9, incident.MessagePosted{Message: msg}),
 			event(10, incident.FileUploaded{File: file}),

@@ -31,6 +31,15 @@ func (f *Frames) Event(e incident.Event) actors.Frame {
 	return encode(frame)
 }
 
+// Presence implements [actors.Frames].
+func (f *Frames) Presence(room incident.RoomID, count int, people []incident.Person) actors.Frame {
+	frame := PresenceFrame{Type: Presence, RoomId: string(room), Count: count, Users: make([]Person, len(people))}
+	for i, p := range people {
+		frame.Users[i] = toPerson(p)
+	}
+	return encode(frame)
+}
+
 // UploadAck implements [actors.Frames].
 func (f *Frames) UploadAck(file incident.File) actors.Frame {
 	links := f.links.of(context.Background(), file)

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"taskreporter/httpapi/client"
 )
 
 // clusterRig is a cluster on this machine: nodes that share a database, a bucket,
@@ -337,4 +339,29 @@ func TestEveryNodeServesEverything(t *testing.T) {
 	if want := "4500"; !strings.Contains(fmt.Sprint(s.err), want) {
 		t.Errorf("the socket at the other node ended with %v, want %s", s.err, want)
 	}
+}
+
+// F-MB-06: presence spans nodes, and the people of a dead node are gone from it.
+func TestPresenceSpansNodesAndHeals(t *testing.T) {
+	t.Parallel()
+	rig := newCluster(t, 2)
+	rig.start()
+	wang := rig.nodes[0].join("wang", "王小明", "USER")
+	lee := rig.nodes[0].join("lee", "李工", "USER")
+	room := wang.declare("誰在場").RoomId
+	wang.bring(room, lee, client.VIEWER)
+
+	watch := func(u *someone) *socket {
+		s := u.connect()
+		s.send(map[string]any{"type": "subscribe", "room_id": room, "after_seq": 0})
+		return s
+	}
+	mine := watch(wang)
+	watch(lee.on(rig.nodes[1].installation))
+	both := mine.until("presence of both", func(f frame) bool { return f.Type == "presence" && f.Count == 2 })
+	if both.Users[0].Name != "李工" && both.Users[1].Name != "李工" {
+		t.Errorf("present are %+v", both.Users)
+	}
+	rig.nodes[1].running.kill()
+	mine.until("presence of one", func(f frame) bool { return f.Type == "presence" && f.Count == 1 })
 }

@@ -23,7 +23,10 @@ const (
 // silentFrames encodes nothing: nobody listens.
 type silentFrames struct{}
 
-func (silentFrames) Event(incident.Event) actors.Frame    { return nil }
+func (silentFrames) Event(incident.Event) actors.Frame { return nil }
+func (silentFrames) Presence(incident.RoomID, int, []incident.Person) actors.Frame {
+	return nil
+}
 func (silentFrames) UploadAck(incident.File) actors.Frame { return nil }
 
 // BenchmarkRoomsOfOneNode activates 10,000 of 100,000 rooms with five members

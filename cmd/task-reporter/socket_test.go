@@ -31,6 +31,8 @@ type frame struct {
 	Message     *client.Message `json:"message"`
 	File        *client.File    `json:"file"`
 	DownloadURL string          `json:"download_url"`
+	Count       int             `json:"count"`
+	Users       []client.Person `json:"users"`
 }
 
 // socket is a client's realtime connection. Frames are taken in order with next

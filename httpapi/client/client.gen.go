@@ -445,6 +445,21 @@ func (e PongFrameType) Valid() bool {
 	}
 }
 
+// Defines values for PresenceFrameType.
+const (
+	Presence PresenceFrameType = "presence"
+)
+
+// Valid indicates whether the value is a known member of the PresenceFrameType enum.
+func (e PresenceFrameType) Valid() bool {
+	switch e {
+	case Presence:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReadyFrameType.
 const (
 	Ready ReadyFrameType = "ready"
@@ -1064,6 +1079,20 @@ type PongFrame struct {
 
 // PongFrameType defines model for PongFrame.Type.
 type PongFrameType string
+
+// PresenceFrame Who is in a subscribed room now, on whatever node; sent when that changes (F-MB-06)
+type PresenceFrame struct {
+	// Count Members who have the room open
+	Count  int               `json:"count"`
+	RoomId string            `json:"room_id"`
+	Type   PresenceFrameType `json:"type"`
+
+	// Users Up to 100 of them, by name
+	Users []Person `json:"users"`
+}
+
+// PresenceFrameType defines model for PresenceFrame.Type.
+type PresenceFrameType string
 
 // Problem RFC 9457, with a stable code
 type Problem struct {
@@ -2064,6 +2093,40 @@ func (t *ServerFrame) MergeFileUploadAckFrame(v FileUploadAckFrame) error {
 	return err
 }
 
+// AsPresenceFrame returns the union data inside the ServerFrame as a PresenceFrame
+func (t ServerFrame) AsPresenceFrame() (PresenceFrame, error) {
+	var body PresenceFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPresenceFrame overwrites any union data inside the ServerFrame as the provided PresenceFrame
+func (t *ServerFrame) FromPresenceFrame(v PresenceFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"presence"}`))
+	t.union = b
+	return err
+}
+
+// MergePresenceFrame performs a merge with any union data inside the ServerFrame, using the provided PresenceFrame
+func (t *ServerFrame) MergePresenceFrame(v PresenceFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"presence"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsRoomCreatedFrame returns the union data inside the ServerFrame as a RoomCreatedFrame
 func (t ServerFrame) AsRoomCreatedFrame() (RoomCreatedFrame, error) {
 	var body RoomCreatedFrame
@@ -2266,6 +2329,8 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsMessageFrame()
 	case "pong":
 		return t.AsPongFrame()
+	case "presence":
+		return t.AsPresenceFrame()
 	case "ready":
 		return t.AsReadyFrame()
 	case "reset":

@@ -868,7 +868,7 @@ export interface components {
              */
             type: "ping";
         };
-        ServerFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["SubscribedFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["ByeFrame"] | components["schemas"]["FileUploadAckFrame"] | components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"];
+        ServerFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["SubscribedFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["ByeFrame"] | components["schemas"]["FileUploadAckFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"];
         /** @description One entry of a room's log */
         RoomEvent: components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"];
         ReadyFrame: {
@@ -964,6 +964,19 @@ export interface components {
             /** @enum {string} */
             status: "stored";
             download_url: string;
+        };
+        /** @description Who is in a subscribed room now, on whatever node; sent when that changes (F-MB-06) */
+        PresenceFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "presence";
+            room_id: string;
+            /** @description Members who have the room open */
+            count: number;
+            /** @description Up to 100 of them, by name */
+            users: components["schemas"]["Person"][];
         };
         RoomCreatedFrame: {
             /**

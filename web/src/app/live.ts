@@ -166,7 +166,7 @@ export class Live {
         else if (frame.room_id !== undefined) this.notSubscribed(frame.room_id, frame);
         return;
       default:
-        return; // ready, pong, bye: the socket's own; file_upload_ack: the 201 has said it
+        return; // ready, pong, bye: the socket's own; file_upload_ack: the 201 has said it; presence: not shown yet
     }
   }
 
