@@ -125,16 +125,16 @@ func Run(ctx context.Context, c Config) (Report, error) {
 		return report, err
 	}
 	for i, faults := range rounds {
-		if ctx.Err() != nil {
-			break
-		}
 		r := site.try(ctx, faults, rand.New(rand.NewPCG(c.Seed, uint64(i)+2)))
+		if ctx.Err() != nil {
+			break // interrupted: that round proves nothing
+		}
 		report.Results = append(report.Results, r)
 		if c.Tell != nil {
 			c.Tell(r)
 		}
 	}
-	if keep := c.Keep || report.Failed(); keep {
+	if c.Keep || report.Failed() {
 		report.Logs = site.dir
 	}
 	site.close(report.Logs != "")
