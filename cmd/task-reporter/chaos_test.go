@@ -17,7 +17,7 @@ import (
 func programs(t *testing.T) (postgres, minio string) {
 	t.Helper()
 	if err := chaos.Able(); err != nil {
-		t.Fatalf("faults cannot be made here: %v", err)
+		t.Skipf("faults are made in network namespaces: %v", err)
 	}
 	postgres, minio = os.Getenv("TEST_POSTGRES_BIN"), os.Getenv("TEST_MINIO_BIN")
 	if postgres == "" || minio == "" {
