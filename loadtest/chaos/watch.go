@@ -25,13 +25,11 @@ var prober = &http.Client{Transport: &http.Transport{
 
 // figures are the metrics that a result tells, by their names there.
 var figures = map[string]string{
-	"taskreporter_batches_fenced_total":           "fenced",
-	"taskreporter_batches_unknown_total":          "unknown",
-	"taskreporter_room_activations_total":         "activations",
-	"taskreporter_room_takeovers_total":           "takeovers",
-	"taskreporter_suspensions_total":              "suspensions",
-	"taskreporter_relay_dropped_events_total":     "dropped",
-	"taskreporter_room_activations_refused_total": "claims_refused",
+	"taskreporter_batches_fenced_total":   "fenced",
+	"taskreporter_batches_unknown_total":  "unknown",
+	"taskreporter_room_activations_total": "activations",
+	"taskreporter_room_takeovers_total":   "takeovers",
+	"taskreporter_nodes_buried_total":     "buried",
 }
 
 // watch reads the nodes' metrics while they live. What a process counted after the
@@ -116,9 +114,10 @@ func scrape(ctx context.Context, url string) (map[string]float64, error) {
 	lines := bufio.NewScanner(res.Body)
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), " ")
+		name, _, _ = strings.Cut(name, "{") // the causes are summed
 		if figure, ok := figures[name]; ok {
 			if v, err := strconv.ParseFloat(value, 64); err == nil {
-				values[figure] = v
+				values[figure] += v
 			}
 		}
 	}
