@@ -19,7 +19,7 @@ func (e *Engine) Self() incident.NodeID { return e.node }
 func (e *Engine) Nodes(context.Context) ([]incident.Node, error) {
 	if e.members == nil {
 		now := incident.Now(e.now())
-		return []incident.Node{{ID: e.node, StartedAt: e.started, RenewedAt: now, Figures: e.Figures()}}, nil
+		return []incident.Node{{ID: e.node, Version: e.version, StartedAt: e.started, RenewedAt: now, Figures: e.Figures()}}, nil
 	}
 	nodes := e.members.list()
 	for i := range nodes {

@@ -27,6 +27,7 @@ type Config struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Limits  Limits
+	Version string         // of the program, for people
 	Cluster *ClusterConfig // nil for a node alone
 }
 
@@ -36,7 +37,6 @@ type ClusterConfig struct {
 	Listen    string        // host:port where other nodes are listened to
 	Advertise string        // host:port where they reach this node
 	Lease     time.Duration // see membership
-	Version   string        // of the program, for people
 	Zone      string        // for people
 	TLS       TLSFiles
 	// Key is a secret of at least 32 bytes that all nodes share and nobody else has.
@@ -56,6 +56,7 @@ type Engine struct {
 	now     func() time.Time
 	log     *slog.Logger
 	limits  Limits
+	version string
 	onDrain func()
 	sealer  sealer
 
@@ -86,7 +87,7 @@ type Engine struct {
 // can be activated.
 func Start(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
-		records: c.Records, frames: c.Frames, now: c.Now, log: c.Log, limits: c.Limits,
+		records: c.Records, frames: c.Frames, now: c.Now, log: c.Log, limits: c.Limits, version: c.Version,
 		catchUps: make(chan struct{}, catchUps),
 	}
 	e.life, e.finish = context.WithCancel(context.Background())
@@ -166,7 +167,7 @@ func (e *Engine) configure(c *ClusterConfig) (*remote.Config, error) {
 	}
 	e.sealer, e.onDrain = sealer{c.Key}, c.Drain
 	e.members = newMembership(c, incident.Node{
-		ID: e.node, Address: c.Advertise, Version: c.Version, Zone: c.Zone, StartedAt: e.started,
+		ID: e.node, Address: c.Advertise, Version: e.version, Zone: c.Zone, StartedAt: e.started,
 	}, e.now, e.log)
 	e.provider.members = e.members
 	cfg := remote.Configure(host, number, queue, remote.WithAdvertisedHost(c.Advertise),

@@ -66,9 +66,9 @@ func (h *house) joinCluster(cfg *Config, node *actors.Config, keys *auth.Keys, e
 	node.Records = h.db.Records().Leased()
 	node.Cluster = &actors.ClusterConfig{
 		Roll: h.roll, Listen: k.Listen, Advertise: k.Advertise, Lease: k.Lease,
-		Version: version, Zone: k.Zone,
-		TLS: actors.TLSFiles{Cert: k.Cert, Key: k.Key, CA: k.CA},
-		Key: secret,
+		Zone: k.Zone,
+		TLS:  actors.TLSFiles{Cert: k.Cert, Key: k.Key, CA: k.CA},
+		Key:  secret,
 		Drain: func() {
 			select {
 			case h.drain <- struct{}{}:

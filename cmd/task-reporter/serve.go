@@ -106,6 +106,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 		Frames:  httpapi.NewFrames(links, log),
 		Now:     time.Now,
 		Log:     log,
+		Version: version,
 		Limits: actors.Limits{
 			UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom, RoomIdle: cfg.Limit.RoomIdle,
 		},
