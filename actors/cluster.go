@@ -76,6 +76,14 @@ func (e *Engine) Gone() <-chan struct{} {
 // room until the database answers again.
 func (e *Engine) Suspended() bool { return e.members != nil && e.members.suspended() }
 
+// Ready returns nil once this node has met all others of its cluster.
+func (e *Engine) Ready(context.Context) error {
+	if e.members == nil || e.members.introduced() {
+		return nil
+	}
+	return errors.New("not all nodes of the cluster were heard of yet")
+}
+
 // onStreamBroke acts on the loss of the stream to another node: what was sent may
 // be lost, and its process may be dead.
 func (e *Engine) onStreamBroke(address string) {

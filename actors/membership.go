@@ -20,8 +20,10 @@ import (
 //     whole lease, so that an outage of the database costs no node.
 //   - A node whose stream broke is buried at once if the lock that its process held
 //     in the database is free.
-//   - A node that a majority of the others has not heard of is buried; of two, the
-//     older stays.
+//   - A node that most of all nodes have not heard of is buried; of two, the older
+//     stays. When only two of many do not hear each other, one that hears both
+//     buries the younger after a whole lease: else people at one could not reach
+//     rooms at the other.
 //   - A node that was buried ends: its rooms live elsewhere, and the cluster knows
 //     its id as gone for ever.
 //
@@ -53,6 +55,9 @@ type membership struct {
 	draining bool
 	cause    error // why departed is closed
 	buried   map[incident.Burial]int64
+	deaf     map[incident.NodeID]time.Time // the younger of two that do not hear each other, and since when
+	met      map[incident.NodeID]bool      // heard of at least once
+	ready    bool                          // met all others at one moment
 }
 
 const (
@@ -71,6 +76,7 @@ func newMembership(c *ClusterConfig, self incident.Node, now func() time.Time, l
 		wake: make(chan struct{}, 1), broken: make(chan string, 16),
 		departed: make(chan struct{}), changed: make(chan []incident.Node, 1),
 		heard: map[incident.NodeID]time.Time{}, leaving: map[incident.NodeID]bool{},
+		met: map[incident.NodeID]bool{}, deaf: map[incident.NodeID]time.Time{},
 		gone: map[incident.NodeID]bool{}, buried: map[incident.Burial]int64{},
 	}
 }
@@ -206,6 +212,35 @@ func (m *membership) condemned(nodes []incident.Node, unbroken time.Duration) (i
 			return n.ID, incident.CutOff
 		}
 	}
+	return m.deafest(nodes)
+}
+
+// deafest returns the younger of two nodes that have not heard each other for a
+// lease, while this one hears both.
+func (m *membership) deafest(nodes []incident.Node) (incident.NodeID, incident.Burial) {
+	now, still := m.now(), map[incident.NodeID]time.Time{}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	hears := func(n incident.Node) bool { return n.ID != m.self.ID && !n.Expired() && !m.silent(n.ID) }
+	for i, older := range nodes {
+		for _, younger := range nodes[i+1:] {
+			apart := slices.Contains(older.Unreachable, younger.ID) || slices.Contains(younger.Unreachable, older.ID)
+			if !apart || !hears(older) || !hears(younger) {
+				continue
+			}
+			since, known := m.deaf[younger.ID]
+			if !known {
+				since = now
+			}
+			still[younger.ID] = since
+		}
+	}
+	m.deaf = still
+	for _, n := range nodes {
+		if since, ok := still[n.ID]; ok && now.Sub(since) >= m.ttl {
+			return n.ID, incident.CutOff
+		}
+	}
 	return "", ""
 }
 
@@ -254,6 +289,7 @@ func (m *membership) see(nodes []incident.Node) {
 			m.gone[old.ID] = true
 			delete(m.heard, old.ID)
 			delete(m.leaving, old.ID)
+			delete(m.met, old.ID)
 		}
 	}
 	same := len(nodes) == len(m.nodes)
@@ -331,7 +367,19 @@ func (m *membership) hear(id incident.NodeID) (buried bool) {
 	if _, known := m.heard[id]; known {
 		m.heard[id] = m.now()
 	}
+	m.met[id] = true
 	return false
+}
+
+// introduced reports whether this node has met all others, once: before, people
+// would not reach the rooms of some from here.
+func (m *membership) introduced() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.ready = m.ready || !slices.ContainsFunc(m.nodes, func(n incident.Node) bool {
+		return n.ID != m.self.ID && !n.Expired() && !m.met[n.ID]
+	})
+	return m.ready
 }
 
 // hearLeaving notes that a node takes no more rooms.

@@ -11,10 +11,10 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 )
 
 // Keys sign and verify access tokens. The newest signs, all verify: to change
@@ -28,7 +28,8 @@ type Keys struct {
 
 // LoadKeys reads every *.pem file of a directory: Ed25519 private keys in PKCS#8.
 // The last by file name is the newest. A directory without any gets one when
-// generate is set, with a name that sorts by time, readable by its owner only.
+// generate is set, readable by its owner only; of several nodes that find it empty
+// at once one makes the key, and all use that.
 func LoadKeys(dir string, generate bool) (*Keys, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.pem")) // sorted
 	if err != nil {
@@ -38,11 +39,10 @@ func LoadKeys(dir string, generate bool) (*Keys, error) {
 		if !generate {
 			return nil, fmt.Errorf("signing keys: no *.pem file in %s", dir)
 		}
-		file, err := generateKey(dir)
-		if err != nil {
+		if err := generateKey(dir); err != nil {
 			return nil, fmt.Errorf("signing keys: %w", err)
 		}
-		files = []string{file}
+		files = []string{filepath.Join(dir, firstKey)}
 	}
 	k := &Keys{verify: make(map[string]ed25519.PublicKey, len(files))}
 	for _, file := range files {
@@ -101,28 +101,35 @@ func readKey(file string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-func generateKey(dir string) (string, error) {
+// firstKey is the file that is made where there is none. Later ones are named by
+// their date, and sort after it.
+const firstKey = "00000000T000000Z.pem"
+
+func generateKey(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
+		return err
 	}
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return "", err
+		return err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(crypto.PrivateKey(key))
 	if err != nil {
-		return "", err
+		return err
 	}
-	// A temporary file is 0600 from its creation; the rename makes it whole or absent.
+	// A temporary file is 0600 from its creation; the link makes it whole or absent,
+	// and fails when another node was first.
 	tmp, err := os.CreateTemp(dir, "key-*.tmp")
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer os.Remove(tmp.Name())
 	err = errors.Join(pem.Encode(tmp, &pem.Block{Type: "PRIVATE KEY", Bytes: der}), tmp.Sync(), tmp.Close())
 	if err != nil {
-		return "", err
+		return err
 	}
-	file := filepath.Join(dir, time.Now().UTC().Format("20060102T150405Z")+".pem")
-	return file, os.Rename(tmp.Name(), file)
+	if err := os.Link(tmp.Name(), filepath.Join(dir, firstKey)); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }

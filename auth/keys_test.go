@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -165,5 +166,33 @@ func TestKeyIsNamedByItsThumbprint(t *testing.T) {
 	}
 	if got := thumbprint(key); got != "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k" {
 		t.Errorf("thumbprint %s", got)
+	}
+}
+
+// Nodes of a new cluster that start at once agree on one key.
+func TestNodesThatStartAtOnceShareTheirFirstKey(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "keys")
+	derived := make([]string, 8)
+	var all sync.WaitGroup
+	for i := range derived {
+		all.Go(func() {
+			k, err := LoadKeys(dir, true)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			b, err := k.Derive("test")
+			if err != nil {
+				t.Error(err)
+			}
+			derived[i] = string(b)
+		})
+	}
+	all.Wait()
+	for i, d := range derived {
+		if d != derived[0] {
+			t.Errorf("node %d has another key than node 0", i)
+		}
 	}
 }
