@@ -22,7 +22,7 @@ import (
 //     in the database is free.
 //   - A node that most of all nodes have not heard of is buried; of two, the older
 //     stays. When only two of many do not hear each other, one that hears both
-//     buries the younger after a whole lease: else people at one could not reach
+//     buries the younger after two thirds of a lease more: else people at one could not reach
 //     rooms at the other.
 //   - A node that was buried ends: its rooms live elsewhere, and the cluster knows
 //     its id as gone for ever.
@@ -215,8 +215,8 @@ func (m *membership) condemned(nodes []incident.Node, unbroken time.Duration) (i
 	return m.deafest(nodes)
 }
 
-// deafest returns the younger of two nodes that have not heard each other for a
-// lease, while this one hears both.
+// deafest returns the younger of two nodes that have not heard each other for
+// long, while this one hears both.
 func (m *membership) deafest(nodes []incident.Node) (incident.NodeID, incident.Burial) {
 	now, still := m.now(), map[incident.NodeID]time.Time{}
 	m.mu.Lock()
@@ -237,7 +237,7 @@ func (m *membership) deafest(nodes []incident.Node) (incident.NodeID, incident.B
 	}
 	m.deaf = still
 	for _, n := range nodes {
-		if since, ok := still[n.ID]; ok && now.Sub(since) >= m.ttl {
+		if since, ok := still[n.ID]; ok && now.Sub(since) >= m.ttl*2/3 {
 			return n.ID, incident.CutOff
 		}
 	}
