@@ -111,4 +111,3 @@ func (m *membership) checkDeath(ctx context.Context, address string) {
 		}
 	}
 }
-
