@@ -15,6 +15,7 @@ import (
 	"github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
 	"github.com/google/uuid"
+	"golang.org/x/time/rate"
 
 	"taskreporter/actors/wire"
 	"taskreporter/incident"
@@ -76,6 +77,8 @@ type Engine struct {
 	counters  counters
 	catchUps  chan struct{} // a place for each connection that reads the log
 
+	complaints rate.Sometimes // about envelopes: nodes of two versions may drop many
+
 	life   context.Context // ends when the engine stops
 	finish context.CancelFunc
 	work   sync.WaitGroup
@@ -88,7 +91,7 @@ type Engine struct {
 func Start(ctx context.Context, c Config) (*Engine, error) {
 	e := &Engine{
 		records: c.Records, frames: c.Frames, now: c.Now, log: c.Log, limits: c.Limits, version: c.Version,
-		catchUps: make(chan struct{}, catchUps),
+		catchUps: make(chan struct{}, catchUps), complaints: rate.Sometimes{First: 3, Interval: time.Minute},
 	}
 	e.life, e.finish = context.WithCancel(context.Background())
 	e.committer = newCommitter(c.Records, &e.counters)

@@ -184,7 +184,7 @@ func (e *Engine) open(to *actor.PID, m any) any {
 	m, err := e.sealer.open(to, env)
 	if err != nil {
 		e.counters.dropped.Add(1)
-		e.log.Warn("envelope dropped", "kind", env.GetKind(), "err", err)
+		e.complaints.Do(func() { e.log.Warn("envelope dropped", "kind", env.GetKind(), "err", err) })
 		return nil
 	}
 	return m
