@@ -39,10 +39,26 @@ func Able() error {
 	if os.Geteuid() != 0 {
 		return errors.New("faults are made in network namespaces, and only root can make those: run this as root")
 	}
-	for _, tool := range []string{"ip", "nft"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			return fmt.Errorf("%s is missing: install the packages iproute2 and nftables", tool)
+	for _, program := range []string{"ip", "nft"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return fmt.Errorf("%s is missing: install the packages iproute2 and nftables", program)
 		}
+	}
+	// Root in a container may still not be allowed to, and a kernel may lack parts.
+	ctx, cancel := context.WithTimeout(context.Background(), injectTime)
+	defer cancel()
+	const trial, cable = prefix + "trial", prefix + "trial0"
+	defer func() { _ = tool(ctx, "", "ip", "netns", "del", trial) }()
+	err := errors.Join(
+		tool(ctx, "", "ip", "netns", "add", trial),
+		tool(ctx, "", "ip", "link", "add", cable, "type", "veth", "peer", "name", prefix+"trial1"),
+		tool(ctx, "", "ip", "link", "del", cable),
+		tool(ctx, "", "ip", "link", "add", cable, "type", "bridge"),
+		tool(ctx, "", "ip", "link", "del", cable),
+		tool(ctx, "", "ip", "netns", "exec", trial, "nft", "add", "table", "ip", "trial"),
+	)
+	if err != nil {
+		return fmt.Errorf("faults are made in network namespaces, and this machine has none: %w", err)
 	}
 	return nil
 }
