@@ -365,3 +365,52 @@ func TestPresenceSpansNodesAndHeals(t *testing.T) {
 	rig.nodes[1].running.kill()
 	mine.until("presence of one", func(f frame) bool { return f.Type == "presence" && f.Count == 1 })
 }
+
+// F-OP-08: a node that joins gets its share of the rooms that nobody was using,
+// and none of those in use.
+func TestIdleRoomsEvenOutAndBusyOnesStay(t *testing.T) {
+	t.Parallel()
+	rig := newCluster(t, 3, "TASK_REPORTER_LIMIT_ROOM_IDLE=1s")
+	late := rig.nodes[2]
+	two := &clusterRig{t: t, nodes: rig.nodes[:2]}
+	two.start()
+	wang := rig.nodes[0].join("wang", "王小明", "USER")
+	const idle = 60
+	rooms := make([]string, idle)
+	post := func(room, id string) {
+		t.Helper()
+		res, err := wang.PostMessageWithResponse(context.Background(), room, client.NewMessage{ClientMsgId: id, Text: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.JSON201 == nil {
+			t.Fatalf("post: %s", res.Body)
+		}
+	}
+	for i := range rooms {
+		rooms[i] = wang.declare(fmt.Sprintf("room %d", i)).RoomId
+		post(rooms[i], "first")
+	}
+	busy := wang.declare("busy").RoomId
+	s := wang.connect() // a watcher keeps it awake
+	s.send(map[string]any{"type": "subscribe", "room_id": busy, "after_seq": 0})
+	s.until("subscribed", func(f frame) bool { return f.Type == "subscribed" })
+	waitFor(t, "idle rooms to fall asleep", func() bool {
+		return rig.nodes[0].metric("taskreporter_rooms_active")+rig.nodes[1].metric("taskreporter_rooms_active") == 1
+	})
+
+	late.running = late.installation.start()
+	waitFor(t, "the newcomer to be known", func() bool { return rig.nodes[0].metric("taskreporter_cluster_members") == 3 })
+	post(busy, "joined")
+	for _, room := range rooms {
+		post(room, "second")
+	}
+	// A third of 60 by hash: fewer than 6 or more than 40 has a chance of one in a million.
+	if n := late.metric("taskreporter_room_activations_total"); n < 6 || n > 40 {
+		t.Errorf("%v of %d rooms woke on the newcomer, want about a third", n, idle)
+	}
+	log := readLog(t, wang, busy)
+	if first, last := log[0].Epoch, log[len(log)-1].Epoch; last > max(first, 1) {
+		t.Errorf("the room in use moved: epoch %d after %d", last, first)
+	}
+}

@@ -76,7 +76,8 @@ func Faults() []Fault {
 		},
 		{
 			Name: "drain", Says: "the node with most rooms is drained", Targets: 1, Peers: true,
-			Goal: Goal{Pause: 300 * time.Millisecond, Reconnects: 1, NoneFails: true},
+			Group: "database", // which must answer whoever asks for it
+			Goal:  Goal{Pause: 300 * time.Millisecond, Reconnects: 1, NoneFails: true},
 			Inject: func(ctx context.Context, s *Site, n []*Node) error {
 				if err := s.drain(ctx, n[0]); err != nil {
 					return err
