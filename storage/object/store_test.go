@@ -10,6 +10,7 @@ import (
 )
 
 // F-ST-15
+// It names each promise with its id, F-ST-04 to F-ST-06 among them.
 func TestDiskKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	objecttest.Run(t, func(t *testing.T) objecttest.Fixture { return objecttest.Disk(t) })
