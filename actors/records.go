@@ -40,6 +40,13 @@ type Records interface {
 	// Sent returns those events of the room that were sent under one of keys.
 	Sent(ctx context.Context, room incident.RoomID, keys []incident.SendKey) (map[incident.SendKey]incident.Event, error)
 
+	// Message returns one as it reads now, with its reactions, or incident.NotFound.
+	Message(ctx context.Context, room incident.RoomID, id incident.MessageID) (incident.Message, error)
+
+	// SaveReads moves read pointers forward; one that would go back stays, and so
+	// does one of somebody who is no member any more.
+	SaveReads(ctx context.Context, room incident.RoomID, reads []incident.ReadPointer) error
+
 	// OpenUpload records an admitted upload before its first byte is stored, so
 	// that a crash leaves nothing untraceable. Appending FileUploaded closes it.
 	OpenUpload(ctx context.Context, up incident.Upload) error

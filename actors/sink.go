@@ -2,6 +2,7 @@ package actors
 
 import (
 	"context"
+	"time"
 
 	"taskreporter/incident"
 )
@@ -16,6 +17,12 @@ type Frames interface {
 	Event(e incident.Event) Frame
 	// Presence encodes who is in a room now: how many members, and some of them.
 	Presence(room incident.RoomID, count int, people []incident.Person) Frame
+	// Typing encodes that somebody writes.
+	Typing(room incident.RoomID, who incident.Person) Frame
+	// Reads encodes up to where members have read.
+	Reads(room incident.RoomID, reads []incident.ReadPointer) Frame
+	// Activity encodes what the members of a room are told for their lists.
+	Activity(a incident.Activity) Frame
 	// UploadAck encodes what an uploader is told about a stored file (F-WS-02).
 	UploadAck(f incident.File) Frame
 }
@@ -39,7 +46,10 @@ type Sink interface {
 	Reset(room incident.RoomID, from, head incident.Seq)
 	// Acked says that the client's message is durable.
 	Acked(room incident.RoomID, m incident.Message)
-	// Refused answers a send (id given) or a subscribe (id empty) that failed; an
+	// Changed says that the client's change of a message is durable; seq is its
+	// event's, or the message's own where nothing had to be changed.
+	Changed(room incident.RoomID, id incident.ClientMsgID, message incident.MessageID, seq incident.Seq, at time.Time)
+	// Refused answers a send or a change (id given) or a subscribe (id empty) that failed; an
 	// incident.Forbidden error is audited (F-SE-02).
 	Refused(room incident.RoomID, id incident.ClientMsgID, err error)
 }

@@ -83,6 +83,51 @@ func (e ByeFrameType) Valid() bool {
 	}
 }
 
+// Defines values for ChecklistChangedFrameType.
+const (
+	ChecklistChanged ChecklistChangedFrameType = "checklist_changed"
+)
+
+// Valid indicates whether the value is a known member of the ChecklistChangedFrameType enum.
+func (e ChecklistChangedFrameType) Valid() bool {
+	switch e {
+	case ChecklistChanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeleteMessageFrameType.
+const (
+	DeleteMessage DeleteMessageFrameType = "delete_message"
+)
+
+// Valid indicates whether the value is a known member of the DeleteMessageFrameType enum.
+func (e DeleteMessageFrameType) Valid() bool {
+	switch e {
+	case DeleteMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EditMessageFrameType.
+const (
+	EditMessage EditMessageFrameType = "edit_message"
+)
+
+// Valid indicates whether the value is a known member of the EditMessageFrameType enum.
+func (e EditMessageFrameType) Valid() bool {
+	switch e {
+	case EditMessage:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	BadCredentials   ErrorCode = "bad_credentials"
@@ -170,6 +215,72 @@ const (
 func (e ErrorFrameType) Valid() bool {
 	switch e {
 	case Error:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FieldChangeField.
+const (
+	FieldChangeFieldAssignee     FieldChangeField = "assignee"
+	FieldChangeFieldDescription  FieldChangeField = "description"
+	FieldChangeFieldDuplicateOf  FieldChangeField = "duplicate_of"
+	FieldChangeFieldEquipment    FieldChangeField = "equipment"
+	FieldChangeFieldIncidentType FieldChangeField = "incident_type"
+	FieldChangeFieldLine         FieldChangeField = "line"
+	FieldChangeFieldLineStopped  FieldChangeField = "line_stopped"
+	FieldChangeFieldLot          FieldChangeField = "lot"
+	FieldChangeFieldResolution   FieldChangeField = "resolution"
+	FieldChangeFieldRootCause    FieldChangeField = "root_cause"
+	FieldChangeFieldSeverity     FieldChangeField = "severity"
+	FieldChangeFieldSite         FieldChangeField = "site"
+	FieldChangeFieldStation      FieldChangeField = "station"
+	FieldChangeFieldStatus       FieldChangeField = "status"
+	FieldChangeFieldTags         FieldChangeField = "tags"
+	FieldChangeFieldTitle        FieldChangeField = "title"
+	FieldChangeFieldUnitsAtRisk  FieldChangeField = "units_at_risk"
+	FieldChangeFieldWaiver       FieldChangeField = "waiver"
+)
+
+// Valid indicates whether the value is a known member of the FieldChangeField enum.
+func (e FieldChangeField) Valid() bool {
+	switch e {
+	case FieldChangeFieldAssignee:
+		return true
+	case FieldChangeFieldDescription:
+		return true
+	case FieldChangeFieldDuplicateOf:
+		return true
+	case FieldChangeFieldEquipment:
+		return true
+	case FieldChangeFieldIncidentType:
+		return true
+	case FieldChangeFieldLine:
+		return true
+	case FieldChangeFieldLineStopped:
+		return true
+	case FieldChangeFieldLot:
+		return true
+	case FieldChangeFieldResolution:
+		return true
+	case FieldChangeFieldRootCause:
+		return true
+	case FieldChangeFieldSeverity:
+		return true
+	case FieldChangeFieldSite:
+		return true
+	case FieldChangeFieldStation:
+		return true
+	case FieldChangeFieldStatus:
+		return true
+	case FieldChangeFieldTags:
+		return true
+	case FieldChangeFieldTitle:
+		return true
+	case FieldChangeFieldUnitsAtRisk:
+		return true
+	case FieldChangeFieldWaiver:
 		return true
 	default:
 		return false
@@ -301,31 +412,31 @@ func (e HealthStatus) Valid() bool {
 
 // Defines values for IncidentType.
 const (
-	Equipment IncidentType = "equipment"
-	It        IncidentType = "it"
-	Material  IncidentType = "material"
-	Other     IncidentType = "other"
-	Process   IncidentType = "process"
-	Quality   IncidentType = "quality"
-	Safety    IncidentType = "safety"
+	IncidentTypeEquipment IncidentType = "equipment"
+	IncidentTypeIt        IncidentType = "it"
+	IncidentTypeMaterial  IncidentType = "material"
+	IncidentTypeOther     IncidentType = "other"
+	IncidentTypeProcess   IncidentType = "process"
+	IncidentTypeQuality   IncidentType = "quality"
+	IncidentTypeSafety    IncidentType = "safety"
 )
 
 // Valid indicates whether the value is a known member of the IncidentType enum.
 func (e IncidentType) Valid() bool {
 	switch e {
-	case Equipment:
+	case IncidentTypeEquipment:
 		return true
-	case It:
+	case IncidentTypeIt:
 		return true
-	case Material:
+	case IncidentTypeMaterial:
 		return true
-	case Other:
+	case IncidentTypeOther:
 		return true
-	case Process:
+	case IncidentTypeProcess:
 		return true
-	case Quality:
+	case IncidentTypeQuality:
 		return true
-	case Safety:
+	case IncidentTypeSafety:
 		return true
 	default:
 		return false
@@ -347,6 +458,51 @@ func (e MemberAddedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for MemberRemovedFrameType.
+const (
+	MemberRemoved MemberRemovedFrameType = "member_removed"
+)
+
+// Valid indicates whether the value is a known member of the MemberRemovedFrameType enum.
+func (e MemberRemovedFrameType) Valid() bool {
+	switch e {
+	case MemberRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageDeletedFrameType.
+const (
+	MessageDeleted MessageDeletedFrameType = "message_deleted"
+)
+
+// Valid indicates whether the value is a known member of the MessageDeletedFrameType enum.
+func (e MessageDeletedFrameType) Valid() bool {
+	switch e {
+	case MessageDeleted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageEditedFrameType.
+const (
+	MessageEdited MessageEditedFrameType = "message_edited"
+)
+
+// Valid indicates whether the value is a known member of the MessageEditedFrameType enum.
+func (e MessageEditedFrameType) Valid() bool {
+	switch e {
+	case MessageEdited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageFrameType.
 const (
 	MessageFrameTypeMessage MessageFrameType = "message"
@@ -356,6 +512,21 @@ const (
 func (e MessageFrameType) Valid() bool {
 	switch e {
 	case MessageFrameTypeMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessagePinnedFrameType.
+const (
+	MessagePinned MessagePinnedFrameType = "message_pinned"
+)
+
+// Valid indicates whether the value is a known member of the MessagePinnedFrameType enum.
+func (e MessagePinnedFrameType) Valid() bool {
+	switch e {
+	case MessagePinned:
 		return true
 	default:
 		return false
@@ -386,6 +557,21 @@ func (e MessageType) Valid() bool {
 	case SYSTEM:
 		return true
 	case TEXT:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageUnpinnedFrameType.
+const (
+	MessageUnpinned MessageUnpinnedFrameType = "message_unpinned"
+)
+
+// Valid indicates whether the value is a known member of the MessageUnpinnedFrameType enum.
+func (e MessageUnpinnedFrameType) Valid() bool {
+	switch e {
+	case MessageUnpinned:
 		return true
 	default:
 		return false
@@ -461,6 +647,66 @@ func (e PresenceFrameType) Valid() bool {
 	}
 }
 
+// Defines values for ReactFrameType.
+const (
+	React ReactFrameType = "react"
+)
+
+// Valid indicates whether the value is a known member of the ReactFrameType enum.
+func (e ReactFrameType) Valid() bool {
+	switch e {
+	case React:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReactionAddedFrameType.
+const (
+	ReactionAdded ReactionAddedFrameType = "reaction_added"
+)
+
+// Valid indicates whether the value is a known member of the ReactionAddedFrameType enum.
+func (e ReactionAddedFrameType) Valid() bool {
+	switch e {
+	case ReactionAdded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReactionRemovedFrameType.
+const (
+	ReactionRemoved ReactionRemovedFrameType = "reaction_removed"
+)
+
+// Valid indicates whether the value is a known member of the ReactionRemovedFrameType enum.
+func (e ReactionRemovedFrameType) Valid() bool {
+	switch e {
+	case ReactionRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReadFrameType.
+const (
+	ReadFrameTypeRead ReadFrameType = "read"
+)
+
+// Valid indicates whether the value is a known member of the ReadFrameType enum.
+func (e ReadFrameType) Valid() bool {
+	switch e {
+	case ReadFrameTypeRead:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReadyFrameType.
 const (
 	Ready ReadyFrameType = "ready"
@@ -512,6 +758,36 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for RoleChangedFrameType.
+const (
+	RoleChanged RoleChangedFrameType = "role_changed"
+)
+
+// Valid indicates whether the value is a known member of the RoleChangedFrameType enum.
+func (e RoleChangedFrameType) Valid() bool {
+	switch e {
+	case RoleChanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomActivityFrameType.
+const (
+	RoomActivity RoomActivityFrameType = "room_activity"
+)
+
+// Valid indicates whether the value is a known member of the RoomActivityFrameType enum.
+func (e RoomActivityFrameType) Valid() bool {
+	switch e {
+	case RoomActivity:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoomCreatedFrameType.
 const (
 	RoomCreated RoomCreatedFrameType = "room_created"
@@ -527,6 +803,42 @@ func (e RoomCreatedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for RoomUpdatedFrameType.
+const (
+	RoomUpdated RoomUpdatedFrameType = "room_updated"
+)
+
+// Valid indicates whether the value is a known member of the RoomUpdatedFrameType enum.
+func (e RoomUpdatedFrameType) Valid() bool {
+	switch e {
+	case RoomUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchKind.
+const (
+	SearchKindFile    SearchKind = "file"
+	SearchKindMessage SearchKind = "message"
+	SearchKindRoom    SearchKind = "room"
+)
+
+// Valid indicates whether the value is a known member of the SearchKind enum.
+func (e SearchKind) Valid() bool {
+	switch e {
+	case SearchKindFile:
+		return true
+	case SearchKindMessage:
+		return true
+	case SearchKindRoom:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SendMessageFrameType.
 const (
 	SendMessage SendMessageFrameType = "send_message"
@@ -536,6 +848,36 @@ const (
 func (e SendMessageFrameType) Valid() bool {
 	switch e {
 	case SendMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SendReadFrameType.
+const (
+	SendReadFrameTypeRead SendReadFrameType = "read"
+)
+
+// Valid indicates whether the value is a known member of the SendReadFrameType enum.
+func (e SendReadFrameType) Valid() bool {
+	switch e {
+	case SendReadFrameTypeRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SendTypingFrameType.
+const (
+	SendTypingFrameTypeTyping SendTypingFrameType = "typing"
+)
+
+// Valid indicates whether the value is a known member of the SendTypingFrameType enum.
+func (e SendTypingFrameType) Valid() bool {
+	switch e {
+	case SendTypingFrameTypeTyping:
 		return true
 	default:
 		return false
@@ -635,6 +977,102 @@ func (e SubscribedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for TemplateRequired.
+const (
+	TemplateRequiredDescription TemplateRequired = "description"
+	TemplateRequiredEquipment   TemplateRequired = "equipment"
+	TemplateRequiredLine        TemplateRequired = "line"
+	TemplateRequiredLot         TemplateRequired = "lot"
+	TemplateRequiredSite        TemplateRequired = "site"
+	TemplateRequiredStation     TemplateRequired = "station"
+	TemplateRequiredUnitsAtRisk TemplateRequired = "units_at_risk"
+)
+
+// Valid indicates whether the value is a known member of the TemplateRequired enum.
+func (e TemplateRequired) Valid() bool {
+	switch e {
+	case TemplateRequiredDescription:
+		return true
+	case TemplateRequiredEquipment:
+		return true
+	case TemplateRequiredLine:
+		return true
+	case TemplateRequiredLot:
+		return true
+	case TemplateRequiredSite:
+		return true
+	case TemplateRequiredStation:
+		return true
+	case TemplateRequiredUnitsAtRisk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateBodyRequired.
+const (
+	TemplateBodyRequiredDescription TemplateBodyRequired = "description"
+	TemplateBodyRequiredEquipment   TemplateBodyRequired = "equipment"
+	TemplateBodyRequiredLine        TemplateBodyRequired = "line"
+	TemplateBodyRequiredLot         TemplateBodyRequired = "lot"
+	TemplateBodyRequiredSite        TemplateBodyRequired = "site"
+	TemplateBodyRequiredStation     TemplateBodyRequired = "station"
+	TemplateBodyRequiredUnitsAtRisk TemplateBodyRequired = "units_at_risk"
+)
+
+// Valid indicates whether the value is a known member of the TemplateBodyRequired enum.
+func (e TemplateBodyRequired) Valid() bool {
+	switch e {
+	case TemplateBodyRequiredDescription:
+		return true
+	case TemplateBodyRequiredEquipment:
+		return true
+	case TemplateBodyRequiredLine:
+		return true
+	case TemplateBodyRequiredLot:
+		return true
+	case TemplateBodyRequiredSite:
+		return true
+	case TemplateBodyRequiredStation:
+		return true
+	case TemplateBodyRequiredUnitsAtRisk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TypingFrameType.
+const (
+	TypingFrameTypeTyping TypingFrameType = "typing"
+)
+
+// Valid indicates whether the value is a known member of the TypingFrameType enum.
+func (e TypingFrameType) Valid() bool {
+	switch e {
+	case TypingFrameTypeTyping:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UnreactFrameType.
+const (
+	Unreact UnreactFrameType = "unreact"
+)
+
+// Valid indicates whether the value is a known member of the UnreactFrameType enum.
+func (e UnreactFrameType) Valid() bool {
+	switch e {
+	case Unreact:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnsubscribeFrameType.
 const (
 	Unsubscribe UnsubscribeFrameType = "unsubscribe"
@@ -684,6 +1122,12 @@ type AckFrame struct {
 // AckFrameType defines model for AckFrame.Type.
 type AckFrameType string
 
+// Act Who did it, and when
+type Act struct {
+	At time.Time `json:"at"`
+	By Person    `json:"by"`
+}
+
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
 	// Act Example: access_refused
@@ -725,6 +1169,37 @@ type ByeFrame struct {
 // ByeFrameType defines model for ByeFrame.Type.
 type ByeFrameType string
 
+// ChecklistChangedFrame defines model for ChecklistChangedFrame.
+type ChecklistChangedFrame struct {
+	At     time.Time                 `json:"at"`
+	By     Person                    `json:"by"`
+	Done   bool                      `json:"done"`
+	Epoch  int64                     `json:"epoch"`
+	ItemId int                       `json:"item_id"`
+	RoomId string                    `json:"room_id"`
+	Seq    int64                     `json:"seq"`
+	Type   ChecklistChangedFrameType `json:"type"`
+}
+
+// ChecklistChangedFrameType defines model for ChecklistChangedFrame.Type.
+type ChecklistChangedFrameType string
+
+// ChecklistItem defines model for ChecklistItem.
+type ChecklistItem struct {
+	Done   bool       `json:"done"`
+	DoneAt *time.Time `json:"done_at,omitempty"`
+	DoneBy *Person    `json:"done_by,omitempty"`
+	ItemId int        `json:"item_id"`
+	TextEn string     `json:"text_en"`
+	TextZh string     `json:"text_zh"`
+}
+
+// ChecklistText defines model for ChecklistText.
+type ChecklistText struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
 // ClientFrame defines model for ClientFrame.
 type ClientFrame struct {
 	union json.RawMessage
@@ -738,6 +1213,37 @@ type ClusterNodes struct {
 	NodeId string `json:"node_id"`
 	Nodes  []Node `json:"nodes"`
 }
+
+// DeleteMessageFrame defines model for DeleteMessageFrame.
+type DeleteMessageFrame struct {
+	ClientMsgId string `json:"client_msg_id"`
+	MessageId   string `json:"message_id"`
+
+	// Reason needed of an ADMIN who is no OWNER of the room
+	Reason *string                `json:"reason,omitempty"`
+	RoomId string                 `json:"room_id"`
+	Type   DeleteMessageFrameType `json:"type"`
+}
+
+// DeleteMessageFrameType defines model for DeleteMessageFrame.Type.
+type DeleteMessageFrameType string
+
+// EditMessageFrame Answered by `ack` with the message's id and the seq of the change, or by `error`, with the same
+// client_msg_id; so are the next three. Repeating one is harmless.
+type EditMessageFrame struct {
+	// ClientMsgId names the answer
+	ClientMsgId string `json:"client_msg_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions  *Mentions            `json:"mentions,omitempty"`
+	MessageId string               `json:"message_id"`
+	RoomId    string               `json:"room_id"`
+	Text      string               `json:"text"`
+	Type      EditMessageFrameType `json:"type"`
+}
+
+// EditMessageFrameType defines model for EditMessageFrame.Type.
+type EditMessageFrameType string
 
 // ErrorCode defines model for ErrorCode.
 type ErrorCode string
@@ -761,6 +1267,16 @@ type EventPage struct {
 	Events  []RoomEvent `json:"events"`
 	HeadSeq int64       `json:"head_seq"`
 }
+
+// FieldChange defines model for FieldChange.
+type FieldChange struct {
+	Field FieldChangeField `json:"field"`
+	From  *string          `json:"from,omitempty"`
+	To    *string          `json:"to,omitempty"`
+}
+
+// FieldChangeField defines model for FieldChange.Field.
+type FieldChangeField string
 
 // File defines model for File.
 type File struct {
@@ -800,6 +1316,7 @@ type FileDeletedFrame struct {
 	DeletedBy Person               `json:"deleted_by"`
 	Epoch     int64                `json:"epoch"`
 	FileId    string               `json:"file_id"`
+	Reason    *string              `json:"reason,omitempty"`
 	RoomId    string               `json:"room_id"`
 	Seq       int64                `json:"seq"`
 	Type      FileDeletedFrameType `json:"type"`
@@ -861,6 +1378,26 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// Hit defines model for Hit.
+type Hit struct {
+	At        time.Time  `json:"at"`
+	Author    Person     `json:"author"`
+	FileId    *string    `json:"file_id,omitempty"`
+	Kind      SearchKind `json:"kind"`
+	MessageId *string    `json:"message_id,omitempty"`
+
+	// Number of the room
+	Number string `json:"number"`
+	RoomId string `json:"room_id"`
+
+	// Seq of the message, or of the file's event: open the timeline around it
+	Seq     *int64        `json:"seq,omitempty"`
+	Snippet []SnippetPart `json:"snippet"`
+
+	// Title of the room
+	Title string `json:"title"`
+}
+
 // IncidentType defines model for IncidentType.
 type IncidentType string
 
@@ -875,8 +1412,11 @@ type Member struct {
 	AddedAt time.Time `json:"added_at"`
 	AddedBy string    `json:"added_by"`
 	Name    string    `json:"name"`
-	Role    Role      `json:"role"`
-	UserId  string    `json:"user_id"`
+
+	// ReadSeq up to where they have read
+	ReadSeq *int64 `json:"read_seq,omitempty"`
+	Role    Role   `json:"role"`
+	UserId  string `json:"user_id"`
 }
 
 // MemberAddedFrame defines model for MemberAddedFrame.
@@ -893,20 +1433,91 @@ type MemberAddedFrame struct {
 // MemberAddedFrameType defines model for MemberAddedFrame.Type.
 type MemberAddedFrameType string
 
+// MemberRemovedFrame Who left did it themselves (`by`)
+type MemberRemovedFrame struct {
+	At     time.Time              `json:"at"`
+	By     Person                 `json:"by"`
+	Epoch  int64                  `json:"epoch"`
+	RoomId string                 `json:"room_id"`
+	Seq    int64                  `json:"seq"`
+	Type   MemberRemovedFrameType `json:"type"`
+	User   Person                 `json:"user"`
+}
+
+// MemberRemovedFrameType defines model for MemberRemovedFrame.Type.
+type MemberRemovedFrameType string
+
+// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+type Mentions struct {
+	All   *bool     `json:"all,omitempty"`
+	Roles *[]Role   `json:"roles,omitempty"`
+	Users *[]string `json:"users,omitempty"`
+}
+
 // Message defines model for Message.
 type Message struct {
-	At          time.Time   `json:"at"`
-	Author      Person      `json:"author"`
-	ClientMsgId *string     `json:"client_msg_id,omitempty"`
+	At          time.Time `json:"at"`
+	Author      Person    `json:"author"`
+	ClientMsgId *string   `json:"client_msg_id,omitempty"`
+
+	// Deleted Who did it, and when
+	Deleted  *Act       `json:"deleted,omitempty"`
+	EditedAt *time.Time `json:"edited_at,omitempty"`
+
+	// Edits how often it was edited; absent for never
+	Edits *int `json:"edits,omitempty"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions    *Mentions   `json:"mentions,omitempty"`
 	MessageId   string      `json:"message_id"`
 	MessageType MessageType `json:"message_type"`
 
 	// Metadata Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire.
 	Metadata *Reference `json:"metadata,omitempty"`
-	ReplyTo  *string    `json:"reply_to,omitempty"`
-	Seq      int64      `json:"seq"`
-	Text     string     `json:"text"`
+
+	// Pinned Who did it, and when
+	Pinned       *Act          `json:"pinned,omitempty"`
+	Reactions    *[]Reaction   `json:"reactions,omitempty"`
+	ReplyTo      *string       `json:"reply_to,omitempty"`
+	Seq          int64         `json:"seq"`
+	StatusChange *StatusChange `json:"status_change,omitempty"`
+	Text         string        `json:"text"`
 }
+
+// MessageDeletedFrame defines model for MessageDeletedFrame.
+type MessageDeletedFrame struct {
+	At        time.Time               `json:"at"`
+	By        Person                  `json:"by"`
+	Epoch     int64                   `json:"epoch"`
+	MessageId string                  `json:"message_id"`
+	Reason    *string                 `json:"reason,omitempty"`
+	RoomId    string                  `json:"room_id"`
+	Seq       int64                   `json:"seq"`
+	Type      MessageDeletedFrameType `json:"type"`
+}
+
+// MessageDeletedFrameType defines model for MessageDeletedFrame.Type.
+type MessageDeletedFrameType string
+
+// MessageEditedFrame defines model for MessageEditedFrame.
+type MessageEditedFrame struct {
+	At    time.Time `json:"at"`
+	By    Person    `json:"by"`
+	Epoch int64     `json:"epoch"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions  *Mentions `json:"mentions,omitempty"`
+	MessageId string    `json:"message_id"`
+	RoomId    string    `json:"room_id"`
+	Seq       int64     `json:"seq"`
+
+	// Text empty once the message is deleted
+	Text string                 `json:"text"`
+	Type MessageEditedFrameType `json:"type"`
+}
+
+// MessageEditedFrameType defines model for MessageEditedFrame.Type.
+type MessageEditedFrameType string
 
 // MessageFrame defines model for MessageFrame.
 type MessageFrame struct {
@@ -932,8 +1543,46 @@ type MessagePage struct {
 	Messages []Message `json:"messages"`
 }
 
+// MessagePinnedFrame defines model for MessagePinnedFrame.
+type MessagePinnedFrame struct {
+	At        time.Time              `json:"at"`
+	By        Person                 `json:"by"`
+	Epoch     int64                  `json:"epoch"`
+	MessageId string                 `json:"message_id"`
+	RoomId    string                 `json:"room_id"`
+	Seq       int64                  `json:"seq"`
+	Type      MessagePinnedFrameType `json:"type"`
+}
+
+// MessagePinnedFrameType defines model for MessagePinnedFrame.Type.
+type MessagePinnedFrameType string
+
 // MessageType defines model for MessageType.
 type MessageType string
+
+// MessageUnpinnedFrame defines model for MessageUnpinnedFrame.
+type MessageUnpinnedFrame struct {
+	At        time.Time                `json:"at"`
+	By        Person                   `json:"by"`
+	Epoch     int64                    `json:"epoch"`
+	MessageId string                   `json:"message_id"`
+	RoomId    string                   `json:"room_id"`
+	Seq       int64                    `json:"seq"`
+	Type      MessageUnpinnedFrameType `json:"type"`
+}
+
+// MessageUnpinnedFrameType defines model for MessageUnpinnedFrame.Type.
+type MessageUnpinnedFrameType string
+
+// MessageVersion defines model for MessageVersion.
+type MessageVersion struct {
+	At time.Time `json:"at"`
+	By Person    `json:"by"`
+
+	// Seq of the event that brought it
+	Seq  int64  `json:"seq"`
+	Text string `json:"text"`
+}
 
 // NewMember defines model for NewMember.
 type NewMember struct {
@@ -943,9 +1592,13 @@ type NewMember struct {
 
 // NewMessage defines model for NewMessage.
 type NewMessage struct {
-	ClientMsgId string  `json:"client_msg_id"`
-	ReplyTo     *string `json:"reply_to,omitempty"`
-	Text        string  `json:"text"`
+	ClientMsgId string `json:"client_msg_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions    *Mentions `json:"mentions,omitempty"`
+	MessageType *string   `json:"message_type,omitempty"`
+	ReplyTo     *string   `json:"reply_to,omitempty"`
+	Text        string    `json:"text"`
 }
 
 // NewRoom defines model for NewRoom.
@@ -1081,6 +1734,15 @@ type PongFrame struct {
 // PongFrameType defines model for PongFrame.Type.
 type PongFrameType string
 
+// Posted defines model for Posted.
+type Posted struct {
+	AuthorId string `json:"author_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions *Mentions `json:"mentions,omitempty"`
+	Seq      int64     `json:"seq"`
+}
+
 // PresenceFrame Who is in a subscribed room now, on whatever node; sent when that changes (F-MB-06)
 type PresenceFrame struct {
 	// Count Members who have the room open
@@ -1106,6 +1768,74 @@ type Problem struct {
 	Type      string    `json:"type"`
 }
 
+// ReactFrame defines model for ReactFrame.
+type ReactFrame struct {
+	ClientMsgId string         `json:"client_msg_id"`
+	Emoji       string         `json:"emoji"`
+	MessageId   string         `json:"message_id"`
+	RoomId      string         `json:"room_id"`
+	Type        ReactFrameType `json:"type"`
+}
+
+// ReactFrameType defines model for ReactFrame.Type.
+type ReactFrameType string
+
+// Reaction defines model for Reaction.
+type Reaction struct {
+	// Emoji Example: 👍
+	Emoji string `json:"emoji"`
+
+	// Users first one first
+	Users []Person `json:"users"`
+}
+
+// ReactionAddedFrame `by` put it there
+type ReactionAddedFrame struct {
+	At        time.Time              `json:"at"`
+	By        Person                 `json:"by"`
+	Emoji     string                 `json:"emoji"`
+	Epoch     int64                  `json:"epoch"`
+	MessageId string                 `json:"message_id"`
+	RoomId    string                 `json:"room_id"`
+	Seq       int64                  `json:"seq"`
+	Type      ReactionAddedFrameType `json:"type"`
+}
+
+// ReactionAddedFrameType defines model for ReactionAddedFrame.Type.
+type ReactionAddedFrameType string
+
+// ReactionRemovedFrame `by` took it away
+type ReactionRemovedFrame struct {
+	At        time.Time                `json:"at"`
+	By        Person                   `json:"by"`
+	Emoji     string                   `json:"emoji"`
+	Epoch     int64                    `json:"epoch"`
+	MessageId string                   `json:"message_id"`
+	RoomId    string                   `json:"room_id"`
+	Seq       int64                    `json:"seq"`
+	Type      ReactionRemovedFrameType `json:"type"`
+}
+
+// ReactionRemovedFrameType defines model for ReactionRemovedFrame.Type.
+type ReactionRemovedFrameType string
+
+// ReadFrame Up to where members have read, for those whose pointer moved; to everybody in the room and to all sockets of the reader
+type ReadFrame struct {
+	Readers []ReadPointer `json:"readers"`
+	RoomId  string        `json:"room_id"`
+	Type    ReadFrameType `json:"type"`
+}
+
+// ReadFrameType defines model for ReadFrame.Type.
+type ReadFrameType string
+
+// ReadPointer defines model for ReadPointer.
+type ReadPointer struct {
+	At     time.Time `json:"at"`
+	Seq    int64     `json:"seq"`
+	UserId string    `json:"user_id"`
+}
+
 // ReadyFrame defines model for ReadyFrame.
 type ReadyFrame struct {
 	HeartbeatSeconds int            `json:"heartbeat_seconds"`
@@ -1118,6 +1848,8 @@ type ReadyFrameType string
 
 // Reference Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire.
 type Reference struct {
+	// Deleted the file was taken out of sight
+	Deleted  *bool    `json:"deleted,omitempty"`
 	FileId   string   `json:"file_id"`
 	Filename string   `json:"filename"`
 	Height   *int     `json:"height,omitempty"`
@@ -1125,9 +1857,10 @@ type Reference struct {
 	Size     int64    `json:"size"`
 
 	// ThumbnailUrl of images
-	ThumbnailUrl *string `json:"thumbnail_url,omitempty"`
-	Url          string  `json:"url"`
-	Width        *int    `json:"width,omitempty"`
+	ThumbnailUrl *string    `json:"thumbnail_url,omitempty"`
+	Url          string     `json:"url"`
+	UrlExpiresAt *time.Time `json:"url_expires_at,omitempty"`
+	Width        *int       `json:"width,omitempty"`
 }
 
 // ResetFrame Too much was missed. Forget the room's events; those after `from_seq` follow.
@@ -1144,11 +1877,35 @@ type ResetFrameType string
 // Role defines model for Role.
 type Role string
 
+// RoleChangedFrame A transfer is two of them
+type RoleChangedFrame struct {
+	At     time.Time            `json:"at"`
+	By     Person               `json:"by"`
+	Epoch  int64                `json:"epoch"`
+	From   Role                 `json:"from"`
+	RoomId string               `json:"room_id"`
+	Seq    int64                `json:"seq"`
+	To     Role                 `json:"to"`
+	Type   RoleChangedFrameType `json:"type"`
+	User   Person               `json:"user"`
+}
+
+// RoleChangedFrameType defines model for RoleChangedFrame.Type.
+type RoleChangedFrameType string
+
 // Room defines model for Room.
 type Room struct {
-	CreatedBy      Person       `json:"created_by"`
-	DeclaredAt     time.Time    `json:"declared_at"`
-	Description    *string      `json:"description,omitempty"`
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	ArchivedAt     *time.Time `json:"archived_at,omitempty"`
+	Assignee       *Person    `json:"assignee,omitempty"`
+	ClosedAt       *time.Time `json:"closed_at,omitempty"`
+	ContainedAt    *time.Time `json:"contained_at,omitempty"`
+	CreatedBy      Person     `json:"created_by"`
+	DeclaredAt     time.Time  `json:"declared_at"`
+	Description    *string    `json:"description,omitempty"`
+
+	// DuplicateOf room_id
+	DuplicateOf    *string      `json:"duplicate_of,omitempty"`
 	HeadSeq        int64        `json:"head_seq"`
 	IncidentType   IncidentType `json:"incident_type"`
 	LastActivityAt time.Time    `json:"last_activity_at"`
@@ -1158,31 +1915,69 @@ type Room struct {
 	LineStopped bool    `json:"line_stopped"`
 	Lot         *string `json:"lot,omitempty"`
 	MemberCount int     `json:"member_count"`
-	MyRole      *Role   `json:"my_role,omitempty"`
+
+	// MentionCount of them
+	MentionCount *int `json:"mention_count,omitempty"`
+
+	// Moves where the status may go, the next step first; what my role allows is another question
+	Moves  *[]Status `json:"moves,omitempty"`
+	MyRole *Role     `json:"my_role,omitempty"`
 
 	// Number Example: INC-2026-00042
-	Number          string   `json:"number"`
-	Place           Place    `json:"place"`
-	RoomId          string   `json:"room_id"`
-	Severity        Severity `json:"severity"`
-	Status          Status   `json:"status"`
-	Tags            []string `json:"tags"`
-	TemplateId      *string  `json:"template_id,omitempty"`
-	TemplateVersion *int     `json:"template_version,omitempty"`
-	Title           string   `json:"title"`
-	UnitsAtRisk     int      `json:"units_at_risk"`
-	Version         int      `json:"version"`
+	Number string `json:"number"`
+	Place  Place  `json:"place"`
+
+	// ReadSeq up to where I have read; absent for non-members
+	ReadSeq         *int64     `json:"read_seq,omitempty"`
+	Resolution      *string    `json:"resolution,omitempty"`
+	ResolvedAt      *time.Time `json:"resolved_at,omitempty"`
+	RoomId          string     `json:"room_id"`
+	RootCause       *string    `json:"root_cause,omitempty"`
+	Severity        Severity   `json:"severity"`
+	Status          Status     `json:"status"`
+	Tags            []string   `json:"tags"`
+	TemplateId      *string    `json:"template_id,omitempty"`
+	TemplateVersion *int       `json:"template_version,omitempty"`
+	Title           string     `json:"title"`
+	UnitsAtRisk     int        `json:"units_at_risk"`
+
+	// UnreadCount messages of others that I have not read, at most 1000; absent for non-members
+	UnreadCount *int `json:"unread_count,omitempty"`
+	Version     int  `json:"version"`
+
+	// Waiver why nobody looks for a root cause
+	Waiver *string `json:"waiver,omitempty"`
 }
+
+// RoomActivityFrame To every socket of a room's members, subscribed or not, at most once a second per room: what the list of
+// rooms shows has changed (F-RM-11).
+type RoomActivityFrame struct {
+	HeadSeq     int64   `json:"head_seq"`
+	LastMessage *string `json:"last_message,omitempty"`
+	MemberCount int     `json:"member_count"`
+
+	// Posted messages since the frame before, enough to count what is unread
+	Posted []Posted `json:"posted"`
+
+	// Renewed members or roles changed: read the room and the list again
+	Renewed bool                  `json:"renewed"`
+	Room    Room                  `json:"room"`
+	Type    RoomActivityFrameType `json:"type"`
+}
+
+// RoomActivityFrameType defines model for RoomActivityFrame.Type.
+type RoomActivityFrameType string
 
 // RoomCreatedFrame defines model for RoomCreatedFrame.
 type RoomCreatedFrame struct {
-	At     time.Time            `json:"at"`
-	By     Person               `json:"by"`
-	Epoch  int64                `json:"epoch"`
-	Room   Room                 `json:"room"`
-	RoomId string               `json:"room_id"`
-	Seq    int64                `json:"seq"`
-	Type   RoomCreatedFrameType `json:"type"`
+	At        time.Time            `json:"at"`
+	By        Person               `json:"by"`
+	Checklist *[]ChecklistItem     `json:"checklist,omitempty"`
+	Epoch     int64                `json:"epoch"`
+	Room      Room                 `json:"room"`
+	RoomId    string               `json:"room_id"`
+	Seq       int64                `json:"seq"`
+	Type      RoomCreatedFrameType `json:"type"`
 }
 
 // RoomCreatedFrameType defines model for RoomCreatedFrame.Type.
@@ -1193,6 +1988,26 @@ type RoomEvent struct {
 	union json.RawMessage
 }
 
+// RoomMove defines model for RoomMove.
+type RoomMove struct {
+	// DuplicateOf room_id
+	DuplicateOf *string `json:"duplicate_of,omitempty"`
+
+	// Reason needed to reopen and to cancel
+	Reason *string `json:"reason,omitempty"`
+
+	// Resolution needed for RESOLVED
+	Resolution *string `json:"resolution,omitempty"`
+
+	// RootCause needed for CLOSED
+	RootCause *string `json:"root_cause,omitempty"`
+	Status    Status  `json:"status"`
+	Version   int     `json:"version"`
+
+	// Waiver why nobody looks for a root cause
+	Waiver *string `json:"waiver,omitempty"`
+}
+
 // RoomPage defines model for RoomPage.
 type RoomPage struct {
 	Limit  int    `json:"limit"`
@@ -1201,9 +2016,56 @@ type RoomPage struct {
 	Total  int    `json:"total"`
 }
 
+// RoomPatch defines model for RoomPatch.
+type RoomPatch struct {
+	// Assignee user_id of a member; empty for nobody
+	Assignee     *string       `json:"assignee,omitempty"`
+	Description  *string       `json:"description,omitempty"`
+	IncidentType *IncidentType `json:"incident_type,omitempty"`
+	LineStopped  *bool         `json:"line_stopped,omitempty"`
+	Lot          *string       `json:"lot,omitempty"`
+	Place        *Place        `json:"place,omitempty"`
+	Severity     *Severity     `json:"severity,omitempty"`
+	Tags         *[]string     `json:"tags,omitempty"`
+	Title        *string       `json:"title,omitempty"`
+	UnitsAtRisk  *int          `json:"units_at_risk,omitempty"`
+	Version      int           `json:"version"`
+}
+
+// RoomUpdatedFrame Fields or the status changed; `room` is how it reads now, without what depends on the reader
+type RoomUpdatedFrame struct {
+	At      time.Time            `json:"at"`
+	By      Person               `json:"by"`
+	Changed []FieldChange        `json:"changed"`
+	Epoch   int64                `json:"epoch"`
+	Reason  *string              `json:"reason,omitempty"`
+	Room    Room                 `json:"room"`
+	RoomId  string               `json:"room_id"`
+	Seq     int64                `json:"seq"`
+	Type    RoomUpdatedFrameType `json:"type"`
+}
+
+// RoomUpdatedFrameType defines model for RoomUpdatedFrame.Type.
+type RoomUpdatedFrameType string
+
+// SearchKind defines model for SearchKind.
+type SearchKind string
+
+// SearchPage defines model for SearchPage.
+type SearchPage struct {
+	Hits []Hit `json:"hits"`
+
+	// NextCursor absent on the last page
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // SendMessageFrame Answered by `ack` once it is durable, or by `error` with the same client_msg_id.
 type SendMessageFrame struct {
-	ClientMsgId string               `json:"client_msg_id"`
+	ClientMsgId string `json:"client_msg_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions    *Mentions            `json:"mentions,omitempty"`
+	MessageType *string              `json:"message_type,omitempty"`
 	ReplyTo     *string              `json:"reply_to,omitempty"`
 	RoomId      string               `json:"room_id"`
 	Text        string               `json:"text"`
@@ -1212,6 +2074,25 @@ type SendMessageFrame struct {
 
 // SendMessageFrameType defines model for SendMessageFrame.Type.
 type SendMessageFrameType string
+
+// SendReadFrame I have read up to this seq; not answered unless it is refused.
+type SendReadFrame struct {
+	RoomId string            `json:"room_id"`
+	Seq    int64             `json:"seq"`
+	Type   SendReadFrameType `json:"type"`
+}
+
+// SendReadFrameType defines model for SendReadFrame.Type.
+type SendReadFrameType string
+
+// SendTypingFrame I am writing. Send it at most every 3 seconds while that is so; not answered unless it is refused.
+type SendTypingFrame struct {
+	RoomId string              `json:"room_id"`
+	Type   SendTypingFrameType `json:"type"`
+}
+
+// SendTypingFrameType defines model for SendTypingFrame.Type.
+type SendTypingFrameType string
 
 // ServerFrame defines model for ServerFrame.
 type ServerFrame struct {
@@ -1230,8 +2111,20 @@ type SignedIn struct {
 	User      User `json:"user"`
 }
 
+// SnippetPart defines model for SnippetPart.
+type SnippetPart struct {
+	Match bool   `json:"match"`
+	Text  string `json:"text"`
+}
+
 // Status defines model for Status.
 type Status string
+
+// StatusChange defines model for StatusChange.
+type StatusChange struct {
+	From Status `json:"from"`
+	To   Status `json:"to"`
+}
 
 // SubscribeFrame Answered by `subscribed`, then by every event after `after_seq`, once and in order, the missed
 // ones first. Without `after_seq`: from now on. `reset` comes first when more was missed than is sent.
@@ -1257,16 +2150,60 @@ type SubscribedFrameType string
 
 // Template defines model for Template.
 type Template struct {
-	IncidentType IncidentType `json:"incident_type"`
-	NameEn       string       `json:"name_en"`
-	NameZh       string       `json:"name_zh"`
-	Severity     Severity     `json:"severity"`
-	TemplateId   string       `json:"template_id"`
-	TitleEn      string       `json:"title_en"`
+	Checklist    []ChecklistText `json:"checklist"`
+	IncidentType IncidentType    `json:"incident_type"`
+
+	// Members who comes into every room made from it
+	Members []TemplateMember `json:"members"`
+	NameEn  string           `json:"name_en"`
+	NameZh  string           `json:"name_zh"`
+
+	// Required fields that must be given
+	Required   []TemplateRequired `json:"required"`
+	Retired    bool               `json:"retired"`
+	Severity   Severity           `json:"severity"`
+	TemplateId string             `json:"template_id"`
+	TitleEn    string             `json:"title_en"`
 
 	// TitleZh a title to start from; {line} and {station} stand for the place
 	TitleZh string `json:"title_zh"`
 	Version int    `json:"version"`
+}
+
+// TemplateRequired defines model for Template.Required.
+type TemplateRequired string
+
+// TemplateBody defines model for TemplateBody.
+type TemplateBody struct {
+	Checklist    []ChecklistText `json:"checklist"`
+	IncidentType IncidentType    `json:"incident_type"`
+
+	// Members who comes into every room made from it
+	Members []TemplateMember `json:"members"`
+	NameEn  string           `json:"name_en"`
+	NameZh  string           `json:"name_zh"`
+
+	// Required fields that must be given
+	Required []TemplateBodyRequired `json:"required"`
+	Severity Severity               `json:"severity"`
+	TitleEn  string                 `json:"title_en"`
+
+	// TitleZh a title to start from; {line} and {station} stand for the place
+	TitleZh string `json:"title_zh"`
+
+	// Version of the version that was changed; needed by PATCH
+	Version *int `json:"version,omitempty"`
+}
+
+// TemplateBodyRequired defines model for TemplateBody.Required.
+type TemplateBodyRequired string
+
+// TemplateMember defines model for TemplateMember.
+type TemplateMember struct {
+	// Name when read
+	Name   *string `json:"name,omitempty"`
+	Role   Role    `json:"role"`
+	UserId string  `json:"user_id"`
 }
 
 // Ticket defines model for Ticket.
@@ -1275,6 +2212,36 @@ type Ticket struct {
 	ExpiresIn int    `json:"expires_in"`
 	Ticket    string `json:"ticket"`
 }
+
+// TimelinePage defines model for TimelinePage.
+type TimelinePage struct {
+	Events    []RoomEvent `json:"events"`
+	HasAfter  bool        `json:"has_after"`
+	HasBefore bool        `json:"has_before"`
+	HeadSeq   int64       `json:"head_seq"`
+}
+
+// TypingFrame Somebody else writes. It holds for 5 seconds, or until their message arrives (F-RT-02).
+type TypingFrame struct {
+	RoomId string          `json:"room_id"`
+	Type   TypingFrameType `json:"type"`
+	User   Person          `json:"user"`
+}
+
+// TypingFrameType defines model for TypingFrame.Type.
+type TypingFrameType string
+
+// UnreactFrame defines model for UnreactFrame.
+type UnreactFrame struct {
+	ClientMsgId string           `json:"client_msg_id"`
+	Emoji       string           `json:"emoji"`
+	MessageId   string           `json:"message_id"`
+	RoomId      string           `json:"room_id"`
+	Type        UnreactFrameType `json:"type"`
+}
+
+// UnreactFrameType defines model for UnreactFrame.Type.
+type UnreactFrameType string
 
 // UnsubscribeFrame defines model for UnsubscribeFrame.
 type UnsubscribeFrame struct {
@@ -1302,6 +2269,9 @@ type Expires = int64
 // FileID defines model for FileID.
 type FileID = string
 
+// MessageID defines model for MessageID.
+type MessageID = string
+
 // NodeID defines model for NodeID.
 type NodeID = string
 
@@ -1310,6 +2280,9 @@ type RoomID = string
 
 // Signature defines model for Signature.
 type Signature = string
+
+// TemplateID defines model for TemplateID.
+type TemplateID = string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -1329,10 +2302,36 @@ type ListRoomsParams struct {
 	// Severity any of these
 	Severity *[]Severity `form:"severity,omitempty" json:"severity,omitempty"`
 
+	// Type any of these
+	Type *[]IncidentType `form:"type,omitempty" json:"type,omitempty"`
+
+	// Role only rooms where I have one of these roles
+	Role *[]Role `form:"role,omitempty" json:"role,omitempty"`
+
+	// Line exactly this line
+	Line *string `form:"line,omitempty" json:"line,omitempty"`
+
+	// Mine true: only rooms where I am a member
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// Assigned true: only rooms assigned to me
+	Assigned *bool `form:"assigned,omitempty" json:"assigned,omitempty"`
+
+	// Since declared at or after
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until declared before
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
 	// Q part of the number, title, description, line, station or equipment
 	Q      *string `form:"q,omitempty" json:"q,omitempty"`
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 	Offset *int    `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// TickItemJSONBody defines parameters for TickItem.
+type TickItemJSONBody struct {
+	Done bool `json:"done"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -1357,6 +2356,12 @@ type UploadFileMultipartBody struct {
 	File        openapi_types.File `json:"file"`
 }
 
+// DeleteFileParams defines parameters for DeleteFile.
+type DeleteFileParams struct {
+	// Reason needed of an ADMIN who is no OWNER of the room
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+}
+
 // DownloadFileParams defines parameters for DownloadFile.
 type DownloadFileParams struct {
 	// Expires Unix seconds
@@ -1375,11 +2380,83 @@ type ThumbnailParams struct {
 	Signature *Signature `form:"signature,omitempty" json:"signature,omitempty"`
 }
 
+// SetRoleJSONBody defines parameters for SetRole.
+type SetRoleJSONBody struct {
+	Role Role `json:"role"`
+}
+
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
 	BeforeSeq *int64 `form:"before_seq,omitempty" json:"before_seq,omitempty"`
 	AfterSeq  *int64 `form:"after_seq,omitempty" json:"after_seq,omitempty"`
 	Limit     *int   `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DeleteMessageParams defines parameters for DeleteMessage.
+type DeleteMessageParams struct {
+	// Reason needed of an ADMIN who is no OWNER of the room
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+}
+
+// EditMessageJSONBody defines parameters for EditMessage.
+type EditMessageJSONBody struct {
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions *Mentions `json:"mentions,omitempty"`
+	Text     string    `json:"text"`
+}
+
+// MarkReadJSONBody defines parameters for MarkRead.
+type MarkReadJSONBody struct {
+	Seq int64 `json:"seq"`
+}
+
+// GetTimelineParams defines parameters for GetTimeline.
+type GetTimelineParams struct {
+	BeforeSeq *int64 `form:"before_seq,omitempty" json:"before_seq,omitempty"`
+	AfterSeq  *int64 `form:"after_seq,omitempty" json:"after_seq,omitempty"`
+	AroundSeq *int64 `form:"around_seq,omitempty" json:"around_seq,omitempty"`
+	Limit     *int   `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// TransferOwnershipJSONBody defines parameters for TransferOwnership.
+type TransferOwnershipJSONBody struct {
+	// From whose ownership it is, for an ADMIN; else mine
+	From *string `json:"from,omitempty"`
+
+	// UserId the member who becomes OWNER
+	UserId string `json:"user_id"`
+}
+
+// SearchParams defines parameters for Search.
+type SearchParams struct {
+	Q string `form:"q" json:"q"`
+
+	// Kind any of these
+	Kind *[]SearchKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// RoomId in this room only
+	RoomId   *string    `form:"room_id,omitempty" json:"room_id,omitempty"`
+	AuthorId *string    `form:"author_id,omitempty" json:"author_id,omitempty"`
+	Since    *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until before
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+	Limit *int       `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `next_cursor` of the page before
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListTemplatesParams defines parameters for ListTemplates.
+type ListTemplatesParams struct {
+	// Retired true: retired ones too
+	Retired *bool `form:"retired,omitempty" json:"retired,omitempty"`
+}
+
+// GetTemplateParams defines parameters for GetTemplate.
+type GetTemplateParams struct {
+	// Version the newest without it
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -1395,14 +2472,41 @@ type LoginJSONRequestBody = LoginRequest
 // CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
 type CreateRoomJSONRequestBody = NewRoom
 
+// UpdateRoomJSONRequestBody defines body for UpdateRoom for application/json ContentType.
+type UpdateRoomJSONRequestBody = RoomPatch
+
+// TickItemJSONRequestBody defines body for TickItem for application/json ContentType.
+type TickItemJSONRequestBody TickItemJSONBody
+
 // UploadFileMultipartRequestBody defines body for UploadFile for multipart/form-data ContentType.
 type UploadFileMultipartRequestBody UploadFileMultipartBody
 
 // AddMemberJSONRequestBody defines body for AddMember for application/json ContentType.
 type AddMemberJSONRequestBody = NewMember
 
+// SetRoleJSONRequestBody defines body for SetRole for application/json ContentType.
+type SetRoleJSONRequestBody SetRoleJSONBody
+
 // PostMessageJSONRequestBody defines body for PostMessage for application/json ContentType.
 type PostMessageJSONRequestBody = NewMessage
+
+// EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
+type EditMessageJSONRequestBody EditMessageJSONBody
+
+// MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
+type MarkReadJSONRequestBody MarkReadJSONBody
+
+// MoveRoomJSONRequestBody defines body for MoveRoom for application/json ContentType.
+type MoveRoomJSONRequestBody = RoomMove
+
+// TransferOwnershipJSONRequestBody defines body for TransferOwnership for application/json ContentType.
+type TransferOwnershipJSONRequestBody TransferOwnershipJSONBody
+
+// CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
+type CreateTemplateJSONRequestBody = TemplateBody
+
+// UpdateTemplateJSONRequestBody defines body for UpdateTemplate for application/json ContentType.
+type UpdateTemplateJSONRequestBody = TemplateBody
 
 // AsAuthFrame returns the union data inside the ClientFrame as a AuthFrame
 func (t ClientFrame) AsAuthFrame() (AuthFrame, error) {
@@ -1540,6 +2644,210 @@ func (t *ClientFrame) MergeSendMessageFrame(v SendMessageFrame) error {
 	return err
 }
 
+// AsEditMessageFrame returns the union data inside the ClientFrame as a EditMessageFrame
+func (t ClientFrame) AsEditMessageFrame() (EditMessageFrame, error) {
+	var body EditMessageFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEditMessageFrame overwrites any union data inside the ClientFrame as the provided EditMessageFrame
+func (t *ClientFrame) FromEditMessageFrame(v EditMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"edit_message"}`))
+	t.union = b
+	return err
+}
+
+// MergeEditMessageFrame performs a merge with any union data inside the ClientFrame, using the provided EditMessageFrame
+func (t *ClientFrame) MergeEditMessageFrame(v EditMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"edit_message"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDeleteMessageFrame returns the union data inside the ClientFrame as a DeleteMessageFrame
+func (t ClientFrame) AsDeleteMessageFrame() (DeleteMessageFrame, error) {
+	var body DeleteMessageFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDeleteMessageFrame overwrites any union data inside the ClientFrame as the provided DeleteMessageFrame
+func (t *ClientFrame) FromDeleteMessageFrame(v DeleteMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"delete_message"}`))
+	t.union = b
+	return err
+}
+
+// MergeDeleteMessageFrame performs a merge with any union data inside the ClientFrame, using the provided DeleteMessageFrame
+func (t *ClientFrame) MergeDeleteMessageFrame(v DeleteMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"delete_message"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactFrame returns the union data inside the ClientFrame as a ReactFrame
+func (t ClientFrame) AsReactFrame() (ReactFrame, error) {
+	var body ReactFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactFrame overwrites any union data inside the ClientFrame as the provided ReactFrame
+func (t *ClientFrame) FromReactFrame(v ReactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"react"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactFrame performs a merge with any union data inside the ClientFrame, using the provided ReactFrame
+func (t *ClientFrame) MergeReactFrame(v ReactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"react"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsUnreactFrame returns the union data inside the ClientFrame as a UnreactFrame
+func (t ClientFrame) AsUnreactFrame() (UnreactFrame, error) {
+	var body UnreactFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromUnreactFrame overwrites any union data inside the ClientFrame as the provided UnreactFrame
+func (t *ClientFrame) FromUnreactFrame(v UnreactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"unreact"}`))
+	t.union = b
+	return err
+}
+
+// MergeUnreactFrame performs a merge with any union data inside the ClientFrame, using the provided UnreactFrame
+func (t *ClientFrame) MergeUnreactFrame(v UnreactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"unreact"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSendTypingFrame returns the union data inside the ClientFrame as a SendTypingFrame
+func (t ClientFrame) AsSendTypingFrame() (SendTypingFrame, error) {
+	var body SendTypingFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSendTypingFrame overwrites any union data inside the ClientFrame as the provided SendTypingFrame
+func (t *ClientFrame) FromSendTypingFrame(v SendTypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	t.union = b
+	return err
+}
+
+// MergeSendTypingFrame performs a merge with any union data inside the ClientFrame, using the provided SendTypingFrame
+func (t *ClientFrame) MergeSendTypingFrame(v SendTypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSendReadFrame returns the union data inside the ClientFrame as a SendReadFrame
+func (t ClientFrame) AsSendReadFrame() (SendReadFrame, error) {
+	var body SendReadFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSendReadFrame overwrites any union data inside the ClientFrame as the provided SendReadFrame
+func (t *ClientFrame) FromSendReadFrame(v SendReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	t.union = b
+	return err
+}
+
+// MergeSendReadFrame performs a merge with any union data inside the ClientFrame, using the provided SendReadFrame
+func (t *ClientFrame) MergeSendReadFrame(v SendReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsPingFrame returns the union data inside the ClientFrame as a PingFrame
 func (t ClientFrame) AsPingFrame() (PingFrame, error) {
 	var body PingFrame
@@ -1590,12 +2898,24 @@ func (t ClientFrame) ValueByDiscriminator() (interface{}, error) {
 	switch discriminator {
 	case "auth":
 		return t.AsAuthFrame()
+	case "delete_message":
+		return t.AsDeleteMessageFrame()
+	case "edit_message":
+		return t.AsEditMessageFrame()
 	case "ping":
 		return t.AsPingFrame()
+	case "react":
+		return t.AsReactFrame()
+	case "read":
+		return t.AsSendReadFrame()
 	case "send_message":
 		return t.AsSendMessageFrame()
 	case "subscribe":
 		return t.AsSubscribeFrame()
+	case "typing":
+		return t.AsSendTypingFrame()
+	case "unreact":
+		return t.AsUnreactFrame()
 	case "unsubscribe":
 		return t.AsUnsubscribeFrame()
 	default:
@@ -1783,6 +3103,346 @@ func (t *RoomEvent) MergeFileDeletedFrame(v FileDeletedFrame) error {
 	return err
 }
 
+// AsRoomUpdatedFrame returns the union data inside the RoomEvent as a RoomUpdatedFrame
+func (t RoomEvent) AsRoomUpdatedFrame() (RoomUpdatedFrame, error) {
+	var body RoomUpdatedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoomUpdatedFrame overwrites any union data inside the RoomEvent as the provided RoomUpdatedFrame
+func (t *RoomEvent) FromRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoomUpdatedFrame performs a merge with any union data inside the RoomEvent, using the provided RoomUpdatedFrame
+func (t *RoomEvent) MergeRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMemberRemovedFrame returns the union data inside the RoomEvent as a MemberRemovedFrame
+func (t RoomEvent) AsMemberRemovedFrame() (MemberRemovedFrame, error) {
+	var body MemberRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMemberRemovedFrame overwrites any union data inside the RoomEvent as the provided MemberRemovedFrame
+func (t *RoomEvent) FromMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeMemberRemovedFrame performs a merge with any union data inside the RoomEvent, using the provided MemberRemovedFrame
+func (t *RoomEvent) MergeMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRoleChangedFrame returns the union data inside the RoomEvent as a RoleChangedFrame
+func (t RoomEvent) AsRoleChangedFrame() (RoleChangedFrame, error) {
+	var body RoleChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoleChangedFrame overwrites any union data inside the RoomEvent as the provided RoleChangedFrame
+func (t *RoomEvent) FromRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoleChangedFrame performs a merge with any union data inside the RoomEvent, using the provided RoleChangedFrame
+func (t *RoomEvent) MergeRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageEditedFrame returns the union data inside the RoomEvent as a MessageEditedFrame
+func (t RoomEvent) AsMessageEditedFrame() (MessageEditedFrame, error) {
+	var body MessageEditedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageEditedFrame overwrites any union data inside the RoomEvent as the provided MessageEditedFrame
+func (t *RoomEvent) FromMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageEditedFrame performs a merge with any union data inside the RoomEvent, using the provided MessageEditedFrame
+func (t *RoomEvent) MergeMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageDeletedFrame returns the union data inside the RoomEvent as a MessageDeletedFrame
+func (t RoomEvent) AsMessageDeletedFrame() (MessageDeletedFrame, error) {
+	var body MessageDeletedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageDeletedFrame overwrites any union data inside the RoomEvent as the provided MessageDeletedFrame
+func (t *RoomEvent) FromMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageDeletedFrame performs a merge with any union data inside the RoomEvent, using the provided MessageDeletedFrame
+func (t *RoomEvent) MergeMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionAddedFrame returns the union data inside the RoomEvent as a ReactionAddedFrame
+func (t RoomEvent) AsReactionAddedFrame() (ReactionAddedFrame, error) {
+	var body ReactionAddedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionAddedFrame overwrites any union data inside the RoomEvent as the provided ReactionAddedFrame
+func (t *RoomEvent) FromReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionAddedFrame performs a merge with any union data inside the RoomEvent, using the provided ReactionAddedFrame
+func (t *RoomEvent) MergeReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionRemovedFrame returns the union data inside the RoomEvent as a ReactionRemovedFrame
+func (t RoomEvent) AsReactionRemovedFrame() (ReactionRemovedFrame, error) {
+	var body ReactionRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionRemovedFrame overwrites any union data inside the RoomEvent as the provided ReactionRemovedFrame
+func (t *RoomEvent) FromReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionRemovedFrame performs a merge with any union data inside the RoomEvent, using the provided ReactionRemovedFrame
+func (t *RoomEvent) MergeReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessagePinnedFrame returns the union data inside the RoomEvent as a MessagePinnedFrame
+func (t RoomEvent) AsMessagePinnedFrame() (MessagePinnedFrame, error) {
+	var body MessagePinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessagePinnedFrame overwrites any union data inside the RoomEvent as the provided MessagePinnedFrame
+func (t *RoomEvent) FromMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessagePinnedFrame performs a merge with any union data inside the RoomEvent, using the provided MessagePinnedFrame
+func (t *RoomEvent) MergeMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageUnpinnedFrame returns the union data inside the RoomEvent as a MessageUnpinnedFrame
+func (t RoomEvent) AsMessageUnpinnedFrame() (MessageUnpinnedFrame, error) {
+	var body MessageUnpinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageUnpinnedFrame overwrites any union data inside the RoomEvent as the provided MessageUnpinnedFrame
+func (t *RoomEvent) FromMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageUnpinnedFrame performs a merge with any union data inside the RoomEvent, using the provided MessageUnpinnedFrame
+func (t *RoomEvent) MergeMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsChecklistChangedFrame returns the union data inside the RoomEvent as a ChecklistChangedFrame
+func (t RoomEvent) AsChecklistChangedFrame() (ChecklistChangedFrame, error) {
+	var body ChecklistChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChecklistChangedFrame overwrites any union data inside the RoomEvent as the provided ChecklistChangedFrame
+func (t *RoomEvent) FromChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeChecklistChangedFrame performs a merge with any union data inside the RoomEvent, using the provided ChecklistChangedFrame
+func (t *RoomEvent) MergeChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 func (t RoomEvent) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"type"`
@@ -1797,16 +3457,36 @@ func (t RoomEvent) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "checklist_changed":
+		return t.AsChecklistChangedFrame()
 	case "file_deleted":
 		return t.AsFileDeletedFrame()
 	case "file_uploaded":
 		return t.AsFileUploadedFrame()
 	case "member_added":
 		return t.AsMemberAddedFrame()
+	case "member_removed":
+		return t.AsMemberRemovedFrame()
 	case "message":
 		return t.AsMessageFrame()
+	case "message_deleted":
+		return t.AsMessageDeletedFrame()
+	case "message_edited":
+		return t.AsMessageEditedFrame()
+	case "message_pinned":
+		return t.AsMessagePinnedFrame()
+	case "message_unpinned":
+		return t.AsMessageUnpinnedFrame()
+	case "reaction_added":
+		return t.AsReactionAddedFrame()
+	case "reaction_removed":
+		return t.AsReactionRemovedFrame()
+	case "role_changed":
+		return t.AsRoleChangedFrame()
 	case "room_created":
 		return t.AsRoomCreatedFrame()
+	case "room_updated":
+		return t.AsRoomUpdatedFrame()
 	default:
 		return nil, errors.New("unknown discriminator value: " + discriminator)
 	}
@@ -2128,6 +3808,108 @@ func (t *ServerFrame) MergePresenceFrame(v PresenceFrame) error {
 	return err
 }
 
+// AsTypingFrame returns the union data inside the ServerFrame as a TypingFrame
+func (t ServerFrame) AsTypingFrame() (TypingFrame, error) {
+	var body TypingFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTypingFrame overwrites any union data inside the ServerFrame as the provided TypingFrame
+func (t *ServerFrame) FromTypingFrame(v TypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	t.union = b
+	return err
+}
+
+// MergeTypingFrame performs a merge with any union data inside the ServerFrame, using the provided TypingFrame
+func (t *ServerFrame) MergeTypingFrame(v TypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReadFrame returns the union data inside the ServerFrame as a ReadFrame
+func (t ServerFrame) AsReadFrame() (ReadFrame, error) {
+	var body ReadFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReadFrame overwrites any union data inside the ServerFrame as the provided ReadFrame
+func (t *ServerFrame) FromReadFrame(v ReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	t.union = b
+	return err
+}
+
+// MergeReadFrame performs a merge with any union data inside the ServerFrame, using the provided ReadFrame
+func (t *ServerFrame) MergeReadFrame(v ReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRoomActivityFrame returns the union data inside the ServerFrame as a RoomActivityFrame
+func (t ServerFrame) AsRoomActivityFrame() (RoomActivityFrame, error) {
+	var body RoomActivityFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoomActivityFrame overwrites any union data inside the ServerFrame as the provided RoomActivityFrame
+func (t *ServerFrame) FromRoomActivityFrame(v RoomActivityFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_activity"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoomActivityFrame performs a merge with any union data inside the ServerFrame, using the provided RoomActivityFrame
+func (t *ServerFrame) MergeRoomActivityFrame(v RoomActivityFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_activity"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsRoomCreatedFrame returns the union data inside the ServerFrame as a RoomCreatedFrame
 func (t ServerFrame) AsRoomCreatedFrame() (RoomCreatedFrame, error) {
 	var body RoomCreatedFrame
@@ -2298,6 +4080,346 @@ func (t *ServerFrame) MergeFileDeletedFrame(v FileDeletedFrame) error {
 	return err
 }
 
+// AsRoomUpdatedFrame returns the union data inside the ServerFrame as a RoomUpdatedFrame
+func (t ServerFrame) AsRoomUpdatedFrame() (RoomUpdatedFrame, error) {
+	var body RoomUpdatedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoomUpdatedFrame overwrites any union data inside the ServerFrame as the provided RoomUpdatedFrame
+func (t *ServerFrame) FromRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoomUpdatedFrame performs a merge with any union data inside the ServerFrame, using the provided RoomUpdatedFrame
+func (t *ServerFrame) MergeRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMemberRemovedFrame returns the union data inside the ServerFrame as a MemberRemovedFrame
+func (t ServerFrame) AsMemberRemovedFrame() (MemberRemovedFrame, error) {
+	var body MemberRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMemberRemovedFrame overwrites any union data inside the ServerFrame as the provided MemberRemovedFrame
+func (t *ServerFrame) FromMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeMemberRemovedFrame performs a merge with any union data inside the ServerFrame, using the provided MemberRemovedFrame
+func (t *ServerFrame) MergeMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRoleChangedFrame returns the union data inside the ServerFrame as a RoleChangedFrame
+func (t ServerFrame) AsRoleChangedFrame() (RoleChangedFrame, error) {
+	var body RoleChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoleChangedFrame overwrites any union data inside the ServerFrame as the provided RoleChangedFrame
+func (t *ServerFrame) FromRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoleChangedFrame performs a merge with any union data inside the ServerFrame, using the provided RoleChangedFrame
+func (t *ServerFrame) MergeRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageEditedFrame returns the union data inside the ServerFrame as a MessageEditedFrame
+func (t ServerFrame) AsMessageEditedFrame() (MessageEditedFrame, error) {
+	var body MessageEditedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageEditedFrame overwrites any union data inside the ServerFrame as the provided MessageEditedFrame
+func (t *ServerFrame) FromMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageEditedFrame performs a merge with any union data inside the ServerFrame, using the provided MessageEditedFrame
+func (t *ServerFrame) MergeMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageDeletedFrame returns the union data inside the ServerFrame as a MessageDeletedFrame
+func (t ServerFrame) AsMessageDeletedFrame() (MessageDeletedFrame, error) {
+	var body MessageDeletedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageDeletedFrame overwrites any union data inside the ServerFrame as the provided MessageDeletedFrame
+func (t *ServerFrame) FromMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageDeletedFrame performs a merge with any union data inside the ServerFrame, using the provided MessageDeletedFrame
+func (t *ServerFrame) MergeMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionAddedFrame returns the union data inside the ServerFrame as a ReactionAddedFrame
+func (t ServerFrame) AsReactionAddedFrame() (ReactionAddedFrame, error) {
+	var body ReactionAddedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionAddedFrame overwrites any union data inside the ServerFrame as the provided ReactionAddedFrame
+func (t *ServerFrame) FromReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionAddedFrame performs a merge with any union data inside the ServerFrame, using the provided ReactionAddedFrame
+func (t *ServerFrame) MergeReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionRemovedFrame returns the union data inside the ServerFrame as a ReactionRemovedFrame
+func (t ServerFrame) AsReactionRemovedFrame() (ReactionRemovedFrame, error) {
+	var body ReactionRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionRemovedFrame overwrites any union data inside the ServerFrame as the provided ReactionRemovedFrame
+func (t *ServerFrame) FromReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionRemovedFrame performs a merge with any union data inside the ServerFrame, using the provided ReactionRemovedFrame
+func (t *ServerFrame) MergeReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessagePinnedFrame returns the union data inside the ServerFrame as a MessagePinnedFrame
+func (t ServerFrame) AsMessagePinnedFrame() (MessagePinnedFrame, error) {
+	var body MessagePinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessagePinnedFrame overwrites any union data inside the ServerFrame as the provided MessagePinnedFrame
+func (t *ServerFrame) FromMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessagePinnedFrame performs a merge with any union data inside the ServerFrame, using the provided MessagePinnedFrame
+func (t *ServerFrame) MergeMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageUnpinnedFrame returns the union data inside the ServerFrame as a MessageUnpinnedFrame
+func (t ServerFrame) AsMessageUnpinnedFrame() (MessageUnpinnedFrame, error) {
+	var body MessageUnpinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageUnpinnedFrame overwrites any union data inside the ServerFrame as the provided MessageUnpinnedFrame
+func (t *ServerFrame) FromMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageUnpinnedFrame performs a merge with any union data inside the ServerFrame, using the provided MessageUnpinnedFrame
+func (t *ServerFrame) MergeMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsChecklistChangedFrame returns the union data inside the ServerFrame as a ChecklistChangedFrame
+func (t ServerFrame) AsChecklistChangedFrame() (ChecklistChangedFrame, error) {
+	var body ChecklistChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChecklistChangedFrame overwrites any union data inside the ServerFrame as the provided ChecklistChangedFrame
+func (t *ServerFrame) FromChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeChecklistChangedFrame performs a merge with any union data inside the ServerFrame, using the provided ChecklistChangedFrame
+func (t *ServerFrame) MergeChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 func (t ServerFrame) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"type"`
@@ -2316,6 +4438,8 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsAckFrame()
 	case "bye":
 		return t.AsByeFrame()
+	case "checklist_changed":
+		return t.AsChecklistChangedFrame()
 	case "error":
 		return t.AsErrorFrame()
 	case "file_deleted":
@@ -2326,20 +4450,44 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsFileUploadedFrame()
 	case "member_added":
 		return t.AsMemberAddedFrame()
+	case "member_removed":
+		return t.AsMemberRemovedFrame()
 	case "message":
 		return t.AsMessageFrame()
+	case "message_deleted":
+		return t.AsMessageDeletedFrame()
+	case "message_edited":
+		return t.AsMessageEditedFrame()
+	case "message_pinned":
+		return t.AsMessagePinnedFrame()
+	case "message_unpinned":
+		return t.AsMessageUnpinnedFrame()
 	case "pong":
 		return t.AsPongFrame()
 	case "presence":
 		return t.AsPresenceFrame()
+	case "reaction_added":
+		return t.AsReactionAddedFrame()
+	case "reaction_removed":
+		return t.AsReactionRemovedFrame()
+	case "read":
+		return t.AsReadFrame()
 	case "ready":
 		return t.AsReadyFrame()
 	case "reset":
 		return t.AsResetFrame()
+	case "role_changed":
+		return t.AsRoleChangedFrame()
+	case "room_activity":
+		return t.AsRoomActivityFrame()
 	case "room_created":
 		return t.AsRoomCreatedFrame()
+	case "room_updated":
+		return t.AsRoomUpdatedFrame()
 	case "subscribed":
 		return t.AsSubscribedFrame()
+	case "typing":
+		return t.AsTypingFrame()
 	default:
 		return nil, errors.New("unknown discriminator value: " + discriminator)
 	}
@@ -2384,9 +4532,21 @@ type ServerInterface interface {
 	// CreateRoom Declare an incident; the declarer becomes OWNER
 	// (POST /api/rooms)
 	CreateRoom(c *gin.Context)
+	// ArchiveRoom Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost
+	// (DELETE /api/rooms/{room_id})
+	ArchiveRoom(c *gin.Context, roomId RoomID)
 	// GetRoom One room
 	// (GET /api/rooms/{room_id})
 	GetRoom(c *gin.Context, roomId RoomID)
+	// UpdateRoom Change fields of a room (F-RM-03, F-RM-10)
+	// (PATCH /api/rooms/{room_id})
+	UpdateRoom(c *gin.Context, roomId RoomID)
+	// GetChecklist What the template asks to be done, and what is done
+	// (GET /api/rooms/{room_id}/checklist)
+	GetChecklist(c *gin.Context, roomId RoomID)
+	// TickItem Tick an item, or take the tick away
+	// (PUT /api/rooms/{room_id}/checklist/{item_id})
+	TickItem(c *gin.Context, roomId RoomID, itemId int)
 	// ListEvents The room's log after a seq, oldest first
 	// (GET /api/rooms/{room_id}/events)
 	ListEvents(c *gin.Context, roomId RoomID, params ListEventsParams)
@@ -2398,7 +4558,7 @@ type ServerInterface interface {
 	UploadFile(c *gin.Context, roomId RoomID)
 	// DeleteFile Take a file out of sight; its bytes stay until retention removes them
 	// (DELETE /api/rooms/{room_id}/files/{file_id})
-	DeleteFile(c *gin.Context, roomId RoomID, fileId FileID)
+	DeleteFile(c *gin.Context, roomId RoomID, fileId FileID, params DeleteFileParams)
 	// GetFile A file's metadata and a link that expires
 	// (GET /api/rooms/{room_id}/files/{file_id})
 	GetFile(c *gin.Context, roomId RoomID, fileId FileID)
@@ -2414,15 +4574,75 @@ type ServerInterface interface {
 	// AddMember Bring somebody in
 	// (POST /api/rooms/{room_id}/members)
 	AddMember(c *gin.Context, roomId RoomID)
+	// RemoveMember Remove a member; with one's own id, leave
+	// (DELETE /api/rooms/{room_id}/members/{user_id})
+	RemoveMember(c *gin.Context, roomId RoomID, userId string)
+	// SetRole Change a member's role (F-MB-03)
+	// (PATCH /api/rooms/{room_id}/members/{user_id})
+	SetRole(c *gin.Context, roomId RoomID, userId string)
 	// ListMessages A page of the conversation, oldest first
 	// (GET /api/rooms/{room_id}/messages)
 	ListMessages(c *gin.Context, roomId RoomID, params ListMessagesParams)
 	// PostMessage Write into the room
 	// (POST /api/rooms/{room_id}/messages)
 	PostMessage(c *gin.Context, roomId RoomID)
+	// DeleteMessage Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays
+	// (DELETE /api/rooms/{room_id}/messages/{message_id})
+	DeleteMessage(c *gin.Context, roomId RoomID, messageId MessageID, params DeleteMessageParams)
+	// GetMessage One message as it reads now
+	// (GET /api/rooms/{room_id}/messages/{message_id})
+	GetMessage(c *gin.Context, roomId RoomID, messageId MessageID)
+	// EditMessage Edit my message, within 15 minutes (F-RT-11)
+	// (PATCH /api/rooms/{room_id}/messages/{message_id})
+	EditMessage(c *gin.Context, roomId RoomID, messageId MessageID)
+	// GetHistory All versions of a message, oldest first; none of a deleted one
+	// (GET /api/rooms/{room_id}/messages/{message_id}/history)
+	GetHistory(c *gin.Context, roomId RoomID, messageId MessageID)
+	// UnpinMessage Take it off again
+	// (DELETE /api/rooms/{room_id}/messages/{message_id}/pin)
+	UnpinMessage(c *gin.Context, roomId RoomID, messageId MessageID)
+	// PinMessage Put a message on the room's short history
+	// (PUT /api/rooms/{room_id}/messages/{message_id}/pin)
+	PinMessage(c *gin.Context, roomId RoomID, messageId MessageID)
+	// RemoveReaction Take my emoji away
+	// (DELETE /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji})
+	RemoveReaction(c *gin.Context, roomId RoomID, messageId MessageID, emoji string)
+	// AddReaction Put an emoji under a message (F-RT-03)
+	// (PUT /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji})
+	AddReaction(c *gin.Context, roomId RoomID, messageId MessageID, emoji string)
+	// ListPins Pinned messages, by seq
+	// (GET /api/rooms/{room_id}/pins)
+	ListPins(c *gin.Context, roomId RoomID)
+	// MarkRead I have read up to this seq (F-RT-11)
+	// (PUT /api/rooms/{room_id}/read)
+	MarkRead(c *gin.Context, roomId RoomID)
+	// MoveRoom Move the incident on in its life (F-RM-09)
+	// (POST /api/rooms/{room_id}/status)
+	MoveRoom(c *gin.Context, roomId RoomID)
+	// GetTimeline A page of what the room shows, oldest first
+	// (GET /api/rooms/{room_id}/timeline)
+	GetTimeline(c *gin.Context, roomId RoomID, params GetTimelineParams)
+	// TransferOwnership Hand the ownership to another member, and become EDITOR (F-MB-03)
+	// (POST /api/rooms/{room_id}/transfer-ownership)
+	TransferOwnership(c *gin.Context, roomId RoomID)
+	// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
+	// (GET /api/search)
+	Search(c *gin.Context, params SearchParams)
 	// ListTemplates What rooms can be made from
 	// (GET /api/templates)
-	ListTemplates(c *gin.Context)
+	ListTemplates(c *gin.Context, params ListTemplatesParams)
+	// CreateTemplate Add a template (ADMIN)
+	// (POST /api/templates)
+	CreateTemplate(c *gin.Context)
+	// RetireTemplate Offer a template no more (ADMIN); the rooms made from it keep it
+	// (DELETE /api/templates/{template_id})
+	RetireTemplate(c *gin.Context, templateId TemplateID)
+	// GetTemplate One template, also an older version
+	// (GET /api/templates/{template_id})
+	GetTemplate(c *gin.Context, templateId TemplateID, params GetTemplateParams)
+	// UpdateTemplate Write the next version of a template (ADMIN)
+	// (PATCH /api/templates/{template_id})
+	UpdateTemplate(c *gin.Context, templateId TemplateID)
 	// ListUsers Find people to add to a room
 	// (GET /api/users)
 	ListUsers(c *gin.Context, params ListUsersParams)
@@ -2612,6 +4832,62 @@ func (siw *ServerInterfaceWrapper) ListRooms(c *gin.Context) {
 		return
 	}
 
+	// ------------- Optional query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "type", c.Request.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter type: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", c.Request.URL.Query(), &params.Role, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter role: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "line" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "line", c.Request.URL.Query(), &params.Line, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter line: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "mine" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "mine", c.Request.URL.Query(), &params.Mine, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter mine: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "assigned" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assigned", c.Request.URL.Query(), &params.Assigned, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter assigned: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter since: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", c.Request.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter until: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	// ------------- Optional query parameter "q" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", c.Request.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -2659,6 +4935,31 @@ func (siw *ServerInterfaceWrapper) CreateRoom(c *gin.Context) {
 	siw.Handler.CreateRoom(c)
 }
 
+// ArchiveRoom operation middleware
+func (siw *ServerInterfaceWrapper) ArchiveRoom(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ArchiveRoom(c, roomId)
+}
+
 // GetRoom operation middleware
 func (siw *ServerInterfaceWrapper) GetRoom(c *gin.Context) {
 
@@ -2682,6 +4983,90 @@ func (siw *ServerInterfaceWrapper) GetRoom(c *gin.Context) {
 	}
 
 	siw.Handler.GetRoom(c, roomId)
+}
+
+// UpdateRoom operation middleware
+func (siw *ServerInterfaceWrapper) UpdateRoom(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateRoom(c, roomId)
+}
+
+// GetChecklist operation middleware
+func (siw *ServerInterfaceWrapper) GetChecklist(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetChecklist(c, roomId)
+}
+
+// TickItem operation middleware
+func (siw *ServerInterfaceWrapper) TickItem(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "item_id" -------------
+	var itemId int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "item_id", c.Param("item_id"), &itemId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter item_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TickItem(c, roomId, itemId)
 }
 
 // ListEvents operation middleware
@@ -2837,6 +5222,17 @@ func (siw *ServerInterfaceWrapper) DeleteFile(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteFileParams
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", c.Request.URL.Query(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter reason: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -2844,7 +5240,7 @@ func (siw *ServerInterfaceWrapper) DeleteFile(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.DeleteFile(c, roomId, fileId)
+	siw.Handler.DeleteFile(c, roomId, fileId, params)
 }
 
 // GetFile operation middleware
@@ -3066,6 +5462,74 @@ func (siw *ServerInterfaceWrapper) AddMember(c *gin.Context) {
 	siw.Handler.AddMember(c, roomId)
 }
 
+// RemoveMember operation middleware
+func (siw *ServerInterfaceWrapper) RemoveMember(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "user_id" -------------
+	var userId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user_id", c.Param("user_id"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveMember(c, roomId, userId)
+}
+
+// SetRole operation middleware
+func (siw *ServerInterfaceWrapper) SetRole(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "user_id" -------------
+	var userId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user_id", c.Param("user_id"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetRole(c, roomId, userId)
+}
+
 // ListMessages operation middleware
 func (siw *ServerInterfaceWrapper) ListMessages(c *gin.Context) {
 
@@ -3143,8 +5607,40 @@ func (siw *ServerInterfaceWrapper) PostMessage(c *gin.Context) {
 	siw.Handler.PostMessage(c, roomId)
 }
 
-// ListTemplates operation middleware
-func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
+// DeleteMessage operation middleware
+func (siw *ServerInterfaceWrapper) DeleteMessage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteMessageParams
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", c.Request.URL.Query(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter reason: %w", err), http.StatusBadRequest)
+		return
+	}
 
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
@@ -3153,7 +5649,632 @@ func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListTemplates(c)
+	siw.Handler.DeleteMessage(c, roomId, messageId, params)
+}
+
+// GetMessage operation middleware
+func (siw *ServerInterfaceWrapper) GetMessage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetMessage(c, roomId, messageId)
+}
+
+// EditMessage operation middleware
+func (siw *ServerInterfaceWrapper) EditMessage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EditMessage(c, roomId, messageId)
+}
+
+// GetHistory operation middleware
+func (siw *ServerInterfaceWrapper) GetHistory(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetHistory(c, roomId, messageId)
+}
+
+// UnpinMessage operation middleware
+func (siw *ServerInterfaceWrapper) UnpinMessage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UnpinMessage(c, roomId, messageId)
+}
+
+// PinMessage operation middleware
+func (siw *ServerInterfaceWrapper) PinMessage(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PinMessage(c, roomId, messageId)
+}
+
+// RemoveReaction operation middleware
+func (siw *ServerInterfaceWrapper) RemoveReaction(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "emoji" -------------
+	var emoji string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "emoji", c.Param("emoji"), &emoji, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter emoji: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RemoveReaction(c, roomId, messageId, emoji)
+}
+
+// AddReaction operation middleware
+func (siw *ServerInterfaceWrapper) AddReaction(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId MessageID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", c.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter message_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "emoji" -------------
+	var emoji string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "emoji", c.Param("emoji"), &emoji, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter emoji: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AddReaction(c, roomId, messageId, emoji)
+}
+
+// ListPins operation middleware
+func (siw *ServerInterfaceWrapper) ListPins(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPins(c, roomId)
+}
+
+// MarkRead operation middleware
+func (siw *ServerInterfaceWrapper) MarkRead(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MarkRead(c, roomId)
+}
+
+// MoveRoom operation middleware
+func (siw *ServerInterfaceWrapper) MoveRoom(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MoveRoom(c, roomId)
+}
+
+// GetTimeline operation middleware
+func (siw *ServerInterfaceWrapper) GetTimeline(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTimelineParams
+
+	// ------------- Optional query parameter "before_seq" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before_seq", c.Request.URL.Query(), &params.BeforeSeq, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter before_seq: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "after_seq" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after_seq", c.Request.URL.Query(), &params.AfterSeq, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter after_seq: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "around_seq" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "around_seq", c.Request.URL.Query(), &params.AroundSeq, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter around_seq: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetTimeline(c, roomId, params)
+}
+
+// TransferOwnership operation middleware
+func (siw *ServerInterfaceWrapper) TransferOwnership(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TransferOwnership(c, roomId)
+}
+
+// Search operation middleware
+func (siw *ServerInterfaceWrapper) Search(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchParams
+
+	// ------------- Required query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "q", c.Request.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter q: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "room_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "room_id", c.Request.URL.Query(), &params.RoomId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "author_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "author_id", c.Request.URL.Query(), &params.AuthorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter author_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", c.Request.URL.Query(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter since: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", c.Request.URL.Query(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter until: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.Search(c, params)
+}
+
+// ListTemplates operation middleware
+func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTemplatesParams
+
+	// ------------- Optional query parameter "retired" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "retired", c.Request.URL.Query(), &params.Retired, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter retired: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTemplates(c, params)
+}
+
+// CreateTemplate operation middleware
+func (siw *ServerInterfaceWrapper) CreateTemplate(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateTemplate(c)
+}
+
+// RetireTemplate operation middleware
+func (siw *ServerInterfaceWrapper) RetireTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "template_id" -------------
+	var templateId TemplateID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "template_id", c.Param("template_id"), &templateId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter template_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RetireTemplate(c, templateId)
+}
+
+// GetTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "template_id" -------------
+	var templateId TemplateID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "template_id", c.Param("template_id"), &templateId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter template_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTemplateParams
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", c.Request.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter version: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetTemplate(c, templateId, params)
+}
+
+// UpdateTemplate operation middleware
+func (siw *ServerInterfaceWrapper) UpdateTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "template_id" -------------
+	var templateId TemplateID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "template_id", c.Param("template_id"), &templateId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter template_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.UpdateTemplate(c, templateId)
 }
 
 // ListUsers operation middleware
@@ -3264,14 +6385,38 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/ws/ticket", wrapper.CreateTicket)
 	router.GET(options.BaseURL+"/api/users", wrapper.ListUsers)
 	router.GET(options.BaseURL+"/api/templates", wrapper.ListTemplates)
+	router.POST(options.BaseURL+"/api/templates", wrapper.CreateTemplate)
+	router.DELETE(options.BaseURL+"/api/templates/:template_id", wrapper.RetireTemplate)
+	router.GET(options.BaseURL+"/api/templates/:template_id", wrapper.GetTemplate)
+	router.PATCH(options.BaseURL+"/api/templates/:template_id", wrapper.UpdateTemplate)
 	router.GET(options.BaseURL+"/api/rooms", wrapper.ListRooms)
 	router.POST(options.BaseURL+"/api/rooms", wrapper.CreateRoom)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id", wrapper.ArchiveRoom)
 	router.GET(options.BaseURL+"/api/rooms/:room_id", wrapper.GetRoom)
+	router.PATCH(options.BaseURL+"/api/rooms/:room_id", wrapper.UpdateRoom)
+	router.POST(options.BaseURL+"/api/rooms/:room_id/status", wrapper.MoveRoom)
+	router.POST(options.BaseURL+"/api/rooms/:room_id/transfer-ownership", wrapper.TransferOwnership)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/checklist", wrapper.GetChecklist)
+	router.PUT(options.BaseURL+"/api/rooms/:room_id/checklist/:item_id", wrapper.TickItem)
+	router.PUT(options.BaseURL+"/api/rooms/:room_id/read", wrapper.MarkRead)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/members", wrapper.ListMembers)
 	router.POST(options.BaseURL+"/api/rooms/:room_id/members", wrapper.AddMember)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id/members/:user_id", wrapper.RemoveMember)
+	router.PATCH(options.BaseURL+"/api/rooms/:room_id/members/:user_id", wrapper.SetRole)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/messages", wrapper.ListMessages)
 	router.POST(options.BaseURL+"/api/rooms/:room_id/messages", wrapper.PostMessage)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id/messages/:message_id", wrapper.DeleteMessage)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/messages/:message_id", wrapper.GetMessage)
+	router.PATCH(options.BaseURL+"/api/rooms/:room_id/messages/:message_id", wrapper.EditMessage)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/messages/:message_id/history", wrapper.GetHistory)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id/messages/:message_id/reactions/:emoji", wrapper.RemoveReaction)
+	router.PUT(options.BaseURL+"/api/rooms/:room_id/messages/:message_id/reactions/:emoji", wrapper.AddReaction)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id/messages/:message_id/pin", wrapper.UnpinMessage)
+	router.PUT(options.BaseURL+"/api/rooms/:room_id/messages/:message_id/pin", wrapper.PinMessage)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/pins", wrapper.ListPins)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/timeline", wrapper.GetTimeline)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/events", wrapper.ListEvents)
+	router.GET(options.BaseURL+"/api/search", wrapper.Search)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files", wrapper.ListFiles)
 	router.POST(options.BaseURL+"/api/rooms/:room_id/files", wrapper.UploadFile)
 	router.DELETE(options.BaseURL+"/api/rooms/:room_id/files/:file_id", wrapper.DeleteFile)
@@ -3789,6 +6934,43 @@ func (response CreateRoomdefaultApplicationProblemPlusJSONResponse) VisitCreateR
 	return err
 }
 
+type ArchiveRoomRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+}
+
+type ArchiveRoomResponseObject interface {
+	VisitArchiveRoomResponse(w http.ResponseWriter) error
+}
+
+type ArchiveRoom204Response struct {
+}
+
+func (response ArchiveRoom204Response) VisitArchiveRoomResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ArchiveRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ArchiveRoomdefaultApplicationProblemPlusJSONResponse) VisitArchiveRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRoomRequestObject struct {
 	RoomId RoomID `json:"room_id"`
 }
@@ -3818,6 +7000,134 @@ type GetRoomdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetRoomdefaultApplicationProblemPlusJSONResponse) VisitGetRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoomRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Body   *UpdateRoomJSONRequestBody
+}
+
+type UpdateRoomResponseObject interface {
+	VisitUpdateRoomResponse(w http.ResponseWriter) error
+}
+
+type UpdateRoom200JSONResponse Room
+
+func (response UpdateRoom200JSONResponse) VisitUpdateRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateRoomdefaultApplicationProblemPlusJSONResponse) VisitUpdateRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetChecklistRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+}
+
+type GetChecklistResponseObject interface {
+	VisitGetChecklistResponse(w http.ResponseWriter) error
+}
+
+type GetChecklist200JSONResponse struct {
+	Items []ChecklistItem `json:"items"`
+}
+
+func (response GetChecklist200JSONResponse) VisitGetChecklistResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetChecklistdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetChecklistdefaultApplicationProblemPlusJSONResponse) VisitGetChecklistResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TickItemRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	ItemId int    `json:"item_id"`
+	Body   *TickItemJSONRequestBody
+}
+
+type TickItemResponseObject interface {
+	VisitTickItemResponse(w http.ResponseWriter) error
+}
+
+type TickItem204Response struct {
+}
+
+func (response TickItem204Response) VisitTickItemResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type TickItemdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response TickItemdefaultApplicationProblemPlusJSONResponse) VisitTickItemResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3977,6 +7287,7 @@ func (response UploadFiledefaultApplicationProblemPlusJSONResponse) VisitUploadF
 type DeleteFileRequestObject struct {
 	RoomId RoomID `json:"room_id"`
 	FileId FileID `json:"file_id"`
+	Params DeleteFileParams
 }
 
 type DeleteFileResponseObject interface {
@@ -4267,6 +7578,89 @@ func (response AddMemberdefaultApplicationProblemPlusJSONResponse) VisitAddMembe
 	return err
 }
 
+type RemoveMemberRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	UserId string `json:"user_id"`
+}
+
+type RemoveMemberResponseObject interface {
+	VisitRemoveMemberResponse(w http.ResponseWriter) error
+}
+
+type RemoveMember204Response struct {
+}
+
+func (response RemoveMember204Response) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveMemberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RemoveMemberdefaultApplicationProblemPlusJSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRoleRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	UserId string `json:"user_id"`
+	Body   *SetRoleJSONRequestBody
+}
+
+type SetRoleResponseObject interface {
+	VisitSetRoleResponse(w http.ResponseWriter) error
+}
+
+type SetRole200JSONResponse Member
+
+func (response SetRole200JSONResponse) VisitSetRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRoledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SetRoledefaultApplicationProblemPlusJSONResponse) VisitSetRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMessagesRequestObject struct {
 	RoomId RoomID `json:"room_id"`
 	Params ListMessagesParams
@@ -4355,7 +7749,588 @@ func (response PostMessagedefaultApplicationProblemPlusJSONResponse) VisitPostMe
 	return err
 }
 
+type DeleteMessageRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+	Params    DeleteMessageParams
+}
+
+type DeleteMessageResponseObject interface {
+	VisitDeleteMessageResponse(w http.ResponseWriter) error
+}
+
+type DeleteMessage204Response struct {
+}
+
+func (response DeleteMessage204Response) VisitDeleteMessageResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteMessagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteMessagedefaultApplicationProblemPlusJSONResponse) VisitDeleteMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMessageRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+}
+
+type GetMessageResponseObject interface {
+	VisitGetMessageResponse(w http.ResponseWriter) error
+}
+
+type GetMessage200JSONResponse Message
+
+func (response GetMessage200JSONResponse) VisitGetMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMessagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetMessagedefaultApplicationProblemPlusJSONResponse) VisitGetMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditMessageRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+	Body      *EditMessageJSONRequestBody
+}
+
+type EditMessageResponseObject interface {
+	VisitEditMessageResponse(w http.ResponseWriter) error
+}
+
+type EditMessage200JSONResponse Message
+
+func (response EditMessage200JSONResponse) VisitEditMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditMessagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EditMessagedefaultApplicationProblemPlusJSONResponse) VisitEditMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHistoryRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+}
+
+type GetHistoryResponseObject interface {
+	VisitGetHistoryResponse(w http.ResponseWriter) error
+}
+
+type GetHistory200JSONResponse struct {
+	Versions []MessageVersion `json:"versions"`
+}
+
+func (response GetHistory200JSONResponse) VisitGetHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetHistorydefaultApplicationProblemPlusJSONResponse) VisitGetHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnpinMessageRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+}
+
+type UnpinMessageResponseObject interface {
+	VisitUnpinMessageResponse(w http.ResponseWriter) error
+}
+
+type UnpinMessage204Response struct {
+}
+
+func (response UnpinMessage204Response) VisitUnpinMessageResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnpinMessagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response UnpinMessagedefaultApplicationProblemPlusJSONResponse) VisitUnpinMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PinMessageRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+}
+
+type PinMessageResponseObject interface {
+	VisitPinMessageResponse(w http.ResponseWriter) error
+}
+
+type PinMessage204Response struct {
+}
+
+func (response PinMessage204Response) VisitPinMessageResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PinMessagedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response PinMessagedefaultApplicationProblemPlusJSONResponse) VisitPinMessageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveReactionRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+	Emoji     string    `json:"emoji"`
+}
+
+type RemoveReactionResponseObject interface {
+	VisitRemoveReactionResponse(w http.ResponseWriter) error
+}
+
+type RemoveReaction204Response struct {
+}
+
+func (response RemoveReaction204Response) VisitRemoveReactionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveReactiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RemoveReactiondefaultApplicationProblemPlusJSONResponse) VisitRemoveReactionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddReactionRequestObject struct {
+	RoomId    RoomID    `json:"room_id"`
+	MessageId MessageID `json:"message_id"`
+	Emoji     string    `json:"emoji"`
+}
+
+type AddReactionResponseObject interface {
+	VisitAddReactionResponse(w http.ResponseWriter) error
+}
+
+type AddReaction204Response struct {
+}
+
+func (response AddReaction204Response) VisitAddReactionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AddReactiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AddReactiondefaultApplicationProblemPlusJSONResponse) VisitAddReactionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPinsRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+}
+
+type ListPinsResponseObject interface {
+	VisitListPinsResponse(w http.ResponseWriter) error
+}
+
+type ListPins200JSONResponse struct {
+	Messages []Message `json:"messages"`
+}
+
+func (response ListPins200JSONResponse) VisitListPinsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPinsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListPinsdefaultApplicationProblemPlusJSONResponse) VisitListPinsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MarkReadRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Body   *MarkReadJSONRequestBody
+}
+
+type MarkReadResponseObject interface {
+	VisitMarkReadResponse(w http.ResponseWriter) error
+}
+
+type MarkRead204Response struct {
+}
+
+func (response MarkRead204Response) VisitMarkReadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MarkReaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response MarkReaddefaultApplicationProblemPlusJSONResponse) VisitMarkReadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveRoomRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Body   *MoveRoomJSONRequestBody
+}
+
+type MoveRoomResponseObject interface {
+	VisitMoveRoomResponse(w http.ResponseWriter) error
+}
+
+type MoveRoom200JSONResponse Room
+
+func (response MoveRoom200JSONResponse) VisitMoveRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response MoveRoomdefaultApplicationProblemPlusJSONResponse) VisitMoveRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTimelineRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Params GetTimelineParams
+}
+
+type GetTimelineResponseObject interface {
+	VisitGetTimelineResponse(w http.ResponseWriter) error
+}
+
+type GetTimeline200JSONResponse TimelinePage
+
+func (response GetTimeline200JSONResponse) VisitGetTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTimelinedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetTimelinedefaultApplicationProblemPlusJSONResponse) VisitGetTimelineResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TransferOwnershipRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Body   *TransferOwnershipJSONRequestBody
+}
+
+type TransferOwnershipResponseObject interface {
+	VisitTransferOwnershipResponse(w http.ResponseWriter) error
+}
+
+type TransferOwnership204Response struct {
+}
+
+func (response TransferOwnership204Response) VisitTransferOwnershipResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type TransferOwnershipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response TransferOwnershipdefaultApplicationProblemPlusJSONResponse) VisitTransferOwnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchRequestObject struct {
+	Params SearchParams
+}
+
+type SearchResponseObject interface {
+	VisitSearchResponse(w http.ResponseWriter) error
+}
+
+type Search200JSONResponse SearchPage
+
+func (response Search200JSONResponse) VisitSearchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SearchdefaultApplicationProblemPlusJSONResponse) VisitSearchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTemplatesRequestObject struct {
+	Params ListTemplatesParams
 }
 
 type ListTemplatesResponseObject interface {
@@ -4385,6 +8360,174 @@ type ListTemplatesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTemplateRequestObject struct {
+	Body *CreateTemplateJSONRequestBody
+}
+
+type CreateTemplateResponseObject interface {
+	VisitCreateTemplateResponse(w http.ResponseWriter) error
+}
+
+type CreateTemplate201JSONResponse Template
+
+func (response CreateTemplate201JSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CreateTemplatedefaultApplicationProblemPlusJSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireTemplateRequestObject struct {
+	TemplateId TemplateID `json:"template_id"`
+}
+
+type RetireTemplateResponseObject interface {
+	VisitRetireTemplateResponse(w http.ResponseWriter) error
+}
+
+type RetireTemplate204Response struct {
+}
+
+func (response RetireTemplate204Response) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RetireTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RetireTemplatedefaultApplicationProblemPlusJSONResponse) VisitRetireTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTemplateRequestObject struct {
+	TemplateId TemplateID `json:"template_id"`
+	Params     GetTemplateParams
+}
+
+type GetTemplateResponseObject interface {
+	VisitGetTemplateResponse(w http.ResponseWriter) error
+}
+
+type GetTemplate200JSONResponse Template
+
+func (response GetTemplate200JSONResponse) VisitGetTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateTemplateRequestObject struct {
+	TemplateId TemplateID `json:"template_id"`
+	Body       *UpdateTemplateJSONRequestBody
+}
+
+type UpdateTemplateResponseObject interface {
+	VisitUpdateTemplateResponse(w http.ResponseWriter) error
+}
+
+type UpdateTemplate200JSONResponse Template
+
+func (response UpdateTemplate200JSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateTemplatedefaultApplicationProblemPlusJSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4571,9 +8714,21 @@ type StrictServerInterface interface {
 	// CreateRoom Declare an incident; the declarer becomes OWNER
 	// (POST /api/rooms)
 	CreateRoom(ctx context.Context, request CreateRoomRequestObject) (CreateRoomResponseObject, error)
+	// ArchiveRoom Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost
+	// (DELETE /api/rooms/{room_id})
+	ArchiveRoom(ctx context.Context, request ArchiveRoomRequestObject) (ArchiveRoomResponseObject, error)
 	// GetRoom One room
 	// (GET /api/rooms/{room_id})
 	GetRoom(ctx context.Context, request GetRoomRequestObject) (GetRoomResponseObject, error)
+	// UpdateRoom Change fields of a room (F-RM-03, F-RM-10)
+	// (PATCH /api/rooms/{room_id})
+	UpdateRoom(ctx context.Context, request UpdateRoomRequestObject) (UpdateRoomResponseObject, error)
+	// GetChecklist What the template asks to be done, and what is done
+	// (GET /api/rooms/{room_id}/checklist)
+	GetChecklist(ctx context.Context, request GetChecklistRequestObject) (GetChecklistResponseObject, error)
+	// TickItem Tick an item, or take the tick away
+	// (PUT /api/rooms/{room_id}/checklist/{item_id})
+	TickItem(ctx context.Context, request TickItemRequestObject) (TickItemResponseObject, error)
 	// ListEvents The room's log after a seq, oldest first
 	// (GET /api/rooms/{room_id}/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
@@ -4601,15 +8756,75 @@ type StrictServerInterface interface {
 	// AddMember Bring somebody in
 	// (POST /api/rooms/{room_id}/members)
 	AddMember(ctx context.Context, request AddMemberRequestObject) (AddMemberResponseObject, error)
+	// RemoveMember Remove a member; with one's own id, leave
+	// (DELETE /api/rooms/{room_id}/members/{user_id})
+	RemoveMember(ctx context.Context, request RemoveMemberRequestObject) (RemoveMemberResponseObject, error)
+	// SetRole Change a member's role (F-MB-03)
+	// (PATCH /api/rooms/{room_id}/members/{user_id})
+	SetRole(ctx context.Context, request SetRoleRequestObject) (SetRoleResponseObject, error)
 	// ListMessages A page of the conversation, oldest first
 	// (GET /api/rooms/{room_id}/messages)
 	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
 	// PostMessage Write into the room
 	// (POST /api/rooms/{room_id}/messages)
 	PostMessage(ctx context.Context, request PostMessageRequestObject) (PostMessageResponseObject, error)
+	// DeleteMessage Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays
+	// (DELETE /api/rooms/{room_id}/messages/{message_id})
+	DeleteMessage(ctx context.Context, request DeleteMessageRequestObject) (DeleteMessageResponseObject, error)
+	// GetMessage One message as it reads now
+	// (GET /api/rooms/{room_id}/messages/{message_id})
+	GetMessage(ctx context.Context, request GetMessageRequestObject) (GetMessageResponseObject, error)
+	// EditMessage Edit my message, within 15 minutes (F-RT-11)
+	// (PATCH /api/rooms/{room_id}/messages/{message_id})
+	EditMessage(ctx context.Context, request EditMessageRequestObject) (EditMessageResponseObject, error)
+	// GetHistory All versions of a message, oldest first; none of a deleted one
+	// (GET /api/rooms/{room_id}/messages/{message_id}/history)
+	GetHistory(ctx context.Context, request GetHistoryRequestObject) (GetHistoryResponseObject, error)
+	// UnpinMessage Take it off again
+	// (DELETE /api/rooms/{room_id}/messages/{message_id}/pin)
+	UnpinMessage(ctx context.Context, request UnpinMessageRequestObject) (UnpinMessageResponseObject, error)
+	// PinMessage Put a message on the room's short history
+	// (PUT /api/rooms/{room_id}/messages/{message_id}/pin)
+	PinMessage(ctx context.Context, request PinMessageRequestObject) (PinMessageResponseObject, error)
+	// RemoveReaction Take my emoji away
+	// (DELETE /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji})
+	RemoveReaction(ctx context.Context, request RemoveReactionRequestObject) (RemoveReactionResponseObject, error)
+	// AddReaction Put an emoji under a message (F-RT-03)
+	// (PUT /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji})
+	AddReaction(ctx context.Context, request AddReactionRequestObject) (AddReactionResponseObject, error)
+	// ListPins Pinned messages, by seq
+	// (GET /api/rooms/{room_id}/pins)
+	ListPins(ctx context.Context, request ListPinsRequestObject) (ListPinsResponseObject, error)
+	// MarkRead I have read up to this seq (F-RT-11)
+	// (PUT /api/rooms/{room_id}/read)
+	MarkRead(ctx context.Context, request MarkReadRequestObject) (MarkReadResponseObject, error)
+	// MoveRoom Move the incident on in its life (F-RM-09)
+	// (POST /api/rooms/{room_id}/status)
+	MoveRoom(ctx context.Context, request MoveRoomRequestObject) (MoveRoomResponseObject, error)
+	// GetTimeline A page of what the room shows, oldest first
+	// (GET /api/rooms/{room_id}/timeline)
+	GetTimeline(ctx context.Context, request GetTimelineRequestObject) (GetTimelineResponseObject, error)
+	// TransferOwnership Hand the ownership to another member, and become EDITOR (F-MB-03)
+	// (POST /api/rooms/{room_id}/transfer-ownership)
+	TransferOwnership(ctx context.Context, request TransferOwnershipRequestObject) (TransferOwnershipResponseObject, error)
+	// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
+	// (GET /api/search)
+	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
 	// ListTemplates What rooms can be made from
 	// (GET /api/templates)
 	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
+	// CreateTemplate Add a template (ADMIN)
+	// (POST /api/templates)
+	CreateTemplate(ctx context.Context, request CreateTemplateRequestObject) (CreateTemplateResponseObject, error)
+	// RetireTemplate Offer a template no more (ADMIN); the rooms made from it keep it
+	// (DELETE /api/templates/{template_id})
+	RetireTemplate(ctx context.Context, request RetireTemplateRequestObject) (RetireTemplateResponseObject, error)
+	// GetTemplate One template, also an older version
+	// (GET /api/templates/{template_id})
+	GetTemplate(ctx context.Context, request GetTemplateRequestObject) (GetTemplateResponseObject, error)
+	// UpdateTemplate Write the next version of a template (ADMIN)
+	// (PATCH /api/templates/{template_id})
+	UpdateTemplate(ctx context.Context, request UpdateTemplateRequestObject) (UpdateTemplateResponseObject, error)
 	// ListUsers Find people to add to a room
 	// (GET /api/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
@@ -4939,6 +9154,32 @@ func (sh *strictHandler) CreateRoom(ctx *gin.Context) {
 	}
 }
 
+// ArchiveRoom operation middleware
+func (sh *strictHandler) ArchiveRoom(ctx *gin.Context, roomId RoomID) {
+	var request ArchiveRoomRequestObject
+
+	request.RoomId = roomId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ArchiveRoom(ctx, request.(ArchiveRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ArchiveRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ArchiveRoomResponseObject); ok {
+		if err := validResponse.VisitArchiveRoomResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetRoom operation middleware
 func (sh *strictHandler) GetRoom(ctx *gin.Context, roomId RoomID) {
 	var request GetRoomRequestObject
@@ -4958,6 +9199,121 @@ func (sh *strictHandler) GetRoom(ctx *gin.Context, roomId RoomID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(GetRoomResponseObject); ok {
 		if err := validResponse.VisitGetRoomResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateRoom operation middleware
+func (sh *strictHandler) UpdateRoom(ctx *gin.Context, roomId RoomID) {
+	var request UpdateRoomRequestObject
+
+	request.RoomId = roomId
+
+	var body UpdateRoomJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateRoom(ctx, request.(UpdateRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateRoomResponseObject); ok {
+		if err := validResponse.VisitUpdateRoomResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetChecklist operation middleware
+func (sh *strictHandler) GetChecklist(ctx *gin.Context, roomId RoomID) {
+	var request GetChecklistRequestObject
+
+	request.RoomId = roomId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetChecklist(ctx, request.(GetChecklistRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetChecklist")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetChecklistResponseObject); ok {
+		if err := validResponse.VisitGetChecklistResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TickItem operation middleware
+func (sh *strictHandler) TickItem(ctx *gin.Context, roomId RoomID, itemId int) {
+	var request TickItemRequestObject
+
+	request.RoomId = roomId
+	request.ItemId = itemId
+
+	var body TickItemJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TickItem(ctx, request.(TickItemRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TickItem")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TickItemResponseObject); ok {
+		if err := validResponse.VisitTickItemResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -5053,11 +9409,12 @@ func (sh *strictHandler) UploadFile(ctx *gin.Context, roomId RoomID) {
 }
 
 // DeleteFile operation middleware
-func (sh *strictHandler) DeleteFile(ctx *gin.Context, roomId RoomID, fileId FileID) {
+func (sh *strictHandler) DeleteFile(ctx *gin.Context, roomId RoomID, fileId FileID, params DeleteFileParams) {
 	var request DeleteFileRequestObject
 
 	request.RoomId = roomId
 	request.FileId = fileId
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteFile(ctx, request.(DeleteFileRequestObject))
@@ -5232,6 +9589,78 @@ func (sh *strictHandler) AddMember(ctx *gin.Context, roomId RoomID) {
 	}
 }
 
+// RemoveMember operation middleware
+func (sh *strictHandler) RemoveMember(ctx *gin.Context, roomId RoomID, userId string) {
+	var request RemoveMemberRequestObject
+
+	request.RoomId = roomId
+	request.UserId = userId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveMember(ctx, request.(RemoveMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveMemberResponseObject); ok {
+		if err := validResponse.VisitRemoveMemberResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetRole operation middleware
+func (sh *strictHandler) SetRole(ctx *gin.Context, roomId RoomID, userId string) {
+	var request SetRoleRequestObject
+
+	request.RoomId = roomId
+	request.UserId = userId
+
+	var body SetRoleJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRole(ctx, request.(SetRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetRoleResponseObject); ok {
+		if err := validResponse.VisitSetRoleResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListMessages operation middleware
 func (sh *strictHandler) ListMessages(ctx *gin.Context, roomId RoomID, params ListMessagesParams) {
 	var request ListMessagesRequestObject
@@ -5303,9 +9732,459 @@ func (sh *strictHandler) PostMessage(ctx *gin.Context, roomId RoomID) {
 	}
 }
 
+// DeleteMessage operation middleware
+func (sh *strictHandler) DeleteMessage(ctx *gin.Context, roomId RoomID, messageId MessageID, params DeleteMessageParams) {
+	var request DeleteMessageRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteMessage(ctx, request.(DeleteMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DeleteMessageResponseObject); ok {
+		if err := validResponse.VisitDeleteMessageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMessage operation middleware
+func (sh *strictHandler) GetMessage(ctx *gin.Context, roomId RoomID, messageId MessageID) {
+	var request GetMessageRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMessage(ctx, request.(GetMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetMessageResponseObject); ok {
+		if err := validResponse.VisitGetMessageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EditMessage operation middleware
+func (sh *strictHandler) EditMessage(ctx *gin.Context, roomId RoomID, messageId MessageID) {
+	var request EditMessageRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+
+	var body EditMessageJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditMessage(ctx, request.(EditMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EditMessageResponseObject); ok {
+		if err := validResponse.VisitEditMessageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetHistory operation middleware
+func (sh *strictHandler) GetHistory(ctx *gin.Context, roomId RoomID, messageId MessageID) {
+	var request GetHistoryRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHistory(ctx, request.(GetHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetHistoryResponseObject); ok {
+		if err := validResponse.VisitGetHistoryResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnpinMessage operation middleware
+func (sh *strictHandler) UnpinMessage(ctx *gin.Context, roomId RoomID, messageId MessageID) {
+	var request UnpinMessageRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnpinMessage(ctx, request.(UnpinMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnpinMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UnpinMessageResponseObject); ok {
+		if err := validResponse.VisitUnpinMessageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PinMessage operation middleware
+func (sh *strictHandler) PinMessage(ctx *gin.Context, roomId RoomID, messageId MessageID) {
+	var request PinMessageRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PinMessage(ctx, request.(PinMessageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PinMessage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PinMessageResponseObject); ok {
+		if err := validResponse.VisitPinMessageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveReaction operation middleware
+func (sh *strictHandler) RemoveReaction(ctx *gin.Context, roomId RoomID, messageId MessageID, emoji string) {
+	var request RemoveReactionRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+	request.Emoji = emoji
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveReaction(ctx, request.(RemoveReactionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveReaction")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RemoveReactionResponseObject); ok {
+		if err := validResponse.VisitRemoveReactionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddReaction operation middleware
+func (sh *strictHandler) AddReaction(ctx *gin.Context, roomId RoomID, messageId MessageID, emoji string) {
+	var request AddReactionRequestObject
+
+	request.RoomId = roomId
+	request.MessageId = messageId
+	request.Emoji = emoji
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddReaction(ctx, request.(AddReactionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddReaction")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AddReactionResponseObject); ok {
+		if err := validResponse.VisitAddReactionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPins operation middleware
+func (sh *strictHandler) ListPins(ctx *gin.Context, roomId RoomID) {
+	var request ListPinsRequestObject
+
+	request.RoomId = roomId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPins(ctx, request.(ListPinsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPins")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPinsResponseObject); ok {
+		if err := validResponse.VisitListPinsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MarkRead operation middleware
+func (sh *strictHandler) MarkRead(ctx *gin.Context, roomId RoomID) {
+	var request MarkReadRequestObject
+
+	request.RoomId = roomId
+
+	var body MarkReadJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MarkRead(ctx, request.(MarkReadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MarkRead")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MarkReadResponseObject); ok {
+		if err := validResponse.VisitMarkReadResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MoveRoom operation middleware
+func (sh *strictHandler) MoveRoom(ctx *gin.Context, roomId RoomID) {
+	var request MoveRoomRequestObject
+
+	request.RoomId = roomId
+
+	var body MoveRoomJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveRoom(ctx, request.(MoveRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(MoveRoomResponseObject); ok {
+		if err := validResponse.VisitMoveRoomResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTimeline operation middleware
+func (sh *strictHandler) GetTimeline(ctx *gin.Context, roomId RoomID, params GetTimelineParams) {
+	var request GetTimelineRequestObject
+
+	request.RoomId = roomId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTimeline(ctx, request.(GetTimelineRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTimeline")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetTimelineResponseObject); ok {
+		if err := validResponse.VisitGetTimelineResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TransferOwnership operation middleware
+func (sh *strictHandler) TransferOwnership(ctx *gin.Context, roomId RoomID) {
+	var request TransferOwnershipRequestObject
+
+	request.RoomId = roomId
+
+	var body TransferOwnershipJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TransferOwnership(ctx, request.(TransferOwnershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TransferOwnership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(TransferOwnershipResponseObject); ok {
+		if err := validResponse.VisitTransferOwnershipResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// Search operation middleware
+func (sh *strictHandler) Search(ctx *gin.Context, params SearchParams) {
+	var request SearchRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Search(ctx, request.(SearchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Search")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SearchResponseObject); ok {
+		if err := validResponse.VisitSearchResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListTemplates operation middleware
-func (sh *strictHandler) ListTemplates(ctx *gin.Context) {
+func (sh *strictHandler) ListTemplates(ctx *gin.Context, params ListTemplatesParams) {
 	var request ListTemplatesRequestObject
+
+	request.Params = params
 
 	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.ListTemplates(ctx, request.(ListTemplatesRequestObject))
@@ -5320,6 +10199,145 @@ func (sh *strictHandler) ListTemplates(ctx *gin.Context) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListTemplatesResponseObject); ok {
 		if err := validResponse.VisitListTemplatesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateTemplate operation middleware
+func (sh *strictHandler) CreateTemplate(ctx *gin.Context) {
+	var request CreateTemplateRequestObject
+
+	var body CreateTemplateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTemplate(ctx, request.(CreateTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateTemplateResponseObject); ok {
+		if err := validResponse.VisitCreateTemplateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RetireTemplate operation middleware
+func (sh *strictHandler) RetireTemplate(ctx *gin.Context, templateId TemplateID) {
+	var request RetireTemplateRequestObject
+
+	request.TemplateId = templateId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RetireTemplate(ctx, request.(RetireTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetireTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RetireTemplateResponseObject); ok {
+		if err := validResponse.VisitRetireTemplateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTemplate operation middleware
+func (sh *strictHandler) GetTemplate(ctx *gin.Context, templateId TemplateID, params GetTemplateParams) {
+	var request GetTemplateRequestObject
+
+	request.TemplateId = templateId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTemplate(ctx, request.(GetTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(GetTemplateResponseObject); ok {
+		if err := validResponse.VisitGetTemplateResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateTemplate operation middleware
+func (sh *strictHandler) UpdateTemplate(ctx *gin.Context, templateId TemplateID) {
+	var request UpdateTemplateRequestObject
+
+	request.TemplateId = templateId
+
+	var body UpdateTemplateJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateTemplate(ctx, request.(UpdateTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(UpdateTemplateResponseObject); ok {
+		if err := validResponse.VisitUpdateTemplateResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

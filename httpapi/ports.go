@@ -24,6 +24,20 @@ type Library interface {
 	Rooms(ctx context.Context, q incident.RoomQuery) ([]incident.Room, int, error)
 	// Members returns a room's members, owners first, then by name.
 	Members(ctx context.Context, room incident.RoomID) ([]incident.Member, error)
+	// Checklist returns a room's items in their order.
+	Checklist(ctx context.Context, room incident.RoomID) ([]incident.ChecklistItem, error)
+	// Message returns one as it reads now, or incident.NotFound.
+	Message(ctx context.Context, room incident.RoomID, id incident.MessageID) (incident.Message, error)
+	// History returns all versions of a message, oldest first; none of a deleted
+	// one. A message that does not exist is incident.NotFound.
+	History(ctx context.Context, room incident.RoomID, id incident.MessageID) ([]incident.Edit, error)
+	// Pins returns the pinned messages by seq, at most 200.
+	Pins(ctx context.Context, room incident.RoomID) ([]incident.Message, error)
+	// Timeline returns a page of what the room shows.
+	Timeline(ctx context.Context, room incident.RoomID, q incident.TimelineQuery) (incident.Timeline, error)
+	// Search returns a page of hits, newest first, and where the next one starts;
+	// nil on the last one.
+	Search(ctx context.Context, q incident.SearchQuery) ([]incident.Hit, *incident.SearchCursor, error)
 	// Messages returns a page by rising seq, the room's head at that moment, and
 	// whether more lie in the direction of paging.
 	Messages(ctx context.Context, room incident.RoomID, q incident.MessageQuery) (msgs []incident.Message, head incident.Seq, more bool, err error)
@@ -40,10 +54,19 @@ type Library interface {
 	Users(ctx context.Context, q string, limit int) ([]incident.User, error)
 	// User returns an account, or incident.NotFound.
 	User(ctx context.Context, id incident.UserID) (incident.User, error)
-	// Templates returns all templates in their shipped order.
-	Templates(ctx context.Context) ([]incident.Template, error)
-	// Template returns one, or incident.NotFound.
-	Template(ctx context.Context, id incident.TemplateID) (incident.Template, error)
+	// Templates returns the newest version of each template, with retired ones if
+	// asked for.
+	Templates(ctx context.Context, retired bool) ([]incident.Template, error)
+	// Template returns a version, the newest for zero, or incident.NotFound.
+	Template(ctx context.Context, id incident.TemplateID, version int) (incident.Template, error)
+	// CreateTemplate stores version 1 of a new template, with its audit row. t is
+	// normalized; its id and version are given here.
+	CreateTemplate(ctx context.Context, by incident.Principal, t incident.Template) (incident.Template, error)
+	// UpdateTemplate stores the version after t.Version; incident.Conflict when
+	// that is not the newest.
+	UpdateTemplate(ctx context.Context, by incident.Principal, t incident.Template) (incident.Template, error)
+	// RetireTemplate offers a template no more; again is no error.
+	RetireTemplate(ctx context.Context, by incident.Principal, id incident.TemplateID) error
 }
 
 // Audit is the append-only trail (F-SE-05).
@@ -91,6 +114,37 @@ type Rooms interface {
 	// AddMember brings user in. Errors: NotFound for an unknown or disabled
 	// account, Conflict for a member with another role.
 	AddMember(ctx context.Context, p incident.Principal, room incident.RoomID, user incident.UserID, role incident.Role) (incident.Member, error)
+	// Declared tells the members of a new room that it is there.
+	Declared(room incident.Room, members []incident.UserID)
+	// UpdateRoom changes fields. Errors: Conflict for a stale version, Invalid.
+	UpdateRoom(ctx context.Context, p incident.Principal, room incident.RoomID, patch incident.RoomPatch) (incident.Room, error)
+	// MoveRoom changes the status. m is normalized. Errors: Conflict for a stale
+	// version and an illegal move, Invalid for a missing text.
+	MoveRoom(ctx context.Context, p incident.Principal, room incident.RoomID, m incident.Move) (incident.Room, error)
+	// RemoveMember ends a membership, also one's own. Errors: NotFound, Conflict.
+	RemoveMember(ctx context.Context, p incident.Principal, room incident.RoomID, user incident.UserID) error
+	// SetRole gives a member another role. Errors: NotFound, Conflict.
+	SetRole(ctx context.Context, p incident.Principal, room incident.RoomID, user incident.UserID, role incident.Role) (incident.Member, error)
+	// Transfer makes to an OWNER and from, who was one, an EDITOR. Errors:
+	// NotFound, Conflict.
+	Transfer(ctx context.Context, p incident.Principal, room incident.RoomID, from, to incident.UserID) error
+	// EditMessage changes the asker's message. text is normalized. Errors:
+	// NotFound, Conflict.
+	EditMessage(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, text string, mentions incident.Mentions) error
+	// DeleteMessage leaves a tombstone; deleting twice is no error. Errors:
+	// NotFound, Conflict, Invalid for a missing reason.
+	DeleteMessage(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, reason string) error
+	// React puts the asker's emoji under a message, or takes it away; twice is no
+	// error. Errors: NotFound, Conflict, Invalid.
+	React(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, emoji string, there bool) error
+	// Pin puts a message on the room's short history, or takes it off; twice is no
+	// error. Errors: NotFound, Conflict.
+	Pin(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, pinned bool) error
+	// Tick ticks an item of the checklist, or takes the tick away; twice is no
+	// error. Errors: NotFound.
+	Tick(ctx context.Context, p incident.Principal, room incident.RoomID, item incident.ItemID, done bool) error
+	// MarkRead moves the asker's read pointer forward, at most to the head.
+	MarkRead(ctx context.Context, p incident.Principal, room incident.RoomID, upTo incident.Seq) error
 	// BeginUpload admits a file by role, name, size and how many are on their
 	// way. Every admitted upload ends in FinishUpload or AbortUpload. Errors:
 	// EmptyFile, FileRefused, FileTooLarge, Busy.
@@ -102,8 +156,9 @@ type Rooms interface {
 	// AbortUpload frees the place of an upload that failed. gone says that its
 	// bytes are removed; else its record stays for the sweep.
 	AbortUpload(ctx context.Context, up incident.Upload, gone bool)
-	// DeleteFile takes a file out of sight; deleting it twice is no error.
-	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID) error
+	// DeleteFile takes a file out of sight; deleting it twice is no error. Errors:
+	// NotFound, Invalid for a missing reason.
+	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID, reason string) error
 }
 
 // Cluster is the installation's nodes; alone it is one.

@@ -4,19 +4,30 @@ package incident
 // decided by the system role alone.
 type Act string
 
-// The acts of the table "who may do what".
+// The acts of the table "who may do what". openapi.yaml names the act of every
+// operation and of every frame.
 const (
-	ActDeclare       Act = "declare"         // open a room; the declarer becomes its OWNER
-	ActRead          Act = "read"            // room, history, files, downloads
-	ActPost          Act = "post"            // messages
-	ActUpload        Act = "upload"          // files
-	ActDeleteOwnFile Act = "delete_own_file" // a file that one uploaded
-	ActDeleteAnyFile Act = "delete_any_file" // anybody's file
-	ActAddViewer     Act = "add_viewer"      // add a member as VIEWER
-	ActAddMember     Act = "add_member"      // add a member with any role
-	ActReadAudit     Act = "read_audit"      // the audit trail
-	ActReadCluster   Act = "read_cluster"    // the nodes and their figures
-	ActDrainNode     Act = "drain_node"      // take a node out of service
+	ActDeclare          Act = "declare"            // open a room; the declarer becomes its OWNER
+	ActRead             Act = "read"               // room, history, search, files, downloads
+	ActReact            Act = "react"              // reactions, read pointer
+	ActAcknowledge      Act = "acknowledge"        // move a room from OPEN to ACKNOWLEDGED
+	ActPost             Act = "post"               // messages, typing, pins, checklist; edit and delete one's own
+	ActUpload           Act = "upload"             // files
+	ActDeleteOwnFile    Act = "delete_own_file"    // a file that one uploaded
+	ActDeleteAnyFile    Act = "delete_any_file"    // anybody's file
+	ActDeleteAnyMessage Act = "delete_any_message" // anybody's message
+	ActStatus           Act = "status"             // status, severity, assignee
+	ActSettings         Act = "settings"           // all other fields; close, reopen, cancel, archive
+	ActAddViewer        Act = "add_viewer"         // add a member as VIEWER
+	ActManageMembers    Act = "manage_members"     // add with any role, remove, change roles
+	ActTransfer         Act = "transfer"           // hand the ownership on
+	ActLeave            Act = "leave"              // end one's own membership
+	ActFindPeople       Act = "find_people"        // accounts, to add them to a room
+	ActReadTemplates    Act = "read_templates"     // what rooms can be made from
+	ActManageTemplates  Act = "manage_templates"   // make, change and retire templates
+	ActReadAudit        Act = "read_audit"         // the audit trail
+	ActReadCluster      Act = "read_cluster"       // the nodes and their figures
+	ActDrainNode        Act = "drain_node"         // take a node out of service
 )
 
 type rule struct {
@@ -26,17 +37,27 @@ type rule struct {
 }
 
 var rules = map[Act]rule{
-	ActDeclare:       {anyone: true},
-	ActRead:          {owner: true, editor: true, viewer: true, admin: true, auditor: true},
-	ActPost:          {owner: true, editor: true},
-	ActUpload:        {owner: true, editor: true},
-	ActDeleteOwnFile: {owner: true, editor: true, viewer: true},
-	ActDeleteAnyFile: {owner: true},
-	ActAddViewer:     {owner: true, editor: true, admin: true},
-	ActAddMember:     {owner: true, admin: true},
-	ActReadAudit:     {admin: true, auditor: true},
-	ActReadCluster:   {admin: true, auditor: true},
-	ActDrainNode:     {admin: true},
+	ActDeclare:          {anyone: true},
+	ActRead:             {owner: true, editor: true, viewer: true, admin: true, auditor: true},
+	ActReact:            {owner: true, editor: true, viewer: true},
+	ActAcknowledge:      {owner: true, editor: true, viewer: true, admin: true},
+	ActPost:             {owner: true, editor: true},
+	ActUpload:           {owner: true, editor: true},
+	ActDeleteOwnFile:    {owner: true, editor: true, viewer: true},
+	ActDeleteAnyFile:    {owner: true, admin: true},
+	ActDeleteAnyMessage: {owner: true, admin: true},
+	ActStatus:           {owner: true, editor: true, admin: true},
+	ActSettings:         {owner: true, admin: true},
+	ActAddViewer:        {owner: true, editor: true, admin: true},
+	ActManageMembers:    {owner: true, admin: true},
+	ActTransfer:         {owner: true, admin: true},
+	ActLeave:            {owner: true, editor: true, viewer: true},
+	ActFindPeople:       {anyone: true, auditor: true},
+	ActReadTemplates:    {anyone: true, auditor: true},
+	ActManageTemplates:  {admin: true},
+	ActReadAudit:        {admin: true, auditor: true},
+	ActReadCluster:      {admin: true, auditor: true},
+	ActDrainNode:        {admin: true},
 }
 
 // Can decides whether p, who has role in the room concerned, may do act. An act
@@ -73,15 +94,8 @@ func Can(p Principal, role Role, act Act) bool {
 	}
 }
 
-// MayAdd decides whether p, who has role in the room, may add a member with the
-// role given: an EDITOR may add a VIEWER only, so nobody raises another above
-// themselves.
-func MayAdd(p Principal, role, given Role) bool {
-	if given == Viewer {
-		return Can(p, role, ActAddViewer)
-	}
-	return Can(p, role, ActAddMember)
-}
+// Known reports whether the table has a line for act.
+func (act Act) Known() bool { _, ok := rules[act]; return ok }
 
 // ByOffice reports whether p may do act only because of the system role, not as
 // a member; such acts are audited.

@@ -1,23 +1,36 @@
 package incident
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // The table "who may do what": O, E, V are members, N is none; A and U are an
 // ADMIN and an AUDITOR who are no members.
 func TestWhoMayDoWhat(t *testing.T) {
 	t.Parallel()
 	table := map[Act]string{
-		ActDeclare:       "OEVNA",
-		ActRead:          "OEVAU",
-		ActPost:          "OE",
-		ActUpload:        "OE",
-		ActDeleteOwnFile: "OEV",
-		ActDeleteAnyFile: "O",
-		ActAddViewer:     "OEA",
-		ActAddMember:     "OA",
-		ActReadAudit:     "AU",
-		ActReadCluster:   "AU",
-		ActDrainNode:     "A",
+		ActDeclare:          "OEVNA",
+		ActRead:             "OEVAU",
+		ActReact:            "OEV",
+		ActAcknowledge:      "OEVA",
+		ActPost:             "OE",
+		ActUpload:           "OE",
+		ActDeleteOwnFile:    "OEV",
+		ActDeleteAnyFile:    "OA",
+		ActDeleteAnyMessage: "OA",
+		ActStatus:           "OEA",
+		ActSettings:         "OA",
+		ActAddViewer:        "OEA",
+		ActManageMembers:    "OA",
+		ActTransfer:         "OA",
+		ActLeave:            "OEV",
+		ActFindPeople:       "OEVNAU",
+		ActReadTemplates:    "OEVNAU",
+		ActManageTemplates:  "A",
+		ActReadAudit:        "AU",
+		ActReadCluster:      "AU",
+		ActDrainNode:        "A",
 	}
 	if len(table) != len(rules) {
 		t.Errorf("%d acts in the test, %d in the code", len(table), len(rules))
@@ -43,7 +56,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			if got := Can(who.p, who.role, act); got != want {
 				t.Errorf("%c may %s: %v, want %v", who.letter, act, got, want)
 			}
-			office := (who.letter == 'A' || who.letter == 'U') && want && act != ActDeclare
+			office := want && (who.letter == 'A' || who.letter == 'U') && !strings.Contains(may, "N")
 			if got := ByOffice(who.p, who.role, act); got != office {
 				t.Errorf("%c does %s by office: %v, want %v", who.letter, act, got, office)
 			}
@@ -75,8 +88,12 @@ func TestMayAdd(t *testing.T) {
 		{Viewer, Viewer, false},
 		{NoRole, Viewer, false},
 	} {
-		if got := MayAdd(user, c.by, c.given); got != c.want {
-			t.Errorf("%q adds %q: %v, want %v", c.by, c.given, got, c.want)
+		ms := Members{}
+		if c.by != NoRole {
+			ms["p"] = Member{Person: user.Person, Role: c.by}
+		}
+		if err := ms.MayAdd(user, "q", c.given); (err == nil) != c.want {
+			t.Errorf("%q adds %q: %v, want allowed: %v", c.by, c.given, err, c.want)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package incident
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -19,15 +21,68 @@ type Change interface {
 type (
 	// RoomCreated is the first event of every room.
 	RoomCreated struct {
-		Room Room `json:"room"`
+		Room      Room            `json:"room"`
+		Checklist []ChecklistItem `json:"checklist,omitempty"`
+	}
+	// RoomUpdated says that fields or the status changed (F-RM-09, F-RM-10). Room
+	// is how it reads afterwards.
+	RoomUpdated struct {
+		Room    Room          `json:"room"`
+		Changed []FieldChange `json:"changed"`
+		Reason  string        `json:"reason,omitempty"`
 	}
 	// MemberAdded says that somebody came in.
 	MemberAdded struct {
 		Member Member `json:"member"`
 	}
+	// MemberRemoved says that somebody's membership ended; who left did it
+	// themselves.
+	MemberRemoved struct {
+		Person Person `json:"person"`
+	}
+	// RoleChanged says that a member has another role. A transfer is two of them.
+	RoleChanged struct {
+		Person Person `json:"person"`
+		From   Role   `json:"from"`
+		To     Role   `json:"to"`
+	}
 	// MessagePosted says that somebody wrote, or that a file was referred to.
 	MessagePosted struct {
 		Message Message `json:"message"`
+	}
+	// MessageEdited says that a message reads differently now.
+	MessageEdited struct {
+		MessageID MessageID `json:"message_id"`
+		Text      string    `json:"text"`
+		Mentions  *Mentions `json:"mentions,omitempty"`
+	}
+	// MessageDeleted leaves a tombstone of a message.
+	MessageDeleted struct {
+		MessageID MessageID `json:"message_id"`
+		Reason    string    `json:"reason,omitempty"`
+	}
+	// ReactionAdded says that the event's author put an emoji under a message.
+	ReactionAdded struct {
+		MessageID MessageID `json:"message_id"`
+		Emoji     string    `json:"emoji"`
+	}
+	// ReactionRemoved says that the event's author took it away again.
+	ReactionRemoved struct {
+		MessageID MessageID `json:"message_id"`
+		Emoji     string    `json:"emoji"`
+	}
+	// MessagePinned puts a message on the room's short history.
+	MessagePinned struct {
+		MessageID MessageID `json:"message_id"`
+	}
+	// MessageUnpinned takes it off again.
+	MessageUnpinned struct {
+		MessageID MessageID `json:"message_id"`
+	}
+	// ChecklistChanged says that an item was ticked, or is to be done again.
+	ChecklistChanged struct {
+		ItemID ItemID `json:"item_id"`
+		Done   bool   `json:"done"`
 	}
 	// FileUploaded says that a file is stored (F-WS-01).
 	FileUploaded struct {
@@ -37,6 +92,7 @@ type (
 	FileDeleted struct {
 		FileID    FileID `json:"file_id"`
 		DeletedBy Person `json:"deleted_by"`
+		Reason    string `json:"reason,omitempty"`
 	}
 )
 
@@ -44,10 +100,40 @@ type (
 func (RoomCreated) EventType() EventType { return "room_created" }
 
 // EventType implements [Change].
+func (RoomUpdated) EventType() EventType { return "room_updated" }
+
+// EventType implements [Change].
 func (MemberAdded) EventType() EventType { return "member_added" }
 
 // EventType implements [Change].
+func (MemberRemoved) EventType() EventType { return "member_removed" }
+
+// EventType implements [Change].
+func (RoleChanged) EventType() EventType { return "role_changed" }
+
+// EventType implements [Change].
 func (MessagePosted) EventType() EventType { return "message" }
+
+// EventType implements [Change].
+func (MessageEdited) EventType() EventType { return "message_edited" }
+
+// EventType implements [Change].
+func (MessageDeleted) EventType() EventType { return "message_deleted" }
+
+// EventType implements [Change].
+func (ReactionAdded) EventType() EventType { return "reaction_added" }
+
+// EventType implements [Change].
+func (ReactionRemoved) EventType() EventType { return "reaction_removed" }
+
+// EventType implements [Change].
+func (MessagePinned) EventType() EventType { return "message_pinned" }
+
+// EventType implements [Change].
+func (MessageUnpinned) EventType() EventType { return "message_unpinned" }
+
+// EventType implements [Change].
+func (ChecklistChanged) EventType() EventType { return "checklist_changed" }
 
 // EventType implements [Change].
 func (FileUploaded) EventType() EventType { return "file_uploaded" }
@@ -62,7 +148,7 @@ type Event struct {
 	Epoch       Epoch
 	At          time.Time
 	By          Person
-	ClientMsgID ClientMsgID // only of messages that a client sent
+	ClientMsgID ClientMsgID // what its author chose, so that it happens once; else empty
 	Change      Change
 }
 
@@ -110,22 +196,42 @@ func (e Event) placed() Event {
 	return e
 }
 
+// decoders rebuild each change from its JSON.
+var decoders = map[EventType]func([]byte) (Change, error){}
+
+func init() {
+	known[RoomCreated]()
+	known[RoomUpdated]()
+	known[MemberAdded]()
+	known[MemberRemoved]()
+	known[RoleChanged]()
+	known[MessagePosted]()
+	known[MessageEdited]()
+	known[MessageDeleted]()
+	known[ReactionAdded]()
+	known[ReactionRemoved]()
+	known[MessagePinned]()
+	known[MessageUnpinned]()
+	known[ChecklistChanged]()
+	known[FileUploaded]()
+	known[FileDeleted]()
+}
+
+func known[C Change]() {
+	var c C
+	decoders[c.EventType()] = decode[C]
+}
+
+// EventTypes lists the types of all changes, sorted.
+func EventTypes() []EventType { return slices.Sorted(maps.Keys(decoders)) }
+
 // DecodeChange rebuilds a stored change. The stored form is the change's JSON.
 func DecodeChange(t EventType, body []byte) (Change, error) {
-	switch t {
-	case "room_created":
-		return decode[RoomCreated](body)
-	case "member_added":
-		return decode[MemberAdded](body)
-	case "message":
-		return decode[MessagePosted](body)
-	case "file_uploaded":
-		return decode[FileUploaded](body)
-	case "file_deleted":
-		return decode[FileDeleted](body)
-	default:
+	f, ok := decoders[t]
+	if !ok {
 		return nil, fmt.Errorf("unknown event type %q", t)
 	}
+	return f(body)
 }
 
 func decode[C Change](body []byte) (Change, error) {
@@ -136,20 +242,38 @@ func decode[C Change](body []byte) (Change, error) {
 	return c, nil
 }
 
+// Redacted is the change without what a deleted message said: the log keeps it,
+// readers do not get it.
+func Redacted(c Change, gone Done) Change {
+	switch c := c.(type) {
+	case MessagePosted:
+		c.Message.Text, c.Message.Mentions, c.Message.Deleted = "", nil, &gone
+		return c
+	case MessageEdited:
+		c.Text, c.Mentions = "", nil
+		return c
+	default:
+		return c
+	}
+}
+
 // Batch is what a room appends at once: events with seqs Lo+1 … Lo+len(Events),
-// all written by the activation that holds Epoch. It is committed whole or not
-// at all, and only while the room's stored epoch is Epoch and its head is Lo.
+// all written by the activation that holds Epoch, and the audit rows that belong to
+// them. It is committed whole or not at all, and only while the room's stored epoch
+// is Epoch and its head is Lo.
 type Batch struct {
 	RoomID RoomID
 	Epoch  Epoch
 	Lo     Seq
 	Events []Event
+	Audit  []AuditEntry // ids are given when they are stored
 }
 
 // Hi is the room's head once the batch is committed.
 func (b Batch) Hi() Seq { return b.Lo + Seq(len(b.Events)) }
 
-// SendKey names a message by what its sender chose.
+// SendKey names an act by what its author chose: a message, or another change that
+// must not happen twice.
 type SendKey struct {
 	Author UserID
 	ID     ClientMsgID
@@ -157,7 +281,8 @@ type SendKey struct {
 
 // RoomState is what an activation starts from.
 type RoomState struct {
-	Room    Room // with the claimed epoch and the head at that moment
-	Members []Member
-	Uploads []Upload // admitted earlier and never finished
+	Room      Room // with the claimed epoch and the head at that moment
+	Members   []Member
+	Checklist []ChecklistItem
+	Uploads   []Upload // admitted earlier and never finished
 }

@@ -20,6 +20,8 @@ type Principal struct {
 	Person
 	System  SystemRole
 	Session SessionID
+	From    string // client address, for the audit trail
+	Request string // request id, for the audit trail
 }
 
 // User is an account as an administrator and a directory search see it.

@@ -86,15 +86,34 @@ type Room struct {
 	Template     TemplateID   `json:"template_id,omitempty"`
 	TemplateVer  int          `json:"template_version,omitempty"`
 	CreatedBy    Person       `json:"created_by"`
+	Assignee     *Person      `json:"assignee,omitempty"`
+	Resolution   string       `json:"resolution,omitempty"`
+	RootCause    string       `json:"root_cause,omitempty"`
+	Waiver       string       `json:"waiver,omitempty"` // why nobody looks for a root cause
+	DuplicateOf  RoomID       `json:"duplicate_of,omitempty"`
 	DeclaredAt   time.Time    `json:"declared_at"`
 	LastActivity time.Time    `json:"last_activity_at"`
-	Version      int          `json:"version"`
+	Version      int          `json:"version"` // counts the changes of the fields above
 	Head         Seq          `json:"-"`
 	Epoch        Epoch        `json:"-"`
 	Role         Role         `json:"-"` // of the person who asked
+	Read         Seq          `json:"-"` // up to where the person who asked has read
+	Unread       int          `json:"-"` // messages of others after Read, at most MaxUnread
+	Mentions     int          `json:"-"` // of them, those that mention the person who asked
 	MemberCount  int          `json:"-"`
 	LastMessage  string       `json:"-"` // first line of the newest message, for the list
+
+	// When it first reached a status; nil for one that was skipped. A reopened
+	// incident is neither resolved nor closed.
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	ContainedAt    *time.Time `json:"contained_at,omitempty"`
+	ResolvedAt     *time.Time `json:"resolved_at,omitempty"`
+	ClosedAt       *time.Time `json:"closed_at,omitempty"`
+	ArchivedAt     *time.Time `json:"archived_at,omitempty"`
 }
+
+// MaxUnread is where counting unread messages ends.
+const MaxUnread = 1000
 
 // Number formats a room's number: gapless per year of declaration.
 func Number(year, n int) string { return fmt.Sprintf("INC-%04d-%05d", year, n) }
@@ -109,6 +128,16 @@ const (
 	MaxTag         = 40
 	MaxUnits       = 1_000_000_000
 )
+
+// FirstLine is what a list of rooms shows of a message.
+func FirstLine(text string) string {
+	const most = 120 // characters
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	if utf8.RuneCountInString(line) > most {
+		line = string([]rune(line)[:most]) + "…"
+	}
+	return line
+}
 
 // NewRoom is what a declarer says about an incident.
 type NewRoom struct {
@@ -125,7 +154,8 @@ type NewRoom struct {
 }
 
 // Normalize trims what people typed, fills what the template gives, and returns
-// an Invalid error that names the first field that breaks a rule.
+// an Invalid error that names the first field that breaks a rule, or that the
+// template requires.
 func (n *NewRoom) Normalize() error {
 	const op = "declare incident"
 	if t := n.Template; t != nil {
@@ -136,52 +166,96 @@ func (n *NewRoom) Normalize() error {
 			n.Severity = t.Severity
 		}
 	}
+	r := Room{
+		Title: n.Title, Type: n.Type, Severity: n.Severity, Place: n.Place, Lot: n.Lot, Description: n.Description,
+		LineStopped: n.LineStopped, UnitsAtRisk: n.UnitsAtRisk, Tags: n.Tags,
+	}
+	if err := r.normalize(op); err != nil {
+		return err
+	}
+	n.Title, n.Place, n.Lot, n.Description, n.Tags = r.Title, r.Place, r.Lot, r.Description, r.Tags
+	if n.Template == nil {
+		return nil
+	}
+	for _, f := range n.Template.Required {
+		if r.lacks(f) {
+			return E(Invalid, op, "%s is empty: this template requires it", f)
+		}
+	}
+	return nil
+}
+
+// normalize trims what people typed, and returns an Invalid error that names the
+// first field that breaks a rule.
+func (r *Room) normalize(op string) error {
 	for _, f := range []struct {
 		name string
 		text *string
 		max  int
 	}{
-		{"title", &n.Title, MaxTitle},
-		{"site", &n.Place.Site, MaxPlacePart},
-		{"line", &n.Place.Line, MaxPlacePart},
-		{"station", &n.Place.Station, MaxPlacePart},
-		{"equipment", &n.Place.Equipment, MaxPlacePart},
-		{"lot", &n.Lot, MaxLot},
+		{"title", &r.Title, MaxTitle},
+		{"site", &r.Place.Site, MaxPlacePart},
+		{"line", &r.Place.Line, MaxPlacePart},
+		{"station", &r.Place.Station, MaxPlacePart},
+		{"equipment", &r.Place.Equipment, MaxPlacePart},
+		{"lot", &r.Lot, MaxLot},
 	} {
 		*f.text = strings.TrimSpace(*f.text)
 		if err := checkText(op, f.name, *f.text, f.max, false); err != nil {
 			return err
 		}
 	}
-	n.Description = strings.TrimSpace(n.Description)
-	if err := checkText(op, "description", n.Description, MaxDescription, true); err != nil {
+	r.Description = strings.TrimSpace(r.Description)
+	if err := checkText(op, "description", r.Description, MaxDescription, true); err != nil {
 		return err
 	}
-	if n.Title == "" {
+	if r.Title == "" {
 		return E(Invalid, op, "title is empty: say in a few words what happened")
 	}
-	if !contains(IncidentTypes, n.Type) {
+	if !contains(IncidentTypes, r.Type) {
 		return E(Invalid, op, "incident_type must be one of %v", IncidentTypes)
 	}
-	if !contains(Severities, n.Severity) {
+	if !contains(Severities, r.Severity) {
 		return E(Invalid, op, "severity must be one of %v", Severities)
 	}
-	if n.UnitsAtRisk < 0 || n.UnitsAtRisk > MaxUnits {
+	if r.UnitsAtRisk < 0 || r.UnitsAtRisk > MaxUnits {
 		return E(Invalid, op, "units_at_risk must be between 0 and %d", MaxUnits)
 	}
-	if len(n.Tags) > MaxTags {
+	if len(r.Tags) > MaxTags {
 		return E(Invalid, op, "at most %d tags", MaxTags)
 	}
-	for i, tag := range n.Tags {
-		n.Tags[i] = strings.TrimSpace(tag)
-		if n.Tags[i] == "" {
+	for i, tag := range r.Tags {
+		r.Tags[i] = strings.TrimSpace(tag)
+		if r.Tags[i] == "" {
 			return E(Invalid, op, "a tag is empty: remove it")
 		}
-		if err := checkText(op, "tag", n.Tags[i], MaxTag, false); err != nil {
+		if err := checkText(op, "tag", r.Tags[i], MaxTag, false); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lacks reports whether a field that a template may require is empty.
+func (r *Room) lacks(f RequiredField) bool {
+	switch f {
+	case "site":
+		return r.Place.Site == ""
+	case "line":
+		return r.Place.Line == ""
+	case "station":
+		return r.Place.Station == ""
+	case "equipment":
+		return r.Place.Equipment == ""
+	case "lot":
+		return r.Lot == ""
+	case "description":
+		return r.Description == ""
+	case "units_at_risk":
+		return r.UnitsAtRisk == 0
+	default:
+		return false
+	}
 }
 
 func contains[T comparable](all []T, one T) bool {

@@ -82,6 +82,51 @@ func (e ByeFrameType) Valid() bool {
 	}
 }
 
+// Defines values for ChecklistChangedFrameType.
+const (
+	ChecklistChanged ChecklistChangedFrameType = "checklist_changed"
+)
+
+// Valid indicates whether the value is a known member of the ChecklistChangedFrameType enum.
+func (e ChecklistChangedFrameType) Valid() bool {
+	switch e {
+	case ChecklistChanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeleteMessageFrameType.
+const (
+	DeleteMessage DeleteMessageFrameType = "delete_message"
+)
+
+// Valid indicates whether the value is a known member of the DeleteMessageFrameType enum.
+func (e DeleteMessageFrameType) Valid() bool {
+	switch e {
+	case DeleteMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EditMessageFrameType.
+const (
+	EditMessage EditMessageFrameType = "edit_message"
+)
+
+// Valid indicates whether the value is a known member of the EditMessageFrameType enum.
+func (e EditMessageFrameType) Valid() bool {
+	switch e {
+	case EditMessage:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	BadCredentials   ErrorCode = "bad_credentials"
@@ -169,6 +214,72 @@ const (
 func (e ErrorFrameType) Valid() bool {
 	switch e {
 	case Error:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FieldChangeField.
+const (
+	FieldChangeFieldAssignee     FieldChangeField = "assignee"
+	FieldChangeFieldDescription  FieldChangeField = "description"
+	FieldChangeFieldDuplicateOf  FieldChangeField = "duplicate_of"
+	FieldChangeFieldEquipment    FieldChangeField = "equipment"
+	FieldChangeFieldIncidentType FieldChangeField = "incident_type"
+	FieldChangeFieldLine         FieldChangeField = "line"
+	FieldChangeFieldLineStopped  FieldChangeField = "line_stopped"
+	FieldChangeFieldLot          FieldChangeField = "lot"
+	FieldChangeFieldResolution   FieldChangeField = "resolution"
+	FieldChangeFieldRootCause    FieldChangeField = "root_cause"
+	FieldChangeFieldSeverity     FieldChangeField = "severity"
+	FieldChangeFieldSite         FieldChangeField = "site"
+	FieldChangeFieldStation      FieldChangeField = "station"
+	FieldChangeFieldStatus       FieldChangeField = "status"
+	FieldChangeFieldTags         FieldChangeField = "tags"
+	FieldChangeFieldTitle        FieldChangeField = "title"
+	FieldChangeFieldUnitsAtRisk  FieldChangeField = "units_at_risk"
+	FieldChangeFieldWaiver       FieldChangeField = "waiver"
+)
+
+// Valid indicates whether the value is a known member of the FieldChangeField enum.
+func (e FieldChangeField) Valid() bool {
+	switch e {
+	case FieldChangeFieldAssignee:
+		return true
+	case FieldChangeFieldDescription:
+		return true
+	case FieldChangeFieldDuplicateOf:
+		return true
+	case FieldChangeFieldEquipment:
+		return true
+	case FieldChangeFieldIncidentType:
+		return true
+	case FieldChangeFieldLine:
+		return true
+	case FieldChangeFieldLineStopped:
+		return true
+	case FieldChangeFieldLot:
+		return true
+	case FieldChangeFieldResolution:
+		return true
+	case FieldChangeFieldRootCause:
+		return true
+	case FieldChangeFieldSeverity:
+		return true
+	case FieldChangeFieldSite:
+		return true
+	case FieldChangeFieldStation:
+		return true
+	case FieldChangeFieldStatus:
+		return true
+	case FieldChangeFieldTags:
+		return true
+	case FieldChangeFieldTitle:
+		return true
+	case FieldChangeFieldUnitsAtRisk:
+		return true
+	case FieldChangeFieldWaiver:
 		return true
 	default:
 		return false
@@ -300,31 +411,31 @@ func (e HealthStatus) Valid() bool {
 
 // Defines values for IncidentType.
 const (
-	Equipment IncidentType = "equipment"
-	It        IncidentType = "it"
-	Material  IncidentType = "material"
-	Other     IncidentType = "other"
-	Process   IncidentType = "process"
-	Quality   IncidentType = "quality"
-	Safety    IncidentType = "safety"
+	IncidentTypeEquipment IncidentType = "equipment"
+	IncidentTypeIt        IncidentType = "it"
+	IncidentTypeMaterial  IncidentType = "material"
+	IncidentTypeOther     IncidentType = "other"
+	IncidentTypeProcess   IncidentType = "process"
+	IncidentTypeQuality   IncidentType = "quality"
+	IncidentTypeSafety    IncidentType = "safety"
 )
 
 // Valid indicates whether the value is a known member of the IncidentType enum.
 func (e IncidentType) Valid() bool {
 	switch e {
-	case Equipment:
+	case IncidentTypeEquipment:
 		return true
-	case It:
+	case IncidentTypeIt:
 		return true
-	case Material:
+	case IncidentTypeMaterial:
 		return true
-	case Other:
+	case IncidentTypeOther:
 		return true
-	case Process:
+	case IncidentTypeProcess:
 		return true
-	case Quality:
+	case IncidentTypeQuality:
 		return true
-	case Safety:
+	case IncidentTypeSafety:
 		return true
 	default:
 		return false
@@ -346,6 +457,51 @@ func (e MemberAddedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for MemberRemovedFrameType.
+const (
+	MemberRemoved MemberRemovedFrameType = "member_removed"
+)
+
+// Valid indicates whether the value is a known member of the MemberRemovedFrameType enum.
+func (e MemberRemovedFrameType) Valid() bool {
+	switch e {
+	case MemberRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageDeletedFrameType.
+const (
+	MessageDeleted MessageDeletedFrameType = "message_deleted"
+)
+
+// Valid indicates whether the value is a known member of the MessageDeletedFrameType enum.
+func (e MessageDeletedFrameType) Valid() bool {
+	switch e {
+	case MessageDeleted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageEditedFrameType.
+const (
+	MessageEdited MessageEditedFrameType = "message_edited"
+)
+
+// Valid indicates whether the value is a known member of the MessageEditedFrameType enum.
+func (e MessageEditedFrameType) Valid() bool {
+	switch e {
+	case MessageEdited:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageFrameType.
 const (
 	MessageFrameTypeMessage MessageFrameType = "message"
@@ -355,6 +511,21 @@ const (
 func (e MessageFrameType) Valid() bool {
 	switch e {
 	case MessageFrameTypeMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessagePinnedFrameType.
+const (
+	MessagePinned MessagePinnedFrameType = "message_pinned"
+)
+
+// Valid indicates whether the value is a known member of the MessagePinnedFrameType enum.
+func (e MessagePinnedFrameType) Valid() bool {
+	switch e {
+	case MessagePinned:
 		return true
 	default:
 		return false
@@ -385,6 +556,21 @@ func (e MessageType) Valid() bool {
 	case SYSTEM:
 		return true
 	case TEXT:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageUnpinnedFrameType.
+const (
+	MessageUnpinned MessageUnpinnedFrameType = "message_unpinned"
+)
+
+// Valid indicates whether the value is a known member of the MessageUnpinnedFrameType enum.
+func (e MessageUnpinnedFrameType) Valid() bool {
+	switch e {
+	case MessageUnpinned:
 		return true
 	default:
 		return false
@@ -460,6 +646,66 @@ func (e PresenceFrameType) Valid() bool {
 	}
 }
 
+// Defines values for ReactFrameType.
+const (
+	React ReactFrameType = "react"
+)
+
+// Valid indicates whether the value is a known member of the ReactFrameType enum.
+func (e ReactFrameType) Valid() bool {
+	switch e {
+	case React:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReactionAddedFrameType.
+const (
+	ReactionAdded ReactionAddedFrameType = "reaction_added"
+)
+
+// Valid indicates whether the value is a known member of the ReactionAddedFrameType enum.
+func (e ReactionAddedFrameType) Valid() bool {
+	switch e {
+	case ReactionAdded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReactionRemovedFrameType.
+const (
+	ReactionRemoved ReactionRemovedFrameType = "reaction_removed"
+)
+
+// Valid indicates whether the value is a known member of the ReactionRemovedFrameType enum.
+func (e ReactionRemovedFrameType) Valid() bool {
+	switch e {
+	case ReactionRemoved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReadFrameType.
+const (
+	ReadFrameTypeRead ReadFrameType = "read"
+)
+
+// Valid indicates whether the value is a known member of the ReadFrameType enum.
+func (e ReadFrameType) Valid() bool {
+	switch e {
+	case ReadFrameTypeRead:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReadyFrameType.
 const (
 	Ready ReadyFrameType = "ready"
@@ -511,6 +757,36 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for RoleChangedFrameType.
+const (
+	RoleChanged RoleChangedFrameType = "role_changed"
+)
+
+// Valid indicates whether the value is a known member of the RoleChangedFrameType enum.
+func (e RoleChangedFrameType) Valid() bool {
+	switch e {
+	case RoleChanged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoomActivityFrameType.
+const (
+	RoomActivity RoomActivityFrameType = "room_activity"
+)
+
+// Valid indicates whether the value is a known member of the RoomActivityFrameType enum.
+func (e RoomActivityFrameType) Valid() bool {
+	switch e {
+	case RoomActivity:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoomCreatedFrameType.
 const (
 	RoomCreated RoomCreatedFrameType = "room_created"
@@ -526,6 +802,42 @@ func (e RoomCreatedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for RoomUpdatedFrameType.
+const (
+	RoomUpdated RoomUpdatedFrameType = "room_updated"
+)
+
+// Valid indicates whether the value is a known member of the RoomUpdatedFrameType enum.
+func (e RoomUpdatedFrameType) Valid() bool {
+	switch e {
+	case RoomUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SearchKind.
+const (
+	SearchKindFile    SearchKind = "file"
+	SearchKindMessage SearchKind = "message"
+	SearchKindRoom    SearchKind = "room"
+)
+
+// Valid indicates whether the value is a known member of the SearchKind enum.
+func (e SearchKind) Valid() bool {
+	switch e {
+	case SearchKindFile:
+		return true
+	case SearchKindMessage:
+		return true
+	case SearchKindRoom:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SendMessageFrameType.
 const (
 	SendMessage SendMessageFrameType = "send_message"
@@ -535,6 +847,36 @@ const (
 func (e SendMessageFrameType) Valid() bool {
 	switch e {
 	case SendMessage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SendReadFrameType.
+const (
+	SendReadFrameTypeRead SendReadFrameType = "read"
+)
+
+// Valid indicates whether the value is a known member of the SendReadFrameType enum.
+func (e SendReadFrameType) Valid() bool {
+	switch e {
+	case SendReadFrameTypeRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SendTypingFrameType.
+const (
+	SendTypingFrameTypeTyping SendTypingFrameType = "typing"
+)
+
+// Valid indicates whether the value is a known member of the SendTypingFrameType enum.
+func (e SendTypingFrameType) Valid() bool {
+	switch e {
+	case SendTypingFrameTypeTyping:
 		return true
 	default:
 		return false
@@ -634,6 +976,102 @@ func (e SubscribedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for TemplateRequired.
+const (
+	TemplateRequiredDescription TemplateRequired = "description"
+	TemplateRequiredEquipment   TemplateRequired = "equipment"
+	TemplateRequiredLine        TemplateRequired = "line"
+	TemplateRequiredLot         TemplateRequired = "lot"
+	TemplateRequiredSite        TemplateRequired = "site"
+	TemplateRequiredStation     TemplateRequired = "station"
+	TemplateRequiredUnitsAtRisk TemplateRequired = "units_at_risk"
+)
+
+// Valid indicates whether the value is a known member of the TemplateRequired enum.
+func (e TemplateRequired) Valid() bool {
+	switch e {
+	case TemplateRequiredDescription:
+		return true
+	case TemplateRequiredEquipment:
+		return true
+	case TemplateRequiredLine:
+		return true
+	case TemplateRequiredLot:
+		return true
+	case TemplateRequiredSite:
+		return true
+	case TemplateRequiredStation:
+		return true
+	case TemplateRequiredUnitsAtRisk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateBodyRequired.
+const (
+	TemplateBodyRequiredDescription TemplateBodyRequired = "description"
+	TemplateBodyRequiredEquipment   TemplateBodyRequired = "equipment"
+	TemplateBodyRequiredLine        TemplateBodyRequired = "line"
+	TemplateBodyRequiredLot         TemplateBodyRequired = "lot"
+	TemplateBodyRequiredSite        TemplateBodyRequired = "site"
+	TemplateBodyRequiredStation     TemplateBodyRequired = "station"
+	TemplateBodyRequiredUnitsAtRisk TemplateBodyRequired = "units_at_risk"
+)
+
+// Valid indicates whether the value is a known member of the TemplateBodyRequired enum.
+func (e TemplateBodyRequired) Valid() bool {
+	switch e {
+	case TemplateBodyRequiredDescription:
+		return true
+	case TemplateBodyRequiredEquipment:
+		return true
+	case TemplateBodyRequiredLine:
+		return true
+	case TemplateBodyRequiredLot:
+		return true
+	case TemplateBodyRequiredSite:
+		return true
+	case TemplateBodyRequiredStation:
+		return true
+	case TemplateBodyRequiredUnitsAtRisk:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TypingFrameType.
+const (
+	TypingFrameTypeTyping TypingFrameType = "typing"
+)
+
+// Valid indicates whether the value is a known member of the TypingFrameType enum.
+func (e TypingFrameType) Valid() bool {
+	switch e {
+	case TypingFrameTypeTyping:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UnreactFrameType.
+const (
+	Unreact UnreactFrameType = "unreact"
+)
+
+// Valid indicates whether the value is a known member of the UnreactFrameType enum.
+func (e UnreactFrameType) Valid() bool {
+	switch e {
+	case Unreact:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for UnsubscribeFrameType.
 const (
 	Unsubscribe UnsubscribeFrameType = "unsubscribe"
@@ -683,6 +1121,12 @@ type AckFrame struct {
 // AckFrameType defines model for AckFrame.Type.
 type AckFrameType string
 
+// Act Who did it, and when
+type Act struct {
+	At time.Time `json:"at"`
+	By Person    `json:"by"`
+}
+
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
 	// Act Example: access_refused
@@ -724,6 +1168,37 @@ type ByeFrame struct {
 // ByeFrameType defines model for ByeFrame.Type.
 type ByeFrameType string
 
+// ChecklistChangedFrame defines model for ChecklistChangedFrame.
+type ChecklistChangedFrame struct {
+	At     time.Time                 `json:"at"`
+	By     Person                    `json:"by"`
+	Done   bool                      `json:"done"`
+	Epoch  int64                     `json:"epoch"`
+	ItemId int                       `json:"item_id"`
+	RoomId string                    `json:"room_id"`
+	Seq    int64                     `json:"seq"`
+	Type   ChecklistChangedFrameType `json:"type"`
+}
+
+// ChecklistChangedFrameType defines model for ChecklistChangedFrame.Type.
+type ChecklistChangedFrameType string
+
+// ChecklistItem defines model for ChecklistItem.
+type ChecklistItem struct {
+	Done   bool       `json:"done"`
+	DoneAt *time.Time `json:"done_at,omitempty"`
+	DoneBy *Person    `json:"done_by,omitempty"`
+	ItemId int        `json:"item_id"`
+	TextEn string     `json:"text_en"`
+	TextZh string     `json:"text_zh"`
+}
+
+// ChecklistText defines model for ChecklistText.
+type ChecklistText struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
 // ClientFrame defines model for ClientFrame.
 type ClientFrame struct {
 	union json.RawMessage
@@ -737,6 +1212,37 @@ type ClusterNodes struct {
 	NodeId string `json:"node_id"`
 	Nodes  []Node `json:"nodes"`
 }
+
+// DeleteMessageFrame defines model for DeleteMessageFrame.
+type DeleteMessageFrame struct {
+	ClientMsgId string `json:"client_msg_id"`
+	MessageId   string `json:"message_id"`
+
+	// Reason needed of an ADMIN who is no OWNER of the room
+	Reason *string                `json:"reason,omitempty"`
+	RoomId string                 `json:"room_id"`
+	Type   DeleteMessageFrameType `json:"type"`
+}
+
+// DeleteMessageFrameType defines model for DeleteMessageFrame.Type.
+type DeleteMessageFrameType string
+
+// EditMessageFrame Answered by `ack` with the message's id and the seq of the change, or by `error`, with the same
+// client_msg_id; so are the next three. Repeating one is harmless.
+type EditMessageFrame struct {
+	// ClientMsgId names the answer
+	ClientMsgId string `json:"client_msg_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions  *Mentions            `json:"mentions,omitempty"`
+	MessageId string               `json:"message_id"`
+	RoomId    string               `json:"room_id"`
+	Text      string               `json:"text"`
+	Type      EditMessageFrameType `json:"type"`
+}
+
+// EditMessageFrameType defines model for EditMessageFrame.Type.
+type EditMessageFrameType string
 
 // ErrorCode defines model for ErrorCode.
 type ErrorCode string
@@ -760,6 +1266,16 @@ type EventPage struct {
 	Events  []RoomEvent `json:"events"`
 	HeadSeq int64       `json:"head_seq"`
 }
+
+// FieldChange defines model for FieldChange.
+type FieldChange struct {
+	Field FieldChangeField `json:"field"`
+	From  *string          `json:"from,omitempty"`
+	To    *string          `json:"to,omitempty"`
+}
+
+// FieldChangeField defines model for FieldChange.Field.
+type FieldChangeField string
 
 // File defines model for File.
 type File struct {
@@ -799,6 +1315,7 @@ type FileDeletedFrame struct {
 	DeletedBy Person               `json:"deleted_by"`
 	Epoch     int64                `json:"epoch"`
 	FileId    string               `json:"file_id"`
+	Reason    *string              `json:"reason,omitempty"`
 	RoomId    string               `json:"room_id"`
 	Seq       int64                `json:"seq"`
 	Type      FileDeletedFrameType `json:"type"`
@@ -860,6 +1377,26 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// Hit defines model for Hit.
+type Hit struct {
+	At        time.Time  `json:"at"`
+	Author    Person     `json:"author"`
+	FileId    *string    `json:"file_id,omitempty"`
+	Kind      SearchKind `json:"kind"`
+	MessageId *string    `json:"message_id,omitempty"`
+
+	// Number of the room
+	Number string `json:"number"`
+	RoomId string `json:"room_id"`
+
+	// Seq of the message, or of the file's event: open the timeline around it
+	Seq     *int64        `json:"seq,omitempty"`
+	Snippet []SnippetPart `json:"snippet"`
+
+	// Title of the room
+	Title string `json:"title"`
+}
+
 // IncidentType defines model for IncidentType.
 type IncidentType string
 
@@ -874,8 +1411,11 @@ type Member struct {
 	AddedAt time.Time `json:"added_at"`
 	AddedBy string    `json:"added_by"`
 	Name    string    `json:"name"`
-	Role    Role      `json:"role"`
-	UserId  string    `json:"user_id"`
+
+	// ReadSeq up to where they have read
+	ReadSeq *int64 `json:"read_seq,omitempty"`
+	Role    Role   `json:"role"`
+	UserId  string `json:"user_id"`
 }
 
 // MemberAddedFrame defines model for MemberAddedFrame.
@@ -892,20 +1432,91 @@ type MemberAddedFrame struct {
 // MemberAddedFrameType defines model for MemberAddedFrame.Type.
 type MemberAddedFrameType string
 
+// MemberRemovedFrame Who left did it themselves (`by`)
+type MemberRemovedFrame struct {
+	At     time.Time              `json:"at"`
+	By     Person                 `json:"by"`
+	Epoch  int64                  `json:"epoch"`
+	RoomId string                 `json:"room_id"`
+	Seq    int64                  `json:"seq"`
+	Type   MemberRemovedFrameType `json:"type"`
+	User   Person                 `json:"user"`
+}
+
+// MemberRemovedFrameType defines model for MemberRemovedFrame.Type.
+type MemberRemovedFrameType string
+
+// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+type Mentions struct {
+	All   *bool     `json:"all,omitempty"`
+	Roles *[]Role   `json:"roles,omitempty"`
+	Users *[]string `json:"users,omitempty"`
+}
+
 // Message defines model for Message.
 type Message struct {
-	At          time.Time   `json:"at"`
-	Author      Person      `json:"author"`
-	ClientMsgId *string     `json:"client_msg_id,omitempty"`
+	At          time.Time `json:"at"`
+	Author      Person    `json:"author"`
+	ClientMsgId *string   `json:"client_msg_id,omitempty"`
+
+	// Deleted Who did it, and when
+	Deleted  *Act       `json:"deleted,omitempty"`
+	EditedAt *time.Time `json:"edited_at,omitempty"`
+
+	// Edits how often it was edited; absent for never
+	Edits *int `json:"edits,omitempty"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions    *Mentions   `json:"mentions,omitempty"`
 	MessageId   string      `json:"message_id"`
 	MessageType MessageType `json:"message_type"`
 
 	// Metadata Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire.
 	Metadata *Reference `json:"metadata,omitempty"`
-	ReplyTo  *string    `json:"reply_to,omitempty"`
-	Seq      int64      `json:"seq"`
-	Text     string     `json:"text"`
+
+	// Pinned Who did it, and when
+	Pinned       *Act          `json:"pinned,omitempty"`
+	Reactions    *[]Reaction   `json:"reactions,omitempty"`
+	ReplyTo      *string       `json:"reply_to,omitempty"`
+	Seq          int64         `json:"seq"`
+	StatusChange *StatusChange `json:"status_change,omitempty"`
+	Text         string        `json:"text"`
 }
+
+// MessageDeletedFrame defines model for MessageDeletedFrame.
+type MessageDeletedFrame struct {
+	At        time.Time               `json:"at"`
+	By        Person                  `json:"by"`
+	Epoch     int64                   `json:"epoch"`
+	MessageId string                  `json:"message_id"`
+	Reason    *string                 `json:"reason,omitempty"`
+	RoomId    string                  `json:"room_id"`
+	Seq       int64                   `json:"seq"`
+	Type      MessageDeletedFrameType `json:"type"`
+}
+
+// MessageDeletedFrameType defines model for MessageDeletedFrame.Type.
+type MessageDeletedFrameType string
+
+// MessageEditedFrame defines model for MessageEditedFrame.
+type MessageEditedFrame struct {
+	At    time.Time `json:"at"`
+	By    Person    `json:"by"`
+	Epoch int64     `json:"epoch"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions  *Mentions `json:"mentions,omitempty"`
+	MessageId string    `json:"message_id"`
+	RoomId    string    `json:"room_id"`
+	Seq       int64     `json:"seq"`
+
+	// Text empty once the message is deleted
+	Text string                 `json:"text"`
+	Type MessageEditedFrameType `json:"type"`
+}
+
+// MessageEditedFrameType defines model for MessageEditedFrame.Type.
+type MessageEditedFrameType string
 
 // MessageFrame defines model for MessageFrame.
 type MessageFrame struct {
@@ -931,8 +1542,46 @@ type MessagePage struct {
 	Messages []Message `json:"messages"`
 }
 
+// MessagePinnedFrame defines model for MessagePinnedFrame.
+type MessagePinnedFrame struct {
+	At        time.Time              `json:"at"`
+	By        Person                 `json:"by"`
+	Epoch     int64                  `json:"epoch"`
+	MessageId string                 `json:"message_id"`
+	RoomId    string                 `json:"room_id"`
+	Seq       int64                  `json:"seq"`
+	Type      MessagePinnedFrameType `json:"type"`
+}
+
+// MessagePinnedFrameType defines model for MessagePinnedFrame.Type.
+type MessagePinnedFrameType string
+
 // MessageType defines model for MessageType.
 type MessageType string
+
+// MessageUnpinnedFrame defines model for MessageUnpinnedFrame.
+type MessageUnpinnedFrame struct {
+	At        time.Time                `json:"at"`
+	By        Person                   `json:"by"`
+	Epoch     int64                    `json:"epoch"`
+	MessageId string                   `json:"message_id"`
+	RoomId    string                   `json:"room_id"`
+	Seq       int64                    `json:"seq"`
+	Type      MessageUnpinnedFrameType `json:"type"`
+}
+
+// MessageUnpinnedFrameType defines model for MessageUnpinnedFrame.Type.
+type MessageUnpinnedFrameType string
+
+// MessageVersion defines model for MessageVersion.
+type MessageVersion struct {
+	At time.Time `json:"at"`
+	By Person    `json:"by"`
+
+	// Seq of the event that brought it
+	Seq  int64  `json:"seq"`
+	Text string `json:"text"`
+}
 
 // NewMember defines model for NewMember.
 type NewMember struct {
@@ -942,9 +1591,13 @@ type NewMember struct {
 
 // NewMessage defines model for NewMessage.
 type NewMessage struct {
-	ClientMsgId string  `json:"client_msg_id"`
-	ReplyTo     *string `json:"reply_to,omitempty"`
-	Text        string  `json:"text"`
+	ClientMsgId string `json:"client_msg_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions    *Mentions `json:"mentions,omitempty"`
+	MessageType *string   `json:"message_type,omitempty"`
+	ReplyTo     *string   `json:"reply_to,omitempty"`
+	Text        string    `json:"text"`
 }
 
 // NewRoom defines model for NewRoom.
@@ -1080,6 +1733,15 @@ type PongFrame struct {
 // PongFrameType defines model for PongFrame.Type.
 type PongFrameType string
 
+// Posted defines model for Posted.
+type Posted struct {
+	AuthorId string `json:"author_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions *Mentions `json:"mentions,omitempty"`
+	Seq      int64     `json:"seq"`
+}
+
 // PresenceFrame Who is in a subscribed room now, on whatever node; sent when that changes (F-MB-06)
 type PresenceFrame struct {
 	// Count Members who have the room open
@@ -1105,6 +1767,74 @@ type Problem struct {
 	Type      string    `json:"type"`
 }
 
+// ReactFrame defines model for ReactFrame.
+type ReactFrame struct {
+	ClientMsgId string         `json:"client_msg_id"`
+	Emoji       string         `json:"emoji"`
+	MessageId   string         `json:"message_id"`
+	RoomId      string         `json:"room_id"`
+	Type        ReactFrameType `json:"type"`
+}
+
+// ReactFrameType defines model for ReactFrame.Type.
+type ReactFrameType string
+
+// Reaction defines model for Reaction.
+type Reaction struct {
+	// Emoji Example: 👍
+	Emoji string `json:"emoji"`
+
+	// Users first one first
+	Users []Person `json:"users"`
+}
+
+// ReactionAddedFrame `by` put it there
+type ReactionAddedFrame struct {
+	At        time.Time              `json:"at"`
+	By        Person                 `json:"by"`
+	Emoji     string                 `json:"emoji"`
+	Epoch     int64                  `json:"epoch"`
+	MessageId string                 `json:"message_id"`
+	RoomId    string                 `json:"room_id"`
+	Seq       int64                  `json:"seq"`
+	Type      ReactionAddedFrameType `json:"type"`
+}
+
+// ReactionAddedFrameType defines model for ReactionAddedFrame.Type.
+type ReactionAddedFrameType string
+
+// ReactionRemovedFrame `by` took it away
+type ReactionRemovedFrame struct {
+	At        time.Time                `json:"at"`
+	By        Person                   `json:"by"`
+	Emoji     string                   `json:"emoji"`
+	Epoch     int64                    `json:"epoch"`
+	MessageId string                   `json:"message_id"`
+	RoomId    string                   `json:"room_id"`
+	Seq       int64                    `json:"seq"`
+	Type      ReactionRemovedFrameType `json:"type"`
+}
+
+// ReactionRemovedFrameType defines model for ReactionRemovedFrame.Type.
+type ReactionRemovedFrameType string
+
+// ReadFrame Up to where members have read, for those whose pointer moved; to everybody in the room and to all sockets of the reader
+type ReadFrame struct {
+	Readers []ReadPointer `json:"readers"`
+	RoomId  string        `json:"room_id"`
+	Type    ReadFrameType `json:"type"`
+}
+
+// ReadFrameType defines model for ReadFrame.Type.
+type ReadFrameType string
+
+// ReadPointer defines model for ReadPointer.
+type ReadPointer struct {
+	At     time.Time `json:"at"`
+	Seq    int64     `json:"seq"`
+	UserId string    `json:"user_id"`
+}
+
 // ReadyFrame defines model for ReadyFrame.
 type ReadyFrame struct {
 	HeartbeatSeconds int            `json:"heartbeat_seconds"`
@@ -1117,6 +1847,8 @@ type ReadyFrameType string
 
 // Reference Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire.
 type Reference struct {
+	// Deleted the file was taken out of sight
+	Deleted  *bool    `json:"deleted,omitempty"`
 	FileId   string   `json:"file_id"`
 	Filename string   `json:"filename"`
 	Height   *int     `json:"height,omitempty"`
@@ -1124,9 +1856,10 @@ type Reference struct {
 	Size     int64    `json:"size"`
 
 	// ThumbnailUrl of images
-	ThumbnailUrl *string `json:"thumbnail_url,omitempty"`
-	Url          string  `json:"url"`
-	Width        *int    `json:"width,omitempty"`
+	ThumbnailUrl *string    `json:"thumbnail_url,omitempty"`
+	Url          string     `json:"url"`
+	UrlExpiresAt *time.Time `json:"url_expires_at,omitempty"`
+	Width        *int       `json:"width,omitempty"`
 }
 
 // ResetFrame Too much was missed. Forget the room's events; those after `from_seq` follow.
@@ -1143,11 +1876,35 @@ type ResetFrameType string
 // Role defines model for Role.
 type Role string
 
+// RoleChangedFrame A transfer is two of them
+type RoleChangedFrame struct {
+	At     time.Time            `json:"at"`
+	By     Person               `json:"by"`
+	Epoch  int64                `json:"epoch"`
+	From   Role                 `json:"from"`
+	RoomId string               `json:"room_id"`
+	Seq    int64                `json:"seq"`
+	To     Role                 `json:"to"`
+	Type   RoleChangedFrameType `json:"type"`
+	User   Person               `json:"user"`
+}
+
+// RoleChangedFrameType defines model for RoleChangedFrame.Type.
+type RoleChangedFrameType string
+
 // Room defines model for Room.
 type Room struct {
-	CreatedBy      Person       `json:"created_by"`
-	DeclaredAt     time.Time    `json:"declared_at"`
-	Description    *string      `json:"description,omitempty"`
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	ArchivedAt     *time.Time `json:"archived_at,omitempty"`
+	Assignee       *Person    `json:"assignee,omitempty"`
+	ClosedAt       *time.Time `json:"closed_at,omitempty"`
+	ContainedAt    *time.Time `json:"contained_at,omitempty"`
+	CreatedBy      Person     `json:"created_by"`
+	DeclaredAt     time.Time  `json:"declared_at"`
+	Description    *string    `json:"description,omitempty"`
+
+	// DuplicateOf room_id
+	DuplicateOf    *string      `json:"duplicate_of,omitempty"`
 	HeadSeq        int64        `json:"head_seq"`
 	IncidentType   IncidentType `json:"incident_type"`
 	LastActivityAt time.Time    `json:"last_activity_at"`
@@ -1157,31 +1914,69 @@ type Room struct {
 	LineStopped bool    `json:"line_stopped"`
 	Lot         *string `json:"lot,omitempty"`
 	MemberCount int     `json:"member_count"`
-	MyRole      *Role   `json:"my_role,omitempty"`
+
+	// MentionCount of them
+	MentionCount *int `json:"mention_count,omitempty"`
+
+	// Moves where the status may go, the next step first; what my role allows is another question
+	Moves  *[]Status `json:"moves,omitempty"`
+	MyRole *Role     `json:"my_role,omitempty"`
 
 	// Number Example: INC-2026-00042
-	Number          string   `json:"number"`
-	Place           Place    `json:"place"`
-	RoomId          string   `json:"room_id"`
-	Severity        Severity `json:"severity"`
-	Status          Status   `json:"status"`
-	Tags            []string `json:"tags"`
-	TemplateId      *string  `json:"template_id,omitempty"`
-	TemplateVersion *int     `json:"template_version,omitempty"`
-	Title           string   `json:"title"`
-	UnitsAtRisk     int      `json:"units_at_risk"`
-	Version         int      `json:"version"`
+	Number string `json:"number"`
+	Place  Place  `json:"place"`
+
+	// ReadSeq up to where I have read; absent for non-members
+	ReadSeq         *int64     `json:"read_seq,omitempty"`
+	Resolution      *string    `json:"resolution,omitempty"`
+	ResolvedAt      *time.Time `json:"resolved_at,omitempty"`
+	RoomId          string     `json:"room_id"`
+	RootCause       *string    `json:"root_cause,omitempty"`
+	Severity        Severity   `json:"severity"`
+	Status          Status     `json:"status"`
+	Tags            []string   `json:"tags"`
+	TemplateId      *string    `json:"template_id,omitempty"`
+	TemplateVersion *int       `json:"template_version,omitempty"`
+	Title           string     `json:"title"`
+	UnitsAtRisk     int        `json:"units_at_risk"`
+
+	// UnreadCount messages of others that I have not read, at most 1000; absent for non-members
+	UnreadCount *int `json:"unread_count,omitempty"`
+	Version     int  `json:"version"`
+
+	// Waiver why nobody looks for a root cause
+	Waiver *string `json:"waiver,omitempty"`
 }
+
+// RoomActivityFrame To every socket of a room's members, subscribed or not, at most once a second per room: what the list of
+// rooms shows has changed (F-RM-11).
+type RoomActivityFrame struct {
+	HeadSeq     int64   `json:"head_seq"`
+	LastMessage *string `json:"last_message,omitempty"`
+	MemberCount int     `json:"member_count"`
+
+	// Posted messages since the frame before, enough to count what is unread
+	Posted []Posted `json:"posted"`
+
+	// Renewed members or roles changed: read the room and the list again
+	Renewed bool                  `json:"renewed"`
+	Room    Room                  `json:"room"`
+	Type    RoomActivityFrameType `json:"type"`
+}
+
+// RoomActivityFrameType defines model for RoomActivityFrame.Type.
+type RoomActivityFrameType string
 
 // RoomCreatedFrame defines model for RoomCreatedFrame.
 type RoomCreatedFrame struct {
-	At     time.Time            `json:"at"`
-	By     Person               `json:"by"`
-	Epoch  int64                `json:"epoch"`
-	Room   Room                 `json:"room"`
-	RoomId string               `json:"room_id"`
-	Seq    int64                `json:"seq"`
-	Type   RoomCreatedFrameType `json:"type"`
+	At        time.Time            `json:"at"`
+	By        Person               `json:"by"`
+	Checklist *[]ChecklistItem     `json:"checklist,omitempty"`
+	Epoch     int64                `json:"epoch"`
+	Room      Room                 `json:"room"`
+	RoomId    string               `json:"room_id"`
+	Seq       int64                `json:"seq"`
+	Type      RoomCreatedFrameType `json:"type"`
 }
 
 // RoomCreatedFrameType defines model for RoomCreatedFrame.Type.
@@ -1192,6 +1987,26 @@ type RoomEvent struct {
 	union json.RawMessage
 }
 
+// RoomMove defines model for RoomMove.
+type RoomMove struct {
+	// DuplicateOf room_id
+	DuplicateOf *string `json:"duplicate_of,omitempty"`
+
+	// Reason needed to reopen and to cancel
+	Reason *string `json:"reason,omitempty"`
+
+	// Resolution needed for RESOLVED
+	Resolution *string `json:"resolution,omitempty"`
+
+	// RootCause needed for CLOSED
+	RootCause *string `json:"root_cause,omitempty"`
+	Status    Status  `json:"status"`
+	Version   int     `json:"version"`
+
+	// Waiver why nobody looks for a root cause
+	Waiver *string `json:"waiver,omitempty"`
+}
+
 // RoomPage defines model for RoomPage.
 type RoomPage struct {
 	Limit  int    `json:"limit"`
@@ -1200,9 +2015,56 @@ type RoomPage struct {
 	Total  int    `json:"total"`
 }
 
+// RoomPatch defines model for RoomPatch.
+type RoomPatch struct {
+	// Assignee user_id of a member; empty for nobody
+	Assignee     *string       `json:"assignee,omitempty"`
+	Description  *string       `json:"description,omitempty"`
+	IncidentType *IncidentType `json:"incident_type,omitempty"`
+	LineStopped  *bool         `json:"line_stopped,omitempty"`
+	Lot          *string       `json:"lot,omitempty"`
+	Place        *Place        `json:"place,omitempty"`
+	Severity     *Severity     `json:"severity,omitempty"`
+	Tags         *[]string     `json:"tags,omitempty"`
+	Title        *string       `json:"title,omitempty"`
+	UnitsAtRisk  *int          `json:"units_at_risk,omitempty"`
+	Version      int           `json:"version"`
+}
+
+// RoomUpdatedFrame Fields or the status changed; `room` is how it reads now, without what depends on the reader
+type RoomUpdatedFrame struct {
+	At      time.Time            `json:"at"`
+	By      Person               `json:"by"`
+	Changed []FieldChange        `json:"changed"`
+	Epoch   int64                `json:"epoch"`
+	Reason  *string              `json:"reason,omitempty"`
+	Room    Room                 `json:"room"`
+	RoomId  string               `json:"room_id"`
+	Seq     int64                `json:"seq"`
+	Type    RoomUpdatedFrameType `json:"type"`
+}
+
+// RoomUpdatedFrameType defines model for RoomUpdatedFrame.Type.
+type RoomUpdatedFrameType string
+
+// SearchKind defines model for SearchKind.
+type SearchKind string
+
+// SearchPage defines model for SearchPage.
+type SearchPage struct {
+	Hits []Hit `json:"hits"`
+
+	// NextCursor absent on the last page
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // SendMessageFrame Answered by `ack` once it is durable, or by `error` with the same client_msg_id.
 type SendMessageFrame struct {
-	ClientMsgId string               `json:"client_msg_id"`
+	ClientMsgId string `json:"client_msg_id"`
+
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions    *Mentions            `json:"mentions,omitempty"`
+	MessageType *string              `json:"message_type,omitempty"`
 	ReplyTo     *string              `json:"reply_to,omitempty"`
 	RoomId      string               `json:"room_id"`
 	Text        string               `json:"text"`
@@ -1211,6 +2073,25 @@ type SendMessageFrame struct {
 
 // SendMessageFrameType defines model for SendMessageFrame.Type.
 type SendMessageFrameType string
+
+// SendReadFrame I have read up to this seq; not answered unless it is refused.
+type SendReadFrame struct {
+	RoomId string            `json:"room_id"`
+	Seq    int64             `json:"seq"`
+	Type   SendReadFrameType `json:"type"`
+}
+
+// SendReadFrameType defines model for SendReadFrame.Type.
+type SendReadFrameType string
+
+// SendTypingFrame I am writing. Send it at most every 3 seconds while that is so; not answered unless it is refused.
+type SendTypingFrame struct {
+	RoomId string              `json:"room_id"`
+	Type   SendTypingFrameType `json:"type"`
+}
+
+// SendTypingFrameType defines model for SendTypingFrame.Type.
+type SendTypingFrameType string
 
 // ServerFrame defines model for ServerFrame.
 type ServerFrame struct {
@@ -1229,8 +2110,20 @@ type SignedIn struct {
 	User      User `json:"user"`
 }
 
+// SnippetPart defines model for SnippetPart.
+type SnippetPart struct {
+	Match bool   `json:"match"`
+	Text  string `json:"text"`
+}
+
 // Status defines model for Status.
 type Status string
+
+// StatusChange defines model for StatusChange.
+type StatusChange struct {
+	From Status `json:"from"`
+	To   Status `json:"to"`
+}
 
 // SubscribeFrame Answered by `subscribed`, then by every event after `after_seq`, once and in order, the missed
 // ones first. Without `after_seq`: from now on. `reset` comes first when more was missed than is sent.
@@ -1256,16 +2149,60 @@ type SubscribedFrameType string
 
 // Template defines model for Template.
 type Template struct {
-	IncidentType IncidentType `json:"incident_type"`
-	NameEn       string       `json:"name_en"`
-	NameZh       string       `json:"name_zh"`
-	Severity     Severity     `json:"severity"`
-	TemplateId   string       `json:"template_id"`
-	TitleEn      string       `json:"title_en"`
+	Checklist    []ChecklistText `json:"checklist"`
+	IncidentType IncidentType    `json:"incident_type"`
+
+	// Members who comes into every room made from it
+	Members []TemplateMember `json:"members"`
+	NameEn  string           `json:"name_en"`
+	NameZh  string           `json:"name_zh"`
+
+	// Required fields that must be given
+	Required   []TemplateRequired `json:"required"`
+	Retired    bool               `json:"retired"`
+	Severity   Severity           `json:"severity"`
+	TemplateId string             `json:"template_id"`
+	TitleEn    string             `json:"title_en"`
 
 	// TitleZh a title to start from; {line} and {station} stand for the place
 	TitleZh string `json:"title_zh"`
 	Version int    `json:"version"`
+}
+
+// TemplateRequired defines model for Template.Required.
+type TemplateRequired string
+
+// TemplateBody defines model for TemplateBody.
+type TemplateBody struct {
+	Checklist    []ChecklistText `json:"checklist"`
+	IncidentType IncidentType    `json:"incident_type"`
+
+	// Members who comes into every room made from it
+	Members []TemplateMember `json:"members"`
+	NameEn  string           `json:"name_en"`
+	NameZh  string           `json:"name_zh"`
+
+	// Required fields that must be given
+	Required []TemplateBodyRequired `json:"required"`
+	Severity Severity               `json:"severity"`
+	TitleEn  string                 `json:"title_en"`
+
+	// TitleZh a title to start from; {line} and {station} stand for the place
+	TitleZh string `json:"title_zh"`
+
+	// Version of the version that was changed; needed by PATCH
+	Version *int `json:"version,omitempty"`
+}
+
+// TemplateBodyRequired defines model for TemplateBody.Required.
+type TemplateBodyRequired string
+
+// TemplateMember defines model for TemplateMember.
+type TemplateMember struct {
+	// Name when read
+	Name   *string `json:"name,omitempty"`
+	Role   Role    `json:"role"`
+	UserId string  `json:"user_id"`
 }
 
 // Ticket defines model for Ticket.
@@ -1274,6 +2211,36 @@ type Ticket struct {
 	ExpiresIn int    `json:"expires_in"`
 	Ticket    string `json:"ticket"`
 }
+
+// TimelinePage defines model for TimelinePage.
+type TimelinePage struct {
+	Events    []RoomEvent `json:"events"`
+	HasAfter  bool        `json:"has_after"`
+	HasBefore bool        `json:"has_before"`
+	HeadSeq   int64       `json:"head_seq"`
+}
+
+// TypingFrame Somebody else writes. It holds for 5 seconds, or until their message arrives (F-RT-02).
+type TypingFrame struct {
+	RoomId string          `json:"room_id"`
+	Type   TypingFrameType `json:"type"`
+	User   Person          `json:"user"`
+}
+
+// TypingFrameType defines model for TypingFrame.Type.
+type TypingFrameType string
+
+// UnreactFrame defines model for UnreactFrame.
+type UnreactFrame struct {
+	ClientMsgId string           `json:"client_msg_id"`
+	Emoji       string           `json:"emoji"`
+	MessageId   string           `json:"message_id"`
+	RoomId      string           `json:"room_id"`
+	Type        UnreactFrameType `json:"type"`
+}
+
+// UnreactFrameType defines model for UnreactFrame.Type.
+type UnreactFrameType string
 
 // UnsubscribeFrame defines model for UnsubscribeFrame.
 type UnsubscribeFrame struct {
@@ -1301,6 +2268,9 @@ type Expires = int64
 // FileID defines model for FileID.
 type FileID = string
 
+// MessageID defines model for MessageID.
+type MessageID = string
+
 // NodeID defines model for NodeID.
 type NodeID = string
 
@@ -1309,6 +2279,9 @@ type RoomID = string
 
 // Signature defines model for Signature.
 type Signature = string
+
+// TemplateID defines model for TemplateID.
+type TemplateID = string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -1328,10 +2301,36 @@ type ListRoomsParams struct {
 	// Severity any of these
 	Severity *[]Severity `form:"severity,omitempty" json:"severity,omitempty"`
 
+	// Type any of these
+	Type *[]IncidentType `form:"type,omitempty" json:"type,omitempty"`
+
+	// Role only rooms where I have one of these roles
+	Role *[]Role `form:"role,omitempty" json:"role,omitempty"`
+
+	// Line exactly this line
+	Line *string `form:"line,omitempty" json:"line,omitempty"`
+
+	// Mine true: only rooms where I am a member
+	Mine *bool `form:"mine,omitempty" json:"mine,omitempty"`
+
+	// Assigned true: only rooms assigned to me
+	Assigned *bool `form:"assigned,omitempty" json:"assigned,omitempty"`
+
+	// Since declared at or after
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until declared before
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
 	// Q part of the number, title, description, line, station or equipment
 	Q      *string `form:"q,omitempty" json:"q,omitempty"`
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 	Offset *int    `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// TickItemJSONBody defines parameters for TickItem.
+type TickItemJSONBody struct {
+	Done bool `json:"done"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -1356,6 +2355,12 @@ type UploadFileMultipartBody struct {
 	File        openapi_types.File `json:"file"`
 }
 
+// DeleteFileParams defines parameters for DeleteFile.
+type DeleteFileParams struct {
+	// Reason needed of an ADMIN who is no OWNER of the room
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+}
+
 // DownloadFileParams defines parameters for DownloadFile.
 type DownloadFileParams struct {
 	// Expires Unix seconds
@@ -1374,11 +2379,83 @@ type ThumbnailParams struct {
 	Signature *Signature `form:"signature,omitempty" json:"signature,omitempty"`
 }
 
+// SetRoleJSONBody defines parameters for SetRole.
+type SetRoleJSONBody struct {
+	Role Role `json:"role"`
+}
+
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
 	BeforeSeq *int64 `form:"before_seq,omitempty" json:"before_seq,omitempty"`
 	AfterSeq  *int64 `form:"after_seq,omitempty" json:"after_seq,omitempty"`
 	Limit     *int   `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// DeleteMessageParams defines parameters for DeleteMessage.
+type DeleteMessageParams struct {
+	// Reason needed of an ADMIN who is no OWNER of the room
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
+}
+
+// EditMessageJSONBody defines parameters for EditMessage.
+type EditMessageJSONBody struct {
+	// Mentions Whom a message calls. The text says so in its own words; people who are no members are left out.
+	Mentions *Mentions `json:"mentions,omitempty"`
+	Text     string    `json:"text"`
+}
+
+// MarkReadJSONBody defines parameters for MarkRead.
+type MarkReadJSONBody struct {
+	Seq int64 `json:"seq"`
+}
+
+// GetTimelineParams defines parameters for GetTimeline.
+type GetTimelineParams struct {
+	BeforeSeq *int64 `form:"before_seq,omitempty" json:"before_seq,omitempty"`
+	AfterSeq  *int64 `form:"after_seq,omitempty" json:"after_seq,omitempty"`
+	AroundSeq *int64 `form:"around_seq,omitempty" json:"around_seq,omitempty"`
+	Limit     *int   `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// TransferOwnershipJSONBody defines parameters for TransferOwnership.
+type TransferOwnershipJSONBody struct {
+	// From whose ownership it is, for an ADMIN; else mine
+	From *string `json:"from,omitempty"`
+
+	// UserId the member who becomes OWNER
+	UserId string `json:"user_id"`
+}
+
+// SearchParams defines parameters for Search.
+type SearchParams struct {
+	Q string `form:"q" json:"q"`
+
+	// Kind any of these
+	Kind *[]SearchKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// RoomId in this room only
+	RoomId   *string    `form:"room_id,omitempty" json:"room_id,omitempty"`
+	AuthorId *string    `form:"author_id,omitempty" json:"author_id,omitempty"`
+	Since    *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until before
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+	Limit *int       `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `next_cursor` of the page before
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListTemplatesParams defines parameters for ListTemplates.
+type ListTemplatesParams struct {
+	// Retired true: retired ones too
+	Retired *bool `form:"retired,omitempty" json:"retired,omitempty"`
+}
+
+// GetTemplateParams defines parameters for GetTemplate.
+type GetTemplateParams struct {
+	// Version the newest without it
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
 }
 
 // ListUsersParams defines parameters for ListUsers.
@@ -1394,14 +2471,41 @@ type LoginJSONRequestBody = LoginRequest
 // CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
 type CreateRoomJSONRequestBody = NewRoom
 
+// UpdateRoomJSONRequestBody defines body for UpdateRoom for application/json ContentType.
+type UpdateRoomJSONRequestBody = RoomPatch
+
+// TickItemJSONRequestBody defines body for TickItem for application/json ContentType.
+type TickItemJSONRequestBody TickItemJSONBody
+
 // UploadFileMultipartRequestBody defines body for UploadFile for multipart/form-data ContentType.
 type UploadFileMultipartRequestBody UploadFileMultipartBody
 
 // AddMemberJSONRequestBody defines body for AddMember for application/json ContentType.
 type AddMemberJSONRequestBody = NewMember
 
+// SetRoleJSONRequestBody defines body for SetRole for application/json ContentType.
+type SetRoleJSONRequestBody SetRoleJSONBody
+
 // PostMessageJSONRequestBody defines body for PostMessage for application/json ContentType.
 type PostMessageJSONRequestBody = NewMessage
+
+// EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
+type EditMessageJSONRequestBody EditMessageJSONBody
+
+// MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
+type MarkReadJSONRequestBody MarkReadJSONBody
+
+// MoveRoomJSONRequestBody defines body for MoveRoom for application/json ContentType.
+type MoveRoomJSONRequestBody = RoomMove
+
+// TransferOwnershipJSONRequestBody defines body for TransferOwnership for application/json ContentType.
+type TransferOwnershipJSONRequestBody TransferOwnershipJSONBody
+
+// CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
+type CreateTemplateJSONRequestBody = TemplateBody
+
+// UpdateTemplateJSONRequestBody defines body for UpdateTemplate for application/json ContentType.
+type UpdateTemplateJSONRequestBody = TemplateBody
 
 // AsAuthFrame returns the union data inside the ClientFrame as a AuthFrame
 func (t ClientFrame) AsAuthFrame() (AuthFrame, error) {
@@ -1539,6 +2643,210 @@ func (t *ClientFrame) MergeSendMessageFrame(v SendMessageFrame) error {
 	return err
 }
 
+// AsEditMessageFrame returns the union data inside the ClientFrame as a EditMessageFrame
+func (t ClientFrame) AsEditMessageFrame() (EditMessageFrame, error) {
+	var body EditMessageFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEditMessageFrame overwrites any union data inside the ClientFrame as the provided EditMessageFrame
+func (t *ClientFrame) FromEditMessageFrame(v EditMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"edit_message"}`))
+	t.union = b
+	return err
+}
+
+// MergeEditMessageFrame performs a merge with any union data inside the ClientFrame, using the provided EditMessageFrame
+func (t *ClientFrame) MergeEditMessageFrame(v EditMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"edit_message"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDeleteMessageFrame returns the union data inside the ClientFrame as a DeleteMessageFrame
+func (t ClientFrame) AsDeleteMessageFrame() (DeleteMessageFrame, error) {
+	var body DeleteMessageFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDeleteMessageFrame overwrites any union data inside the ClientFrame as the provided DeleteMessageFrame
+func (t *ClientFrame) FromDeleteMessageFrame(v DeleteMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"delete_message"}`))
+	t.union = b
+	return err
+}
+
+// MergeDeleteMessageFrame performs a merge with any union data inside the ClientFrame, using the provided DeleteMessageFrame
+func (t *ClientFrame) MergeDeleteMessageFrame(v DeleteMessageFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"delete_message"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactFrame returns the union data inside the ClientFrame as a ReactFrame
+func (t ClientFrame) AsReactFrame() (ReactFrame, error) {
+	var body ReactFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactFrame overwrites any union data inside the ClientFrame as the provided ReactFrame
+func (t *ClientFrame) FromReactFrame(v ReactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"react"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactFrame performs a merge with any union data inside the ClientFrame, using the provided ReactFrame
+func (t *ClientFrame) MergeReactFrame(v ReactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"react"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsUnreactFrame returns the union data inside the ClientFrame as a UnreactFrame
+func (t ClientFrame) AsUnreactFrame() (UnreactFrame, error) {
+	var body UnreactFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromUnreactFrame overwrites any union data inside the ClientFrame as the provided UnreactFrame
+func (t *ClientFrame) FromUnreactFrame(v UnreactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"unreact"}`))
+	t.union = b
+	return err
+}
+
+// MergeUnreactFrame performs a merge with any union data inside the ClientFrame, using the provided UnreactFrame
+func (t *ClientFrame) MergeUnreactFrame(v UnreactFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"unreact"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSendTypingFrame returns the union data inside the ClientFrame as a SendTypingFrame
+func (t ClientFrame) AsSendTypingFrame() (SendTypingFrame, error) {
+	var body SendTypingFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSendTypingFrame overwrites any union data inside the ClientFrame as the provided SendTypingFrame
+func (t *ClientFrame) FromSendTypingFrame(v SendTypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	t.union = b
+	return err
+}
+
+// MergeSendTypingFrame performs a merge with any union data inside the ClientFrame, using the provided SendTypingFrame
+func (t *ClientFrame) MergeSendTypingFrame(v SendTypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSendReadFrame returns the union data inside the ClientFrame as a SendReadFrame
+func (t ClientFrame) AsSendReadFrame() (SendReadFrame, error) {
+	var body SendReadFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSendReadFrame overwrites any union data inside the ClientFrame as the provided SendReadFrame
+func (t *ClientFrame) FromSendReadFrame(v SendReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	t.union = b
+	return err
+}
+
+// MergeSendReadFrame performs a merge with any union data inside the ClientFrame, using the provided SendReadFrame
+func (t *ClientFrame) MergeSendReadFrame(v SendReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsPingFrame returns the union data inside the ClientFrame as a PingFrame
 func (t ClientFrame) AsPingFrame() (PingFrame, error) {
 	var body PingFrame
@@ -1589,12 +2897,24 @@ func (t ClientFrame) ValueByDiscriminator() (interface{}, error) {
 	switch discriminator {
 	case "auth":
 		return t.AsAuthFrame()
+	case "delete_message":
+		return t.AsDeleteMessageFrame()
+	case "edit_message":
+		return t.AsEditMessageFrame()
 	case "ping":
 		return t.AsPingFrame()
+	case "react":
+		return t.AsReactFrame()
+	case "read":
+		return t.AsSendReadFrame()
 	case "send_message":
 		return t.AsSendMessageFrame()
 	case "subscribe":
 		return t.AsSubscribeFrame()
+	case "typing":
+		return t.AsSendTypingFrame()
+	case "unreact":
+		return t.AsUnreactFrame()
 	case "unsubscribe":
 		return t.AsUnsubscribeFrame()
 	default:
@@ -1782,6 +3102,346 @@ func (t *RoomEvent) MergeFileDeletedFrame(v FileDeletedFrame) error {
 	return err
 }
 
+// AsRoomUpdatedFrame returns the union data inside the RoomEvent as a RoomUpdatedFrame
+func (t RoomEvent) AsRoomUpdatedFrame() (RoomUpdatedFrame, error) {
+	var body RoomUpdatedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoomUpdatedFrame overwrites any union data inside the RoomEvent as the provided RoomUpdatedFrame
+func (t *RoomEvent) FromRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoomUpdatedFrame performs a merge with any union data inside the RoomEvent, using the provided RoomUpdatedFrame
+func (t *RoomEvent) MergeRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMemberRemovedFrame returns the union data inside the RoomEvent as a MemberRemovedFrame
+func (t RoomEvent) AsMemberRemovedFrame() (MemberRemovedFrame, error) {
+	var body MemberRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMemberRemovedFrame overwrites any union data inside the RoomEvent as the provided MemberRemovedFrame
+func (t *RoomEvent) FromMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeMemberRemovedFrame performs a merge with any union data inside the RoomEvent, using the provided MemberRemovedFrame
+func (t *RoomEvent) MergeMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRoleChangedFrame returns the union data inside the RoomEvent as a RoleChangedFrame
+func (t RoomEvent) AsRoleChangedFrame() (RoleChangedFrame, error) {
+	var body RoleChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoleChangedFrame overwrites any union data inside the RoomEvent as the provided RoleChangedFrame
+func (t *RoomEvent) FromRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoleChangedFrame performs a merge with any union data inside the RoomEvent, using the provided RoleChangedFrame
+func (t *RoomEvent) MergeRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageEditedFrame returns the union data inside the RoomEvent as a MessageEditedFrame
+func (t RoomEvent) AsMessageEditedFrame() (MessageEditedFrame, error) {
+	var body MessageEditedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageEditedFrame overwrites any union data inside the RoomEvent as the provided MessageEditedFrame
+func (t *RoomEvent) FromMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageEditedFrame performs a merge with any union data inside the RoomEvent, using the provided MessageEditedFrame
+func (t *RoomEvent) MergeMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageDeletedFrame returns the union data inside the RoomEvent as a MessageDeletedFrame
+func (t RoomEvent) AsMessageDeletedFrame() (MessageDeletedFrame, error) {
+	var body MessageDeletedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageDeletedFrame overwrites any union data inside the RoomEvent as the provided MessageDeletedFrame
+func (t *RoomEvent) FromMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageDeletedFrame performs a merge with any union data inside the RoomEvent, using the provided MessageDeletedFrame
+func (t *RoomEvent) MergeMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionAddedFrame returns the union data inside the RoomEvent as a ReactionAddedFrame
+func (t RoomEvent) AsReactionAddedFrame() (ReactionAddedFrame, error) {
+	var body ReactionAddedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionAddedFrame overwrites any union data inside the RoomEvent as the provided ReactionAddedFrame
+func (t *RoomEvent) FromReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionAddedFrame performs a merge with any union data inside the RoomEvent, using the provided ReactionAddedFrame
+func (t *RoomEvent) MergeReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionRemovedFrame returns the union data inside the RoomEvent as a ReactionRemovedFrame
+func (t RoomEvent) AsReactionRemovedFrame() (ReactionRemovedFrame, error) {
+	var body ReactionRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionRemovedFrame overwrites any union data inside the RoomEvent as the provided ReactionRemovedFrame
+func (t *RoomEvent) FromReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionRemovedFrame performs a merge with any union data inside the RoomEvent, using the provided ReactionRemovedFrame
+func (t *RoomEvent) MergeReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessagePinnedFrame returns the union data inside the RoomEvent as a MessagePinnedFrame
+func (t RoomEvent) AsMessagePinnedFrame() (MessagePinnedFrame, error) {
+	var body MessagePinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessagePinnedFrame overwrites any union data inside the RoomEvent as the provided MessagePinnedFrame
+func (t *RoomEvent) FromMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessagePinnedFrame performs a merge with any union data inside the RoomEvent, using the provided MessagePinnedFrame
+func (t *RoomEvent) MergeMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageUnpinnedFrame returns the union data inside the RoomEvent as a MessageUnpinnedFrame
+func (t RoomEvent) AsMessageUnpinnedFrame() (MessageUnpinnedFrame, error) {
+	var body MessageUnpinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageUnpinnedFrame overwrites any union data inside the RoomEvent as the provided MessageUnpinnedFrame
+func (t *RoomEvent) FromMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageUnpinnedFrame performs a merge with any union data inside the RoomEvent, using the provided MessageUnpinnedFrame
+func (t *RoomEvent) MergeMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsChecklistChangedFrame returns the union data inside the RoomEvent as a ChecklistChangedFrame
+func (t RoomEvent) AsChecklistChangedFrame() (ChecklistChangedFrame, error) {
+	var body ChecklistChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChecklistChangedFrame overwrites any union data inside the RoomEvent as the provided ChecklistChangedFrame
+func (t *RoomEvent) FromChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeChecklistChangedFrame performs a merge with any union data inside the RoomEvent, using the provided ChecklistChangedFrame
+func (t *RoomEvent) MergeChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 func (t RoomEvent) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"type"`
@@ -1796,16 +3456,36 @@ func (t RoomEvent) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "checklist_changed":
+		return t.AsChecklistChangedFrame()
 	case "file_deleted":
 		return t.AsFileDeletedFrame()
 	case "file_uploaded":
 		return t.AsFileUploadedFrame()
 	case "member_added":
 		return t.AsMemberAddedFrame()
+	case "member_removed":
+		return t.AsMemberRemovedFrame()
 	case "message":
 		return t.AsMessageFrame()
+	case "message_deleted":
+		return t.AsMessageDeletedFrame()
+	case "message_edited":
+		return t.AsMessageEditedFrame()
+	case "message_pinned":
+		return t.AsMessagePinnedFrame()
+	case "message_unpinned":
+		return t.AsMessageUnpinnedFrame()
+	case "reaction_added":
+		return t.AsReactionAddedFrame()
+	case "reaction_removed":
+		return t.AsReactionRemovedFrame()
+	case "role_changed":
+		return t.AsRoleChangedFrame()
 	case "room_created":
 		return t.AsRoomCreatedFrame()
+	case "room_updated":
+		return t.AsRoomUpdatedFrame()
 	default:
 		return nil, errors.New("unknown discriminator value: " + discriminator)
 	}
@@ -2127,6 +3807,108 @@ func (t *ServerFrame) MergePresenceFrame(v PresenceFrame) error {
 	return err
 }
 
+// AsTypingFrame returns the union data inside the ServerFrame as a TypingFrame
+func (t ServerFrame) AsTypingFrame() (TypingFrame, error) {
+	var body TypingFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTypingFrame overwrites any union data inside the ServerFrame as the provided TypingFrame
+func (t *ServerFrame) FromTypingFrame(v TypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	t.union = b
+	return err
+}
+
+// MergeTypingFrame performs a merge with any union data inside the ServerFrame, using the provided TypingFrame
+func (t *ServerFrame) MergeTypingFrame(v TypingFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"typing"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReadFrame returns the union data inside the ServerFrame as a ReadFrame
+func (t ServerFrame) AsReadFrame() (ReadFrame, error) {
+	var body ReadFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReadFrame overwrites any union data inside the ServerFrame as the provided ReadFrame
+func (t *ServerFrame) FromReadFrame(v ReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	t.union = b
+	return err
+}
+
+// MergeReadFrame performs a merge with any union data inside the ServerFrame, using the provided ReadFrame
+func (t *ServerFrame) MergeReadFrame(v ReadFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"read"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRoomActivityFrame returns the union data inside the ServerFrame as a RoomActivityFrame
+func (t ServerFrame) AsRoomActivityFrame() (RoomActivityFrame, error) {
+	var body RoomActivityFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoomActivityFrame overwrites any union data inside the ServerFrame as the provided RoomActivityFrame
+func (t *ServerFrame) FromRoomActivityFrame(v RoomActivityFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_activity"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoomActivityFrame performs a merge with any union data inside the ServerFrame, using the provided RoomActivityFrame
+func (t *ServerFrame) MergeRoomActivityFrame(v RoomActivityFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_activity"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsRoomCreatedFrame returns the union data inside the ServerFrame as a RoomCreatedFrame
 func (t ServerFrame) AsRoomCreatedFrame() (RoomCreatedFrame, error) {
 	var body RoomCreatedFrame
@@ -2297,6 +4079,346 @@ func (t *ServerFrame) MergeFileDeletedFrame(v FileDeletedFrame) error {
 	return err
 }
 
+// AsRoomUpdatedFrame returns the union data inside the ServerFrame as a RoomUpdatedFrame
+func (t ServerFrame) AsRoomUpdatedFrame() (RoomUpdatedFrame, error) {
+	var body RoomUpdatedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoomUpdatedFrame overwrites any union data inside the ServerFrame as the provided RoomUpdatedFrame
+func (t *ServerFrame) FromRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoomUpdatedFrame performs a merge with any union data inside the ServerFrame, using the provided RoomUpdatedFrame
+func (t *ServerFrame) MergeRoomUpdatedFrame(v RoomUpdatedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"room_updated"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMemberRemovedFrame returns the union data inside the ServerFrame as a MemberRemovedFrame
+func (t ServerFrame) AsMemberRemovedFrame() (MemberRemovedFrame, error) {
+	var body MemberRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMemberRemovedFrame overwrites any union data inside the ServerFrame as the provided MemberRemovedFrame
+func (t *ServerFrame) FromMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeMemberRemovedFrame performs a merge with any union data inside the ServerFrame, using the provided MemberRemovedFrame
+func (t *ServerFrame) MergeMemberRemovedFrame(v MemberRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"member_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRoleChangedFrame returns the union data inside the ServerFrame as a RoleChangedFrame
+func (t ServerFrame) AsRoleChangedFrame() (RoleChangedFrame, error) {
+	var body RoleChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRoleChangedFrame overwrites any union data inside the ServerFrame as the provided RoleChangedFrame
+func (t *ServerFrame) FromRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeRoleChangedFrame performs a merge with any union data inside the ServerFrame, using the provided RoleChangedFrame
+func (t *ServerFrame) MergeRoleChangedFrame(v RoleChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"role_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageEditedFrame returns the union data inside the ServerFrame as a MessageEditedFrame
+func (t ServerFrame) AsMessageEditedFrame() (MessageEditedFrame, error) {
+	var body MessageEditedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageEditedFrame overwrites any union data inside the ServerFrame as the provided MessageEditedFrame
+func (t *ServerFrame) FromMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageEditedFrame performs a merge with any union data inside the ServerFrame, using the provided MessageEditedFrame
+func (t *ServerFrame) MergeMessageEditedFrame(v MessageEditedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_edited"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageDeletedFrame returns the union data inside the ServerFrame as a MessageDeletedFrame
+func (t ServerFrame) AsMessageDeletedFrame() (MessageDeletedFrame, error) {
+	var body MessageDeletedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageDeletedFrame overwrites any union data inside the ServerFrame as the provided MessageDeletedFrame
+func (t *ServerFrame) FromMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageDeletedFrame performs a merge with any union data inside the ServerFrame, using the provided MessageDeletedFrame
+func (t *ServerFrame) MergeMessageDeletedFrame(v MessageDeletedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_deleted"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionAddedFrame returns the union data inside the ServerFrame as a ReactionAddedFrame
+func (t ServerFrame) AsReactionAddedFrame() (ReactionAddedFrame, error) {
+	var body ReactionAddedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionAddedFrame overwrites any union data inside the ServerFrame as the provided ReactionAddedFrame
+func (t *ServerFrame) FromReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionAddedFrame performs a merge with any union data inside the ServerFrame, using the provided ReactionAddedFrame
+func (t *ServerFrame) MergeReactionAddedFrame(v ReactionAddedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_added"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsReactionRemovedFrame returns the union data inside the ServerFrame as a ReactionRemovedFrame
+func (t ServerFrame) AsReactionRemovedFrame() (ReactionRemovedFrame, error) {
+	var body ReactionRemovedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromReactionRemovedFrame overwrites any union data inside the ServerFrame as the provided ReactionRemovedFrame
+func (t *ServerFrame) FromReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	t.union = b
+	return err
+}
+
+// MergeReactionRemovedFrame performs a merge with any union data inside the ServerFrame, using the provided ReactionRemovedFrame
+func (t *ServerFrame) MergeReactionRemovedFrame(v ReactionRemovedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"reaction_removed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessagePinnedFrame returns the union data inside the ServerFrame as a MessagePinnedFrame
+func (t ServerFrame) AsMessagePinnedFrame() (MessagePinnedFrame, error) {
+	var body MessagePinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessagePinnedFrame overwrites any union data inside the ServerFrame as the provided MessagePinnedFrame
+func (t *ServerFrame) FromMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessagePinnedFrame performs a merge with any union data inside the ServerFrame, using the provided MessagePinnedFrame
+func (t *ServerFrame) MergeMessagePinnedFrame(v MessagePinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_pinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMessageUnpinnedFrame returns the union data inside the ServerFrame as a MessageUnpinnedFrame
+func (t ServerFrame) AsMessageUnpinnedFrame() (MessageUnpinnedFrame, error) {
+	var body MessageUnpinnedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMessageUnpinnedFrame overwrites any union data inside the ServerFrame as the provided MessageUnpinnedFrame
+func (t *ServerFrame) FromMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	t.union = b
+	return err
+}
+
+// MergeMessageUnpinnedFrame performs a merge with any union data inside the ServerFrame, using the provided MessageUnpinnedFrame
+func (t *ServerFrame) MergeMessageUnpinnedFrame(v MessageUnpinnedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"message_unpinned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsChecklistChangedFrame returns the union data inside the ServerFrame as a ChecklistChangedFrame
+func (t ServerFrame) AsChecklistChangedFrame() (ChecklistChangedFrame, error) {
+	var body ChecklistChangedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromChecklistChangedFrame overwrites any union data inside the ServerFrame as the provided ChecklistChangedFrame
+func (t *ServerFrame) FromChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	t.union = b
+	return err
+}
+
+// MergeChecklistChangedFrame performs a merge with any union data inside the ServerFrame, using the provided ChecklistChangedFrame
+func (t *ServerFrame) MergeChecklistChangedFrame(v ChecklistChangedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"checklist_changed"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 func (t ServerFrame) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"type"`
@@ -2315,6 +4437,8 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsAckFrame()
 	case "bye":
 		return t.AsByeFrame()
+	case "checklist_changed":
+		return t.AsChecklistChangedFrame()
 	case "error":
 		return t.AsErrorFrame()
 	case "file_deleted":
@@ -2325,20 +4449,44 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsFileUploadedFrame()
 	case "member_added":
 		return t.AsMemberAddedFrame()
+	case "member_removed":
+		return t.AsMemberRemovedFrame()
 	case "message":
 		return t.AsMessageFrame()
+	case "message_deleted":
+		return t.AsMessageDeletedFrame()
+	case "message_edited":
+		return t.AsMessageEditedFrame()
+	case "message_pinned":
+		return t.AsMessagePinnedFrame()
+	case "message_unpinned":
+		return t.AsMessageUnpinnedFrame()
 	case "pong":
 		return t.AsPongFrame()
 	case "presence":
 		return t.AsPresenceFrame()
+	case "reaction_added":
+		return t.AsReactionAddedFrame()
+	case "reaction_removed":
+		return t.AsReactionRemovedFrame()
+	case "read":
+		return t.AsReadFrame()
 	case "ready":
 		return t.AsReadyFrame()
 	case "reset":
 		return t.AsResetFrame()
+	case "role_changed":
+		return t.AsRoleChangedFrame()
+	case "room_activity":
+		return t.AsRoomActivityFrame()
 	case "room_created":
 		return t.AsRoomCreatedFrame()
+	case "room_updated":
+		return t.AsRoomUpdatedFrame()
 	case "subscribed":
 		return t.AsSubscribedFrame()
+	case "typing":
+		return t.AsTypingFrame()
 	default:
 		return nil, errors.New("unknown discriminator value: " + discriminator)
 	}
@@ -2503,10 +4651,52 @@ type ClientInterface interface {
 	// Corresponds with POST /api/rooms (the `CreateRoom` operationId).
 	CreateRoom(ctx context.Context, body CreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ArchiveRoom Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost
+	//
+	// Corresponds with DELETE /api/rooms/{room_id} (the `ArchiveRoom` operationId).
+	ArchiveRoom(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetRoom One room
 	//
 	// Corresponds with GET /api/rooms/{room_id} (the `GetRoom` operationId).
 	GetRoom(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateRoomWithBody Change fields of a room (F-RM-03, F-RM-10)
+	//
+	// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+	UpdateRoomWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateRoom Change fields of a room (F-RM-03, F-RM-10)
+	//
+	// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+	UpdateRoom(ctx context.Context, roomId RoomID, body UpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetChecklist What the template asks to be done, and what is done
+	//
+	// Corresponds with GET /api/rooms/{room_id}/checklist (the `GetChecklist` operationId).
+	GetChecklist(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TickItemWithBody Tick an item, or take the tick away
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+	TickItemWithBody(ctx context.Context, roomId RoomID, itemId int, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TickItem Tick an item, or take the tick away
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+	TickItem(ctx context.Context, roomId RoomID, itemId int, body TickItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEvents The room's log after a seq, oldest first
 	//
@@ -2539,7 +4729,7 @@ type ClientInterface interface {
 	// DeleteFile Take a file out of sight; its bytes stay until retention removes them
 	//
 	// Corresponds with DELETE /api/rooms/{room_id}/files/{file_id} (the `DeleteFile` operationId).
-	DeleteFile(ctx context.Context, roomId RoomID, fileId FileID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteFile(ctx context.Context, roomId RoomID, fileId FileID, params *DeleteFileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetFile A file's metadata and a link that expires
 	//
@@ -2581,6 +4771,31 @@ type ClientInterface interface {
 	// Corresponds with POST /api/rooms/{room_id}/members (the `AddMember` operationId).
 	AddMember(ctx context.Context, roomId RoomID, body AddMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RemoveMember Remove a member; with one's own id, leave
+	//
+	// Their sockets stop receiving the room at once (F-MB-05). An OWNER is removed by an ADMIN only, and never the last one (409).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/members/{user_id} (the `RemoveMember` operationId).
+	RemoveMember(ctx context.Context, roomId RoomID, userId string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetRoleWithBody Change a member's role (F-MB-03)
+	//
+	// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+	SetRoleWithBody(ctx context.Context, roomId RoomID, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetRole Change a member's role (F-MB-03)
+	//
+	// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+	SetRole(ctx context.Context, roomId RoomID, userId string, body SetRoleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListMessages A page of the conversation, oldest first
 	//
 	// Without a bound, the newest page. `before_seq` pages back, `after_seq` forward; at most one of them.
@@ -2608,10 +4823,184 @@ type ClientInterface interface {
 	// Corresponds with POST /api/rooms/{room_id}/messages (the `PostMessage` operationId).
 	PostMessage(ctx context.Context, roomId RoomID, body PostMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DeleteMessage Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id} (the `DeleteMessage` operationId).
+	DeleteMessage(ctx context.Context, roomId RoomID, messageId MessageID, params *DeleteMessageParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMessage One message as it reads now
+	//
+	// Corresponds with GET /api/rooms/{room_id}/messages/{message_id} (the `GetMessage` operationId).
+	GetMessage(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EditMessageWithBody Edit my message, within 15 minutes (F-RT-11)
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+	EditMessageWithBody(ctx context.Context, roomId RoomID, messageId MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EditMessage Edit my message, within 15 minutes (F-RT-11)
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+	EditMessage(ctx context.Context, roomId RoomID, messageId MessageID, body EditMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetHistory All versions of a message, oldest first; none of a deleted one
+	//
+	// Corresponds with GET /api/rooms/{room_id}/messages/{message_id}/history (the `GetHistory` operationId).
+	GetHistory(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnpinMessage Take it off again
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/pin (the `UnpinMessage` operationId).
+	UnpinMessage(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PinMessage Put a message on the room's short history
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/pin (the `PinMessage` operationId).
+	PinMessage(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveReaction Take my emoji away
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `RemoveReaction` operationId).
+	RemoveReaction(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AddReaction Put an emoji under a message (F-RT-03)
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `AddReaction` operationId).
+	AddReaction(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListPins Pinned messages, by seq
+	//
+	// Corresponds with GET /api/rooms/{room_id}/pins (the `ListPins` operationId).
+	ListPins(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkReadWithBody I have read up to this seq (F-RT-11)
+	//
+	// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+	MarkReadWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MarkRead I have read up to this seq (F-RT-11)
+	//
+	// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+	MarkRead(ctx context.Context, roomId RoomID, body MarkReadJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveRoomWithBody Move the incident on in its life (F-RM-09)
+	//
+	// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+	// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+	// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+	// closes, reopens, cancels and archives. Any other move is 409.
+	//
+	// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+	MoveRoomWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MoveRoom Move the incident on in its life (F-RM-09)
+	//
+	// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+	// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+	// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+	// closes, reopens, cancels and archives. Any other move is 409.
+	//
+	// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+	MoveRoom(ctx context.Context, roomId RoomID, body MoveRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTimeline A page of what the room shows, oldest first
+	//
+	// The log without the events that only change a message (edits, deletions, reactions, pins), each message
+	// as it reads now. Without a bound, the newest page. `before_seq` pages back, `after_seq` forward,
+	// `around_seq` opens a place in the middle; at most one of them. Events after `head_seq` are not yet in it:
+	// subscribe after it.
+	//
+	// Corresponds with GET /api/rooms/{room_id}/timeline (the `GetTimeline` operationId).
+	GetTimeline(ctx context.Context, roomId RoomID, params *GetTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferOwnershipWithBody Hand the ownership to another member, and become EDITOR (F-MB-03)
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+	TransferOwnershipWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferOwnership Hand the ownership to another member, and become EDITOR (F-MB-03)
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+	TransferOwnership(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
+	//
+	// Every word must be found; case and width do not count. A word of letters or digits also finds longer words
+	// that start with it. Chinese is found by any two or more characters in a row.
+	//
+	// Corresponds with GET /api/search (the `Search` operationId).
+	Search(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTemplates What rooms can be made from
 	//
 	// Corresponds with GET /api/templates (the `ListTemplates` operationId).
-	ListTemplates(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTemplateWithBody Add a template (ADMIN)
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+	CreateTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateTemplate Add a template (ADMIN)
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+	CreateTemplate(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetireTemplate Offer a template no more (ADMIN); the rooms made from it keep it
+	//
+	// Corresponds with DELETE /api/templates/{template_id} (the `RetireTemplate` operationId).
+	RetireTemplate(ctx context.Context, templateId TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTemplate One template, also an older version
+	//
+	// Corresponds with GET /api/templates/{template_id} (the `GetTemplate` operationId).
+	GetTemplate(ctx context.Context, templateId TemplateID, params *GetTemplateParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateTemplateWithBody Write the next version of a template (ADMIN)
+	//
+	// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+	UpdateTemplateWithBody(ctx context.Context, templateId TemplateID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateTemplate Write the next version of a template (ADMIN)
+	//
+	// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+	UpdateTemplate(ctx context.Context, templateId TemplateID, body UpdateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListUsers Find people to add to a room
 	//
@@ -2819,11 +5208,113 @@ func (c *Client) CreateRoom(ctx context.Context, body CreateRoomJSONRequestBody,
 	return c.Client.Do(req)
 }
 
+// ArchiveRoom Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost
+//
+// Corresponds with DELETE /api/rooms/{room_id} (the `ArchiveRoom` operationId).
+func (c *Client) ArchiveRoom(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewArchiveRoomRequest(c.Server, roomId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetRoom One room
 //
 // Corresponds with GET /api/rooms/{room_id} (the `GetRoom` operationId).
 func (c *Client) GetRoom(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRoomRequest(c.Server, roomId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateRoomWithBody Change fields of a room (F-RM-03, F-RM-10)
+//
+// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+func (c *Client) UpdateRoomWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateRoomRequestWithBody(c.Server, roomId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateRoom Change fields of a room (F-RM-03, F-RM-10)
+//
+// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+func (c *Client) UpdateRoom(ctx context.Context, roomId RoomID, body UpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateRoomRequest(c.Server, roomId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetChecklist What the template asks to be done, and what is done
+//
+// Corresponds with GET /api/rooms/{room_id}/checklist (the `GetChecklist` operationId).
+func (c *Client) GetChecklist(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetChecklistRequest(c.Server, roomId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TickItemWithBody Tick an item, or take the tick away
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+func (c *Client) TickItemWithBody(ctx context.Context, roomId RoomID, itemId int, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTickItemRequestWithBody(c.Server, roomId, itemId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TickItem Tick an item, or take the tick away
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+func (c *Client) TickItem(ctx context.Context, roomId RoomID, itemId int, body TickItemJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTickItemRequest(c.Server, roomId, itemId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -2895,8 +5386,8 @@ func (c *Client) UploadFileWithBody(ctx context.Context, roomId RoomID, contentT
 // DeleteFile Take a file out of sight; its bytes stay until retention removes them
 //
 // Corresponds with DELETE /api/rooms/{room_id}/files/{file_id} (the `DeleteFile` operationId).
-func (c *Client) DeleteFile(ctx context.Context, roomId RoomID, fileId FileID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteFileRequest(c.Server, roomId, fileId)
+func (c *Client) DeleteFile(ctx context.Context, roomId RoomID, fileId FileID, params *DeleteFileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteFileRequest(c.Server, roomId, fileId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3007,6 +5498,61 @@ func (c *Client) AddMember(ctx context.Context, roomId RoomID, body AddMemberJSO
 	return c.Client.Do(req)
 }
 
+// RemoveMember Remove a member; with one's own id, leave
+//
+// Their sockets stop receiving the room at once (F-MB-05). An OWNER is removed by an ADMIN only, and never the last one (409).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/members/{user_id} (the `RemoveMember` operationId).
+func (c *Client) RemoveMember(ctx context.Context, roomId RoomID, userId string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveMemberRequest(c.Server, roomId, userId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetRoleWithBody Change a member's role (F-MB-03)
+//
+// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+func (c *Client) SetRoleWithBody(ctx context.Context, roomId RoomID, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetRoleRequestWithBody(c.Server, roomId, userId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetRole Change a member's role (F-MB-03)
+//
+// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+func (c *Client) SetRole(ctx context.Context, roomId RoomID, userId string, body SetRoleJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetRoleRequest(c.Server, roomId, userId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListMessages A page of the conversation, oldest first
 //
 // Without a bound, the newest page. `before_seq` pages back, `after_seq` forward; at most one of them.
@@ -3064,11 +5610,425 @@ func (c *Client) PostMessage(ctx context.Context, roomId RoomID, body PostMessag
 	return c.Client.Do(req)
 }
 
+// DeleteMessage Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays
+//
+// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id} (the `DeleteMessage` operationId).
+func (c *Client) DeleteMessage(ctx context.Context, roomId RoomID, messageId MessageID, params *DeleteMessageParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteMessageRequest(c.Server, roomId, messageId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMessage One message as it reads now
+//
+// Corresponds with GET /api/rooms/{room_id}/messages/{message_id} (the `GetMessage` operationId).
+func (c *Client) GetMessage(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMessageRequest(c.Server, roomId, messageId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EditMessageWithBody Edit my message, within 15 minutes (F-RT-11)
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+func (c *Client) EditMessageWithBody(ctx context.Context, roomId RoomID, messageId MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEditMessageRequestWithBody(c.Server, roomId, messageId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EditMessage Edit my message, within 15 minutes (F-RT-11)
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+func (c *Client) EditMessage(ctx context.Context, roomId RoomID, messageId MessageID, body EditMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEditMessageRequest(c.Server, roomId, messageId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetHistory All versions of a message, oldest first; none of a deleted one
+//
+// Corresponds with GET /api/rooms/{room_id}/messages/{message_id}/history (the `GetHistory` operationId).
+func (c *Client) GetHistory(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetHistoryRequest(c.Server, roomId, messageId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnpinMessage Take it off again
+//
+// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/pin (the `UnpinMessage` operationId).
+func (c *Client) UnpinMessage(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnpinMessageRequest(c.Server, roomId, messageId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PinMessage Put a message on the room's short history
+//
+// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/pin (the `PinMessage` operationId).
+func (c *Client) PinMessage(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPinMessageRequest(c.Server, roomId, messageId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveReaction Take my emoji away
+//
+// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `RemoveReaction` operationId).
+func (c *Client) RemoveReaction(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveReactionRequest(c.Server, roomId, messageId, emoji)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AddReaction Put an emoji under a message (F-RT-03)
+//
+// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `AddReaction` operationId).
+func (c *Client) AddReaction(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddReactionRequest(c.Server, roomId, messageId, emoji)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListPins Pinned messages, by seq
+//
+// Corresponds with GET /api/rooms/{room_id}/pins (the `ListPins` operationId).
+func (c *Client) ListPins(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPinsRequest(c.Server, roomId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkReadWithBody I have read up to this seq (F-RT-11)
+//
+// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+func (c *Client) MarkReadWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkReadRequestWithBody(c.Server, roomId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MarkRead I have read up to this seq (F-RT-11)
+//
+// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+func (c *Client) MarkRead(ctx context.Context, roomId RoomID, body MarkReadJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMarkReadRequest(c.Server, roomId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveRoomWithBody Move the incident on in its life (F-RM-09)
+//
+// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+// closes, reopens, cancels and archives. Any other move is 409.
+//
+// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+func (c *Client) MoveRoomWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveRoomRequestWithBody(c.Server, roomId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MoveRoom Move the incident on in its life (F-RM-09)
+//
+// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+// closes, reopens, cancels and archives. Any other move is 409.
+//
+// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+func (c *Client) MoveRoom(ctx context.Context, roomId RoomID, body MoveRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMoveRoomRequest(c.Server, roomId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTimeline A page of what the room shows, oldest first
+//
+// The log without the events that only change a message (edits, deletions, reactions, pins), each message
+// as it reads now. Without a bound, the newest page. `before_seq` pages back, `after_seq` forward,
+// `around_seq` opens a place in the middle; at most one of them. Events after `head_seq` are not yet in it:
+// subscribe after it.
+//
+// Corresponds with GET /api/rooms/{room_id}/timeline (the `GetTimeline` operationId).
+func (c *Client) GetTimeline(ctx context.Context, roomId RoomID, params *GetTimelineParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTimelineRequest(c.Server, roomId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferOwnershipWithBody Hand the ownership to another member, and become EDITOR (F-MB-03)
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+func (c *Client) TransferOwnershipWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferOwnershipRequestWithBody(c.Server, roomId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferOwnership Hand the ownership to another member, and become EDITOR (F-MB-03)
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+func (c *Client) TransferOwnership(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferOwnershipRequest(c.Server, roomId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
+//
+// Every word must be found; case and width do not count. A word of letters or digits also finds longer words
+// that start with it. Chinese is found by any two or more characters in a row.
+//
+// Corresponds with GET /api/search (the `Search` operationId).
+func (c *Client) Search(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListTemplates What rooms can be made from
 //
 // Corresponds with GET /api/templates (the `ListTemplates` operationId).
-func (c *Client) ListTemplates(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListTemplatesRequest(c.Server)
+func (c *Client) ListTemplates(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTemplatesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTemplateWithBody Add a template (ADMIN)
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+func (c *Client) CreateTemplateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTemplateRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateTemplate Add a template (ADMIN)
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+func (c *Client) CreateTemplate(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateTemplateRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetireTemplate Offer a template no more (ADMIN); the rooms made from it keep it
+//
+// Corresponds with DELETE /api/templates/{template_id} (the `RetireTemplate` operationId).
+func (c *Client) RetireTemplate(ctx context.Context, templateId TemplateID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetireTemplateRequest(c.Server, templateId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTemplate One template, also an older version
+//
+// Corresponds with GET /api/templates/{template_id} (the `GetTemplate` operationId).
+func (c *Client) GetTemplate(ctx context.Context, templateId TemplateID, params *GetTemplateParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTemplateRequest(c.Server, templateId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateTemplateWithBody Write the next version of a template (ADMIN)
+//
+// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+func (c *Client) UpdateTemplateWithBody(ctx context.Context, templateId TemplateID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateTemplateRequestWithBody(c.Server, templateId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateTemplate Write the next version of a template (ADMIN)
+//
+// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+func (c *Client) UpdateTemplate(ctx context.Context, templateId TemplateID, body UpdateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateTemplateRequest(c.Server, templateId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3463,6 +6423,90 @@ func NewListRoomsRequest(server string, params *ListRoomsParams) (*http.Request,
 
 		}
 
+		if params.Type != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "type", *params.Type, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Role != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "role", *params.Role, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Line != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "line", *params.Line, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Mine != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "mine", *params.Mine, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Assigned != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "assigned", *params.Assigned, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Q != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -3553,6 +6597,40 @@ func NewCreateRoomRequestWithBody(server string, contentType string, body io.Rea
 	return req, nil
 }
 
+// NewArchiveRoomRequest constructs an http.Request for the ArchiveRoom method
+func NewArchiveRoomRequest(server string, roomId RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetRoomRequest constructs an http.Request for the GetRoom method
 func NewGetRoomRequest(server string, roomId RoomID) (*http.Request, error) {
 	var err error
@@ -3583,6 +6661,141 @@ func NewGetRoomRequest(server string, roomId RoomID) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUpdateRoomRequest calls the generic UpdateRoom builder with application/json body
+func NewUpdateRoomRequest(server string, roomId RoomID, body UpdateRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateRoomRequestWithBody(server, roomId, "application/json", bodyReader)
+}
+
+// NewUpdateRoomRequestWithBody constructs an http.Request for the UpdateRoom method, with any body, and a specified content type
+func NewUpdateRoomRequestWithBody(server string, roomId RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetChecklistRequest constructs an http.Request for the GetChecklist method
+func NewGetChecklistRequest(server string, roomId RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/checklist", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTickItemRequest calls the generic TickItem builder with application/json body
+func NewTickItemRequest(server string, roomId RoomID, itemId int, body TickItemJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTickItemRequestWithBody(server, roomId, itemId, "application/json", bodyReader)
+}
+
+// NewTickItemRequestWithBody constructs an http.Request for the TickItem method, with any body, and a specified content type
+func NewTickItemRequestWithBody(server string, roomId RoomID, itemId int, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "item_id", itemId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/checklist/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -3790,7 +7003,7 @@ func NewUploadFileRequestWithBody(server string, roomId RoomID, contentType stri
 }
 
 // NewDeleteFileRequest constructs an http.Request for the DeleteFile method
-func NewDeleteFileRequest(server string, roomId RoomID, fileId FileID) (*http.Request, error) {
+func NewDeleteFileRequest(server string, roomId RoomID, fileId FileID, params *DeleteFileParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -3820,6 +7033,33 @@ func NewDeleteFileRequest(server string, roomId RoomID, fileId FileID) (*http.Re
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Reason != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "reason", *params.Reason, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
@@ -4139,6 +7379,101 @@ func NewAddMemberRequestWithBody(server string, roomId RoomID, contentType strin
 	return req, nil
 }
 
+// NewRemoveMemberRequest constructs an http.Request for the RemoveMember method
+func NewRemoveMemberRequest(server string, roomId RoomID, userId string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user_id", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/members/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetRoleRequest calls the generic SetRole builder with application/json body
+func NewSetRoleRequest(server string, roomId RoomID, userId string, body SetRoleJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetRoleRequestWithBody(server, roomId, userId, "application/json", bodyReader)
+}
+
+// NewSetRoleRequestWithBody constructs an http.Request for the SetRole method, with any body, and a specified content type
+func NewSetRoleRequestWithBody(server string, roomId RoomID, userId string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user_id", userId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/members/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListMessagesRequest constructs an http.Request for the ListMessages method
 func NewListMessagesRequest(server string, roomId RoomID, params *ListMessagesParams) (*http.Request, error) {
 	var err error
@@ -4271,8 +7606,796 @@ func NewPostMessageRequestWithBody(server string, roomId RoomID, contentType str
 	return req, nil
 }
 
+// NewDeleteMessageRequest constructs an http.Request for the DeleteMessage method
+func NewDeleteMessageRequest(server string, roomId RoomID, messageId MessageID, params *DeleteMessageParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Reason != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "reason", *params.Reason, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMessageRequest constructs an http.Request for the GetMessage method
+func NewGetMessageRequest(server string, roomId RoomID, messageId MessageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEditMessageRequest calls the generic EditMessage builder with application/json body
+func NewEditMessageRequest(server string, roomId RoomID, messageId MessageID, body EditMessageJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewEditMessageRequestWithBody(server, roomId, messageId, "application/json", bodyReader)
+}
+
+// NewEditMessageRequestWithBody constructs an http.Request for the EditMessage method, with any body, and a specified content type
+func NewEditMessageRequestWithBody(server string, roomId RoomID, messageId MessageID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetHistoryRequest constructs an http.Request for the GetHistory method
+func NewGetHistoryRequest(server string, roomId RoomID, messageId MessageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s/history", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUnpinMessageRequest constructs an http.Request for the UnpinMessage method
+func NewUnpinMessageRequest(server string, roomId RoomID, messageId MessageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s/pin", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewPinMessageRequest constructs an http.Request for the PinMessage method
+func NewPinMessageRequest(server string, roomId RoomID, messageId MessageID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s/pin", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemoveReactionRequest constructs an http.Request for the RemoveReaction method
+func NewRemoveReactionRequest(server string, roomId RoomID, messageId MessageID, emoji string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "emoji", emoji, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s/reactions/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAddReactionRequest constructs an http.Request for the AddReaction method
+func NewAddReactionRequest(server string, roomId RoomID, messageId MessageID, emoji string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "message_id", messageId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam2 string
+
+	pathParam2, err = runtime.StyleParamWithOptions("simple", false, "emoji", emoji, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/messages/%s/reactions/%s", pathParam0, pathParam1, pathParam2)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListPinsRequest constructs an http.Request for the ListPins method
+func NewListPinsRequest(server string, roomId RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/pins", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMarkReadRequest calls the generic MarkRead builder with application/json body
+func NewMarkReadRequest(server string, roomId RoomID, body MarkReadJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMarkReadRequestWithBody(server, roomId, "application/json", bodyReader)
+}
+
+// NewMarkReadRequestWithBody constructs an http.Request for the MarkRead method, with any body, and a specified content type
+func NewMarkReadRequestWithBody(server string, roomId RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/read", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewMoveRoomRequest calls the generic MoveRoom builder with application/json body
+func NewMoveRoomRequest(server string, roomId RoomID, body MoveRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMoveRoomRequestWithBody(server, roomId, "application/json", bodyReader)
+}
+
+// NewMoveRoomRequestWithBody constructs an http.Request for the MoveRoom method, with any body, and a specified content type
+func NewMoveRoomRequestWithBody(server string, roomId RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/status", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetTimelineRequest constructs an http.Request for the GetTimeline method
+func NewGetTimelineRequest(server string, roomId RoomID, params *GetTimelineParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/timeline", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.BeforeSeq != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "before_seq", *params.BeforeSeq, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AfterSeq != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "after_seq", *params.AfterSeq, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AroundSeq != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "around_seq", *params.AroundSeq, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTransferOwnershipRequest calls the generic TransferOwnership builder with application/json body
+func NewTransferOwnershipRequest(server string, roomId RoomID, body TransferOwnershipJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTransferOwnershipRequestWithBody(server, roomId, "application/json", bodyReader)
+}
+
+// NewTransferOwnershipRequestWithBody constructs an http.Request for the TransferOwnership method, with any body, and a specified content type
+func NewTransferOwnershipRequestWithBody(server string, roomId RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/transfer-ownership", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSearchRequest constructs an http.Request for the Search method
+func NewSearchRequest(server string, params *SearchParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Kind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "kind", *params.Kind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RoomId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "room_id", *params.RoomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.AuthorId != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "author_id", *params.AuthorId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListTemplatesRequest constructs an http.Request for the ListTemplates method
-func NewListTemplatesRequest(server string) (*http.Request, error) {
+func NewListTemplatesRequest(server string, params *ListTemplatesParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4290,10 +8413,219 @@ func NewListTemplatesRequest(server string) (*http.Request, error) {
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Retired != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "retired", *params.Retired, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewCreateTemplateRequest calls the generic CreateTemplate builder with application/json body
+func NewCreateTemplateRequest(server string, body CreateTemplateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateTemplateRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateTemplateRequestWithBody constructs an http.Request for the CreateTemplate method, with any body, and a specified content type
+func NewCreateTemplateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/templates")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRetireTemplateRequest constructs an http.Request for the RetireTemplate method
+func NewRetireTemplateRequest(server string, templateId TemplateID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "template_id", templateId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/templates/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTemplateRequest constructs an http.Request for the GetTemplate method
+func NewGetTemplateRequest(server string, templateId TemplateID, params *GetTemplateParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "template_id", templateId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/templates/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Version != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "version", *params.Version, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateTemplateRequest calls the generic UpdateTemplate builder with application/json body
+func NewUpdateTemplateRequest(server string, templateId TemplateID, body UpdateTemplateJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateTemplateRequestWithBody(server, templateId, "application/json", bodyReader)
+}
+
+// NewUpdateTemplateRequestWithBody constructs an http.Request for the UpdateTemplate method, with any body, and a specified content type
+func NewUpdateTemplateRequestWithBody(server string, templateId TemplateID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "template_id", templateId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/templates/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -4578,12 +8910,58 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/rooms (the `CreateRoom` operationId).
 	CreateRoomWithResponse(ctx context.Context, body CreateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateRoomResponse, error)
 
+	// ArchiveRoomWithResponse Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id} (the `ArchiveRoom` operationId).
+	ArchiveRoomWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*ArchiveRoomResponse, error)
+
 	// GetRoomWithResponse One room
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/rooms/{room_id} (the `GetRoom` operationId).
 	GetRoomWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*GetRoomResponse, error)
+
+	// UpdateRoomWithBodyWithResponse Change fields of a room (F-RM-03, F-RM-10)
+	//
+	// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+	UpdateRoomWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRoomResponse, error)
+
+	// UpdateRoomWithResponse Change fields of a room (F-RM-03, F-RM-10)
+	//
+	// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+	UpdateRoomWithResponse(ctx context.Context, roomId RoomID, body UpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRoomResponse, error)
+
+	// GetChecklistWithResponse What the template asks to be done, and what is done
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/checklist (the `GetChecklist` operationId).
+	GetChecklistWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*GetChecklistResponse, error)
+
+	// TickItemWithBodyWithResponse Tick an item, or take the tick away
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+	TickItemWithBodyWithResponse(ctx context.Context, roomId RoomID, itemId int, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TickItemResponse, error)
+
+	// TickItemWithResponse Tick an item, or take the tick away
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+	TickItemWithResponse(ctx context.Context, roomId RoomID, itemId int, body TickItemJSONRequestBody, reqEditors ...RequestEditorFn) (*TickItemResponse, error)
 
 	// ListEventsWithResponse The room's log after a seq, oldest first
 	//
@@ -4622,7 +9000,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /api/rooms/{room_id}/files/{file_id} (the `DeleteFile` operationId).
-	DeleteFileWithResponse(ctx context.Context, roomId RoomID, fileId FileID, reqEditors ...RequestEditorFn) (*DeleteFileResponse, error)
+	DeleteFileWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *DeleteFileParams, reqEditors ...RequestEditorFn) (*DeleteFileResponse, error)
 
 	// GetFileWithResponse A file's metadata and a link that expires
 	//
@@ -4672,6 +9050,33 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/rooms/{room_id}/members (the `AddMember` operationId).
 	AddMemberWithResponse(ctx context.Context, roomId RoomID, body AddMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*AddMemberResponse, error)
 
+	// RemoveMemberWithResponse Remove a member; with one's own id, leave
+	//
+	// Their sockets stop receiving the room at once (F-MB-05). An OWNER is removed by an ADMIN only, and never the last one (409).
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/members/{user_id} (the `RemoveMember` operationId).
+	RemoveMemberWithResponse(ctx context.Context, roomId RoomID, userId string, reqEditors ...RequestEditorFn) (*RemoveMemberResponse, error)
+
+	// SetRoleWithBodyWithResponse Change a member's role (F-MB-03)
+	//
+	// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+	SetRoleWithBodyWithResponse(ctx context.Context, roomId RoomID, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRoleResponse, error)
+
+	// SetRoleWithResponse Change a member's role (F-MB-03)
+	//
+	// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+	SetRoleWithResponse(ctx context.Context, roomId RoomID, userId string, body SetRoleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRoleResponse, error)
+
 	// ListMessagesWithResponse A page of the conversation, oldest first
 	//
 	// Without a bound, the newest page. `before_seq` pages back, `after_seq` forward; at most one of them.
@@ -4701,12 +9106,210 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/rooms/{room_id}/messages (the `PostMessage` operationId).
 	PostMessageWithResponse(ctx context.Context, roomId RoomID, body PostMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*PostMessageResponse, error)
 
+	// DeleteMessageWithResponse Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id} (the `DeleteMessage` operationId).
+	DeleteMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, params *DeleteMessageParams, reqEditors ...RequestEditorFn) (*DeleteMessageResponse, error)
+
+	// GetMessageWithResponse One message as it reads now
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/messages/{message_id} (the `GetMessage` operationId).
+	GetMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*GetMessageResponse, error)
+
+	// EditMessageWithBodyWithResponse Edit my message, within 15 minutes (F-RT-11)
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+	EditMessageWithBodyWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EditMessageResponse, error)
+
+	// EditMessageWithResponse Edit my message, within 15 minutes (F-RT-11)
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+	EditMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, body EditMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*EditMessageResponse, error)
+
+	// GetHistoryWithResponse All versions of a message, oldest first; none of a deleted one
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/messages/{message_id}/history (the `GetHistory` operationId).
+	GetHistoryWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error)
+
+	// UnpinMessageWithResponse Take it off again
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/pin (the `UnpinMessage` operationId).
+	UnpinMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*UnpinMessageResponse, error)
+
+	// PinMessageWithResponse Put a message on the room's short history
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/pin (the `PinMessage` operationId).
+	PinMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*PinMessageResponse, error)
+
+	// RemoveReactionWithResponse Take my emoji away
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `RemoveReaction` operationId).
+	RemoveReactionWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*RemoveReactionResponse, error)
+
+	// AddReactionWithResponse Put an emoji under a message (F-RT-03)
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `AddReaction` operationId).
+	AddReactionWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*AddReactionResponse, error)
+
+	// ListPinsWithResponse Pinned messages, by seq
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/pins (the `ListPins` operationId).
+	ListPinsWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*ListPinsResponse, error)
+
+	// MarkReadWithBodyWithResponse I have read up to this seq (F-RT-11)
+	//
+	// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+	MarkReadWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MarkReadResponse, error)
+
+	// MarkReadWithResponse I have read up to this seq (F-RT-11)
+	//
+	// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+	MarkReadWithResponse(ctx context.Context, roomId RoomID, body MarkReadJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkReadResponse, error)
+
+	// MoveRoomWithBodyWithResponse Move the incident on in its life (F-RM-09)
+	//
+	// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+	// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+	// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+	// closes, reopens, cancels and archives. Any other move is 409.
+	//
+	// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+	MoveRoomWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveRoomResponse, error)
+
+	// MoveRoomWithResponse Move the incident on in its life (F-RM-09)
+	//
+	// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+	// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+	// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+	// closes, reopens, cancels and archives. Any other move is 409.
+	//
+	// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+	MoveRoomWithResponse(ctx context.Context, roomId RoomID, body MoveRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveRoomResponse, error)
+
+	// GetTimelineWithResponse A page of what the room shows, oldest first
+	//
+	// The log without the events that only change a message (edits, deletions, reactions, pins), each message
+	// as it reads now. Without a bound, the newest page. `before_seq` pages back, `after_seq` forward,
+	// `around_seq` opens a place in the middle; at most one of them. Events after `head_seq` are not yet in it:
+	// subscribe after it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/timeline (the `GetTimeline` operationId).
+	GetTimelineWithResponse(ctx context.Context, roomId RoomID, params *GetTimelineParams, reqEditors ...RequestEditorFn) (*GetTimelineResponse, error)
+
+	// TransferOwnershipWithBodyWithResponse Hand the ownership to another member, and become EDITOR (F-MB-03)
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+	TransferOwnershipWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TransferOwnershipResponse, error)
+
+	// TransferOwnershipWithResponse Hand the ownership to another member, and become EDITOR (F-MB-03)
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+	TransferOwnershipWithResponse(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOwnershipResponse, error)
+
+	// SearchWithResponse Find messages, rooms and files that I may read, newest first (F-RT-11)
+	//
+	// Every word must be found; case and width do not count. A word of letters or digits also finds longer words
+	// that start with it. Chinese is found by any two or more characters in a row.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/search (the `Search` operationId).
+	SearchWithResponse(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*SearchResponse, error)
+
 	// ListTemplatesWithResponse What rooms can be made from
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/templates (the `ListTemplates` operationId).
-	ListTemplatesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTemplatesResponse, error)
+	ListTemplatesWithResponse(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*ListTemplatesResponse, error)
+
+	// CreateTemplateWithBodyWithResponse Add a template (ADMIN)
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+	CreateTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTemplateResponse, error)
+
+	// CreateTemplateWithResponse Add a template (ADMIN)
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+	CreateTemplateWithResponse(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTemplateResponse, error)
+
+	// RetireTemplateWithResponse Offer a template no more (ADMIN); the rooms made from it keep it
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/templates/{template_id} (the `RetireTemplate` operationId).
+	RetireTemplateWithResponse(ctx context.Context, templateId TemplateID, reqEditors ...RequestEditorFn) (*RetireTemplateResponse, error)
+
+	// GetTemplateWithResponse One template, also an older version
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/templates/{template_id} (the `GetTemplate` operationId).
+	GetTemplateWithResponse(ctx context.Context, templateId TemplateID, params *GetTemplateParams, reqEditors ...RequestEditorFn) (*GetTemplateResponse, error)
+
+	// UpdateTemplateWithBodyWithResponse Write the next version of a template (ADMIN)
+	//
+	// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+	UpdateTemplateWithBodyWithResponse(ctx context.Context, templateId TemplateID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateTemplateResponse, error)
+
+	// UpdateTemplateWithResponse Write the next version of a template (ADMIN)
+	//
+	// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+	UpdateTemplateWithResponse(ctx context.Context, templateId TemplateID, body UpdateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateTemplateResponse, error)
 
 	// ListUsersWithResponse Find people to add to a room
 	//
@@ -5299,6 +9902,54 @@ func (r CreateRoomResponse) ContentType() string {
 	return ""
 }
 
+// ArchiveRoomResponseDefaultHeaders the declared response headers of an HTTP default response for ArchiveRoom
+type ArchiveRoomResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ArchiveRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ArchiveRoomResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ArchiveRoomResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ArchiveRoomResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ArchiveRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ArchiveRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ArchiveRoomResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetRoomResponseDefaultHeaders the declared response headers of an HTTP default response for GetRoom
 type GetRoomResponseDefaultHeaders struct {
 	RetryAfter *int
@@ -5348,6 +9999,168 @@ func (r GetRoomResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetRoomResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateRoomResponseDefaultHeaders the declared response headers of an HTTP default response for UpdateRoom
+type UpdateRoomResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type UpdateRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Room
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *UpdateRoomResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateRoomResponse) GetJSON200() *Room {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateRoomResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateRoomResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateRoomResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetChecklistResponseDefaultHeaders the declared response headers of an HTTP default response for GetChecklist
+type GetChecklistResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type GetChecklistResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Items []ChecklistItem `json:"items"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetChecklistResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetChecklistResponse) GetJSON200() *struct {
+	Items []ChecklistItem `json:"items"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetChecklistResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetChecklistResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetChecklistResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetChecklistResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetChecklistResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TickItemResponseDefaultHeaders the declared response headers of an HTTP default response for TickItem
+type TickItemResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type TickItemResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *TickItemResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TickItemResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TickItemResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TickItemResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TickItemResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TickItemResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -5839,6 +10652,109 @@ func (r AddMemberResponse) ContentType() string {
 	return ""
 }
 
+// RemoveMemberResponseDefaultHeaders the declared response headers of an HTTP default response for RemoveMember
+type RemoveMemberResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type RemoveMemberResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RemoveMemberResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveMemberResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveMemberResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveMemberResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveMemberResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetRoleResponseDefaultHeaders the declared response headers of an HTTP default response for SetRole
+type SetRoleResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type SetRoleResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Member
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetRoleResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetRoleResponse) GetJSON200() *Member {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetRoleResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetRoleResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetRoleResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetRoleResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetRoleResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListMessagesResponseDefaultHeaders the declared response headers of an HTTP default response for ListMessages
 type ListMessagesResponseDefaultHeaders struct {
 	RetryAfter *int
@@ -5949,6 +10865,735 @@ func (r PostMessageResponse) ContentType() string {
 	return ""
 }
 
+// DeleteMessageResponseDefaultHeaders the declared response headers of an HTTP default response for DeleteMessage
+type DeleteMessageResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type DeleteMessageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DeleteMessageResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DeleteMessageResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteMessageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteMessageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteMessageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteMessageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetMessageResponseDefaultHeaders the declared response headers of an HTTP default response for GetMessage
+type GetMessageResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type GetMessageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Message
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetMessageResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMessageResponse) GetJSON200() *Message {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetMessageResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMessageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMessageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMessageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMessageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EditMessageResponseDefaultHeaders the declared response headers of an HTTP default response for EditMessage
+type EditMessageResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type EditMessageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Message
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EditMessageResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r EditMessageResponse) GetJSON200() *Message {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EditMessageResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EditMessageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EditMessageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EditMessageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EditMessageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetHistoryResponseDefaultHeaders the declared response headers of an HTTP default response for GetHistory
+type GetHistoryResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type GetHistoryResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Versions []MessageVersion `json:"versions"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetHistoryResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetHistoryResponse) GetJSON200() *struct {
+	Versions []MessageVersion `json:"versions"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetHistoryResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetHistoryResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetHistoryResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetHistoryResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetHistoryResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UnpinMessageResponseDefaultHeaders the declared response headers of an HTTP default response for UnpinMessage
+type UnpinMessageResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type UnpinMessageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *UnpinMessageResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UnpinMessageResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UnpinMessageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UnpinMessageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnpinMessageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UnpinMessageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PinMessageResponseDefaultHeaders the declared response headers of an HTTP default response for PinMessage
+type PinMessageResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type PinMessageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PinMessageResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PinMessageResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PinMessageResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PinMessageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PinMessageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PinMessageResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RemoveReactionResponseDefaultHeaders the declared response headers of an HTTP default response for RemoveReaction
+type RemoveReactionResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type RemoveReactionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RemoveReactionResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RemoveReactionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveReactionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveReactionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveReactionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveReactionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AddReactionResponseDefaultHeaders the declared response headers of an HTTP default response for AddReaction
+type AddReactionResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type AddReactionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AddReactionResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AddReactionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AddReactionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AddReactionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AddReactionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AddReactionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListPinsResponseDefaultHeaders the declared response headers of an HTTP default response for ListPins
+type ListPinsResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ListPinsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Messages []Message `json:"messages"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListPinsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListPinsResponse) GetJSON200() *struct {
+	Messages []Message `json:"messages"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListPinsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListPinsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListPinsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListPinsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListPinsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MarkReadResponseDefaultHeaders the declared response headers of an HTTP default response for MarkRead
+type MarkReadResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type MarkReadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *MarkReadResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MarkReadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MarkReadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MarkReadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MarkReadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MarkReadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// MoveRoomResponseDefaultHeaders the declared response headers of an HTTP default response for MoveRoom
+type MoveRoomResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type MoveRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Room
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *MoveRoomResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MoveRoomResponse) GetJSON200() *Room {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r MoveRoomResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r MoveRoomResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MoveRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MoveRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MoveRoomResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTimelineResponseDefaultHeaders the declared response headers of an HTTP default response for GetTimeline
+type GetTimelineResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type GetTimelineResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *TimelinePage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetTimelineResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTimelineResponse) GetJSON200() *TimelinePage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTimelineResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTimelineResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTimelineResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTimelineResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTimelineResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// TransferOwnershipResponseDefaultHeaders the declared response headers of an HTTP default response for TransferOwnership
+type TransferOwnershipResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type TransferOwnershipResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *TransferOwnershipResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r TransferOwnershipResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r TransferOwnershipResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TransferOwnershipResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TransferOwnershipResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TransferOwnershipResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SearchResponseDefaultHeaders the declared response headers of an HTTP default response for Search
+type SearchResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type SearchResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SearchPage
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SearchResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SearchResponse) GetJSON200() *SearchPage {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SearchResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SearchResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SearchResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // ListTemplatesResponseDefaultHeaders the declared response headers of an HTTP default response for ListTemplates
 type ListTemplatesResponseDefaultHeaders struct {
 	RetryAfter *int
@@ -6002,6 +11647,219 @@ func (r ListTemplatesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListTemplatesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateTemplateResponseDefaultHeaders the declared response headers of an HTTP default response for CreateTemplate
+type CreateTemplateResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type CreateTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Template
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CreateTemplateResponseDefaultHeaders
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateTemplateResponse) GetJSON201() *Template {
+	return r.JSON201
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateTemplateResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateTemplateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RetireTemplateResponseDefaultHeaders the declared response headers of an HTTP default response for RetireTemplate
+type RetireTemplateResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type RetireTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RetireTemplateResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RetireTemplateResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RetireTemplateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RetireTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetireTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RetireTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetTemplateResponseDefaultHeaders the declared response headers of an HTTP default response for GetTemplate
+type GetTemplateResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type GetTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Template
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *GetTemplateResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetTemplateResponse) GetJSON200() *Template {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetTemplateResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetTemplateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetTemplateResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// UpdateTemplateResponseDefaultHeaders the declared response headers of an HTTP default response for UpdateTemplate
+type UpdateTemplateResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type UpdateTemplateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Template
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *UpdateTemplateResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateTemplateResponse) GetJSON200() *Template {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UpdateTemplateResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateTemplateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateTemplateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateTemplateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateTemplateResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -6366,6 +12224,19 @@ func (c *ClientWithResponses) CreateRoomWithResponse(ctx context.Context, body C
 	return ParseCreateRoomResponse(rsp)
 }
 
+// ArchiveRoomWithResponse Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id} (the `ArchiveRoom` operationId).
+func (c *ClientWithResponses) ArchiveRoomWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*ArchiveRoomResponse, error) {
+	rsp, err := c.ArchiveRoom(ctx, roomId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseArchiveRoomResponse(rsp)
+}
+
 // GetRoomWithResponse One room
 //
 // Returns a wrapper object for the known response body format(s).
@@ -6377,6 +12248,75 @@ func (c *ClientWithResponses) GetRoomWithResponse(ctx context.Context, roomId Ro
 		return nil, err
 	}
 	return ParseGetRoomResponse(rsp)
+}
+
+// UpdateRoomWithBodyWithResponse Change fields of a room (F-RM-03, F-RM-10)
+//
+// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+func (c *ClientWithResponses) UpdateRoomWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateRoomResponse, error) {
+	rsp, err := c.UpdateRoomWithBody(ctx, roomId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateRoomResponse(rsp)
+}
+
+// UpdateRoomWithResponse Change fields of a room (F-RM-03, F-RM-10)
+//
+// Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id} (the `UpdateRoom` operationId).
+func (c *ClientWithResponses) UpdateRoomWithResponse(ctx context.Context, roomId RoomID, body UpdateRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateRoomResponse, error) {
+	rsp, err := c.UpdateRoom(ctx, roomId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateRoomResponse(rsp)
+}
+
+// GetChecklistWithResponse What the template asks to be done, and what is done
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/checklist (the `GetChecklist` operationId).
+func (c *ClientWithResponses) GetChecklistWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*GetChecklistResponse, error) {
+	rsp, err := c.GetChecklist(ctx, roomId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetChecklistResponse(rsp)
+}
+
+// TickItemWithBodyWithResponse Tick an item, or take the tick away
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+func (c *ClientWithResponses) TickItemWithBodyWithResponse(ctx context.Context, roomId RoomID, itemId int, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TickItemResponse, error) {
+	rsp, err := c.TickItemWithBody(ctx, roomId, itemId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTickItemResponse(rsp)
+}
+
+// TickItemWithResponse Tick an item, or take the tick away
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/checklist/{item_id} (the `TickItem` operationId).
+func (c *ClientWithResponses) TickItemWithResponse(ctx context.Context, roomId RoomID, itemId int, body TickItemJSONRequestBody, reqEditors ...RequestEditorFn) (*TickItemResponse, error) {
+	rsp, err := c.TickItem(ctx, roomId, itemId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTickItemResponse(rsp)
 }
 
 // ListEventsWithResponse The room's log after a seq, oldest first
@@ -6434,8 +12374,8 @@ func (c *ClientWithResponses) UploadFileWithBodyWithResponse(ctx context.Context
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /api/rooms/{room_id}/files/{file_id} (the `DeleteFile` operationId).
-func (c *ClientWithResponses) DeleteFileWithResponse(ctx context.Context, roomId RoomID, fileId FileID, reqEditors ...RequestEditorFn) (*DeleteFileResponse, error) {
-	rsp, err := c.DeleteFile(ctx, roomId, fileId, reqEditors...)
+func (c *ClientWithResponses) DeleteFileWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *DeleteFileParams, reqEditors ...RequestEditorFn) (*DeleteFileResponse, error) {
+	rsp, err := c.DeleteFile(ctx, roomId, fileId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -6526,6 +12466,51 @@ func (c *ClientWithResponses) AddMemberWithResponse(ctx context.Context, roomId 
 	return ParseAddMemberResponse(rsp)
 }
 
+// RemoveMemberWithResponse Remove a member; with one's own id, leave
+//
+// Their sockets stop receiving the room at once (F-MB-05). An OWNER is removed by an ADMIN only, and never the last one (409).
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/members/{user_id} (the `RemoveMember` operationId).
+func (c *ClientWithResponses) RemoveMemberWithResponse(ctx context.Context, roomId RoomID, userId string, reqEditors ...RequestEditorFn) (*RemoveMemberResponse, error) {
+	rsp, err := c.RemoveMember(ctx, roomId, userId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveMemberResponse(rsp)
+}
+
+// SetRoleWithBodyWithResponse Change a member's role (F-MB-03)
+//
+// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+func (c *ClientWithResponses) SetRoleWithBodyWithResponse(ctx context.Context, roomId RoomID, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRoleResponse, error) {
+	rsp, err := c.SetRoleWithBody(ctx, roomId, userId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetRoleResponse(rsp)
+}
+
+// SetRoleWithResponse Change a member's role (F-MB-03)
+//
+// Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id}/members/{user_id} (the `SetRole` operationId).
+func (c *ClientWithResponses) SetRoleWithResponse(ctx context.Context, roomId RoomID, userId string, body SetRoleJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRoleResponse, error) {
+	rsp, err := c.SetRole(ctx, roomId, userId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetRoleResponse(rsp)
+}
+
 // ListMessagesWithResponse A page of the conversation, oldest first
 //
 // Without a bound, the newest page. `before_seq` pages back, `after_seq` forward; at most one of them.
@@ -6573,17 +12558,359 @@ func (c *ClientWithResponses) PostMessageWithResponse(ctx context.Context, roomI
 	return ParsePostMessageResponse(rsp)
 }
 
+// DeleteMessageWithResponse Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id} (the `DeleteMessage` operationId).
+func (c *ClientWithResponses) DeleteMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, params *DeleteMessageParams, reqEditors ...RequestEditorFn) (*DeleteMessageResponse, error) {
+	rsp, err := c.DeleteMessage(ctx, roomId, messageId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteMessageResponse(rsp)
+}
+
+// GetMessageWithResponse One message as it reads now
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/messages/{message_id} (the `GetMessage` operationId).
+func (c *ClientWithResponses) GetMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*GetMessageResponse, error) {
+	rsp, err := c.GetMessage(ctx, roomId, messageId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMessageResponse(rsp)
+}
+
+// EditMessageWithBodyWithResponse Edit my message, within 15 minutes (F-RT-11)
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+func (c *ClientWithResponses) EditMessageWithBodyWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*EditMessageResponse, error) {
+	rsp, err := c.EditMessageWithBody(ctx, roomId, messageId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEditMessageResponse(rsp)
+}
+
+// EditMessageWithResponse Edit my message, within 15 minutes (F-RT-11)
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id}/messages/{message_id} (the `EditMessage` operationId).
+func (c *ClientWithResponses) EditMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, body EditMessageJSONRequestBody, reqEditors ...RequestEditorFn) (*EditMessageResponse, error) {
+	rsp, err := c.EditMessage(ctx, roomId, messageId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEditMessageResponse(rsp)
+}
+
+// GetHistoryWithResponse All versions of a message, oldest first; none of a deleted one
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/messages/{message_id}/history (the `GetHistory` operationId).
+func (c *ClientWithResponses) GetHistoryWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*GetHistoryResponse, error) {
+	rsp, err := c.GetHistory(ctx, roomId, messageId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetHistoryResponse(rsp)
+}
+
+// UnpinMessageWithResponse Take it off again
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/pin (the `UnpinMessage` operationId).
+func (c *ClientWithResponses) UnpinMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*UnpinMessageResponse, error) {
+	rsp, err := c.UnpinMessage(ctx, roomId, messageId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnpinMessageResponse(rsp)
+}
+
+// PinMessageWithResponse Put a message on the room's short history
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/pin (the `PinMessage` operationId).
+func (c *ClientWithResponses) PinMessageWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, reqEditors ...RequestEditorFn) (*PinMessageResponse, error) {
+	rsp, err := c.PinMessage(ctx, roomId, messageId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePinMessageResponse(rsp)
+}
+
+// RemoveReactionWithResponse Take my emoji away
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `RemoveReaction` operationId).
+func (c *ClientWithResponses) RemoveReactionWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*RemoveReactionResponse, error) {
+	rsp, err := c.RemoveReaction(ctx, roomId, messageId, emoji, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveReactionResponse(rsp)
+}
+
+// AddReactionWithResponse Put an emoji under a message (F-RT-03)
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/messages/{message_id}/reactions/{emoji} (the `AddReaction` operationId).
+func (c *ClientWithResponses) AddReactionWithResponse(ctx context.Context, roomId RoomID, messageId MessageID, emoji string, reqEditors ...RequestEditorFn) (*AddReactionResponse, error) {
+	rsp, err := c.AddReaction(ctx, roomId, messageId, emoji, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAddReactionResponse(rsp)
+}
+
+// ListPinsWithResponse Pinned messages, by seq
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/pins (the `ListPins` operationId).
+func (c *ClientWithResponses) ListPinsWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*ListPinsResponse, error) {
+	rsp, err := c.ListPins(ctx, roomId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListPinsResponse(rsp)
+}
+
+// MarkReadWithBodyWithResponse I have read up to this seq (F-RT-11)
+//
+// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+func (c *ClientWithResponses) MarkReadWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MarkReadResponse, error) {
+	rsp, err := c.MarkReadWithBody(ctx, roomId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkReadResponse(rsp)
+}
+
+// MarkReadWithResponse I have read up to this seq (F-RT-11)
+//
+// The pointer never goes back, and never past the newest event. Others see it within a second or two.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/read (the `MarkRead` operationId).
+func (c *ClientWithResponses) MarkReadWithResponse(ctx context.Context, roomId RoomID, body MarkReadJSONRequestBody, reqEditors ...RequestEditorFn) (*MarkReadResponse, error) {
+	rsp, err := c.MarkRead(ctx, roomId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMarkReadResponse(rsp)
+}
+
+// MoveRoomWithBodyWithResponse Move the incident on in its life (F-RM-09)
+//
+// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+// closes, reopens, cancels and archives. Any other move is 409.
+//
+// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+func (c *ClientWithResponses) MoveRoomWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MoveRoomResponse, error) {
+	rsp, err := c.MoveRoomWithBody(ctx, roomId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveRoomResponse(rsp)
+}
+
+// MoveRoomWithResponse Move the incident on in its life (F-RM-09)
+//
+// OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+// forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+// a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+// closes, reopens, cancels and archives. Any other move is 409.
+//
+// A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/rooms/{room_id}/status (the `MoveRoom` operationId).
+func (c *ClientWithResponses) MoveRoomWithResponse(ctx context.Context, roomId RoomID, body MoveRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*MoveRoomResponse, error) {
+	rsp, err := c.MoveRoom(ctx, roomId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMoveRoomResponse(rsp)
+}
+
+// GetTimelineWithResponse A page of what the room shows, oldest first
+//
+// The log without the events that only change a message (edits, deletions, reactions, pins), each message
+// as it reads now. Without a bound, the newest page. `before_seq` pages back, `after_seq` forward,
+// `around_seq` opens a place in the middle; at most one of them. Events after `head_seq` are not yet in it:
+// subscribe after it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/timeline (the `GetTimeline` operationId).
+func (c *ClientWithResponses) GetTimelineWithResponse(ctx context.Context, roomId RoomID, params *GetTimelineParams, reqEditors ...RequestEditorFn) (*GetTimelineResponse, error) {
+	rsp, err := c.GetTimeline(ctx, roomId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTimelineResponse(rsp)
+}
+
+// TransferOwnershipWithBodyWithResponse Hand the ownership to another member, and become EDITOR (F-MB-03)
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+func (c *ClientWithResponses) TransferOwnershipWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TransferOwnershipResponse, error) {
+	rsp, err := c.TransferOwnershipWithBody(ctx, roomId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTransferOwnershipResponse(rsp)
+}
+
+// TransferOwnershipWithResponse Hand the ownership to another member, and become EDITOR (F-MB-03)
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
+func (c *ClientWithResponses) TransferOwnershipWithResponse(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOwnershipResponse, error) {
+	rsp, err := c.TransferOwnership(ctx, roomId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTransferOwnershipResponse(rsp)
+}
+
+// SearchWithResponse Find messages, rooms and files that I may read, newest first (F-RT-11)
+//
+// Every word must be found; case and width do not count. A word of letters or digits also finds longer words
+// that start with it. Chinese is found by any two or more characters in a row.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/search (the `Search` operationId).
+func (c *ClientWithResponses) SearchWithResponse(ctx context.Context, params *SearchParams, reqEditors ...RequestEditorFn) (*SearchResponse, error) {
+	rsp, err := c.Search(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchResponse(rsp)
+}
+
 // ListTemplatesWithResponse What rooms can be made from
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /api/templates (the `ListTemplates` operationId).
-func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListTemplatesResponse, error) {
-	rsp, err := c.ListTemplates(ctx, reqEditors...)
+func (c *ClientWithResponses) ListTemplatesWithResponse(ctx context.Context, params *ListTemplatesParams, reqEditors ...RequestEditorFn) (*ListTemplatesResponse, error) {
+	rsp, err := c.ListTemplates(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
 	return ParseListTemplatesResponse(rsp)
+}
+
+// CreateTemplateWithBodyWithResponse Add a template (ADMIN)
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+func (c *ClientWithResponses) CreateTemplateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateTemplateResponse, error) {
+	rsp, err := c.CreateTemplateWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTemplateResponse(rsp)
+}
+
+// CreateTemplateWithResponse Add a template (ADMIN)
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/templates (the `CreateTemplate` operationId).
+func (c *ClientWithResponses) CreateTemplateWithResponse(ctx context.Context, body CreateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateTemplateResponse, error) {
+	rsp, err := c.CreateTemplate(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateTemplateResponse(rsp)
+}
+
+// RetireTemplateWithResponse Offer a template no more (ADMIN); the rooms made from it keep it
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/templates/{template_id} (the `RetireTemplate` operationId).
+func (c *ClientWithResponses) RetireTemplateWithResponse(ctx context.Context, templateId TemplateID, reqEditors ...RequestEditorFn) (*RetireTemplateResponse, error) {
+	rsp, err := c.RetireTemplate(ctx, templateId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetireTemplateResponse(rsp)
+}
+
+// GetTemplateWithResponse One template, also an older version
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/templates/{template_id} (the `GetTemplate` operationId).
+func (c *ClientWithResponses) GetTemplateWithResponse(ctx context.Context, templateId TemplateID, params *GetTemplateParams, reqEditors ...RequestEditorFn) (*GetTemplateResponse, error) {
+	rsp, err := c.GetTemplate(ctx, templateId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTemplateResponse(rsp)
+}
+
+// UpdateTemplateWithBodyWithResponse Write the next version of a template (ADMIN)
+//
+// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+func (c *ClientWithResponses) UpdateTemplateWithBodyWithResponse(ctx context.Context, templateId TemplateID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateTemplateResponse, error) {
+	rsp, err := c.UpdateTemplateWithBody(ctx, templateId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateTemplateResponse(rsp)
+}
+
+// UpdateTemplateWithResponse Write the next version of a template (ADMIN)
+//
+// Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
+func (c *ClientWithResponses) UpdateTemplateWithResponse(ctx context.Context, templateId TemplateID, body UpdateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateTemplateResponse, error) {
+	rsp, err := c.UpdateTemplate(ctx, templateId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateTemplateResponse(rsp)
 }
 
 // ListUsersWithResponse Find people to add to a room
@@ -7144,6 +13471,48 @@ func ParseCreateRoomResponse(rsp *http.Response) (*CreateRoomResponse, error) {
 	return response, nil
 }
 
+// ParseArchiveRoomResponse parses an HTTP response from a ArchiveRoomWithResponse call
+func ParseArchiveRoomResponse(rsp *http.Response) (*ArchiveRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ArchiveRoomResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ArchiveRoomResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetRoomResponse parses an HTTP response from a GetRoomWithResponse call
 func ParseGetRoomResponse(rsp *http.Response) (*GetRoomResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7177,6 +13546,142 @@ func ParseGetRoomResponse(rsp *http.Response) (*GetRoomResponse, error) {
 	switch {
 	case true:
 		var headers GetRoomResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateRoomResponse parses an HTTP response from a UpdateRoomWithResponse call
+func ParseUpdateRoomResponse(rsp *http.Response) (*UpdateRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateRoomResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Room
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers UpdateRoomResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetChecklistResponse parses an HTTP response from a GetChecklistWithResponse call
+func ParseGetChecklistResponse(rsp *http.Response) (*GetChecklistResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetChecklistResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Items []ChecklistItem `json:"items"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetChecklistResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTickItemResponse parses an HTTP response from a TickItemWithResponse call
+func ParseTickItemResponse(rsp *http.Response) (*TickItemResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TickItemResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers TickItemResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -7598,6 +14103,94 @@ func ParseAddMemberResponse(rsp *http.Response) (*AddMemberResponse, error) {
 	return response, nil
 }
 
+// ParseRemoveMemberResponse parses an HTTP response from a RemoveMemberWithResponse call
+func ParseRemoveMemberResponse(rsp *http.Response) (*RemoveMemberResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveMemberResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers RemoveMemberResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetRoleResponse parses an HTTP response from a SetRoleWithResponse call
+func ParseSetRoleResponse(rsp *http.Response) (*SetRoleResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetRoleResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Member
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SetRoleResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListMessagesResponse parses an HTTP response from a ListMessagesWithResponse call
 func ParseListMessagesResponse(rsp *http.Response) (*ListMessagesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7690,6 +14283,626 @@ func ParsePostMessageResponse(rsp *http.Response) (*PostMessageResponse, error) 
 	return response, nil
 }
 
+// ParseDeleteMessageResponse parses an HTTP response from a DeleteMessageWithResponse call
+func ParseDeleteMessageResponse(rsp *http.Response) (*DeleteMessageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteMessageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers DeleteMessageResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetMessageResponse parses an HTTP response from a GetMessageWithResponse call
+func ParseGetMessageResponse(rsp *http.Response) (*GetMessageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMessageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Message
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetMessageResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEditMessageResponse parses an HTTP response from a EditMessageWithResponse call
+func ParseEditMessageResponse(rsp *http.Response) (*EditMessageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EditMessageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Message
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EditMessageResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetHistoryResponse parses an HTTP response from a GetHistoryWithResponse call
+func ParseGetHistoryResponse(rsp *http.Response) (*GetHistoryResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetHistoryResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Versions []MessageVersion `json:"versions"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetHistoryResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUnpinMessageResponse parses an HTTP response from a UnpinMessageWithResponse call
+func ParseUnpinMessageResponse(rsp *http.Response) (*UnpinMessageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnpinMessageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers UnpinMessageResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePinMessageResponse parses an HTTP response from a PinMessageWithResponse call
+func ParsePinMessageResponse(rsp *http.Response) (*PinMessageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PinMessageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PinMessageResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRemoveReactionResponse parses an HTTP response from a RemoveReactionWithResponse call
+func ParseRemoveReactionResponse(rsp *http.Response) (*RemoveReactionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveReactionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers RemoveReactionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAddReactionResponse parses an HTTP response from a AddReactionWithResponse call
+func ParseAddReactionResponse(rsp *http.Response) (*AddReactionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AddReactionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers AddReactionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListPinsResponse parses an HTTP response from a ListPinsWithResponse call
+func ParseListPinsResponse(rsp *http.Response) (*ListPinsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListPinsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Messages []Message `json:"messages"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListPinsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMarkReadResponse parses an HTTP response from a MarkReadWithResponse call
+func ParseMarkReadResponse(rsp *http.Response) (*MarkReadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MarkReadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers MarkReadResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseMoveRoomResponse parses an HTTP response from a MoveRoomWithResponse call
+func ParseMoveRoomResponse(rsp *http.Response) (*MoveRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MoveRoomResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Room
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers MoveRoomResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTimelineResponse parses an HTTP response from a GetTimelineWithResponse call
+func ParseGetTimelineResponse(rsp *http.Response) (*GetTimelineResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTimelineResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest TimelinePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetTimelineResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseTransferOwnershipResponse parses an HTTP response from a TransferOwnershipWithResponse call
+func ParseTransferOwnershipResponse(rsp *http.Response) (*TransferOwnershipResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TransferOwnershipResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers TransferOwnershipResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSearchResponse parses an HTTP response from a SearchWithResponse call
+func ParseSearchResponse(rsp *http.Response) (*SearchResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SearchPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers SearchResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
 // ParseListTemplatesResponse parses an HTTP response from a ListTemplatesWithResponse call
 func ParseListTemplatesResponse(rsp *http.Response) (*ListTemplatesResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -7725,6 +14938,186 @@ func ParseListTemplatesResponse(rsp *http.Response) (*ListTemplatesResponse, err
 	switch {
 	case true:
 		var headers ListTemplatesResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateTemplateResponse parses an HTTP response from a CreateTemplateWithResponse call
+func ParseCreateTemplateResponse(rsp *http.Response) (*CreateTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Template
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers CreateTemplateResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRetireTemplateResponse parses an HTTP response from a RetireTemplateWithResponse call
+func ParseRetireTemplateResponse(rsp *http.Response) (*RetireTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetireTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers RetireTemplateResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetTemplateResponse parses an HTTP response from a GetTemplateWithResponse call
+func ParseGetTemplateResponse(rsp *http.Response) (*GetTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Template
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers GetTemplateResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseUpdateTemplateResponse parses an HTTP response from a UpdateTemplateWithResponse call
+func ParseUpdateTemplateResponse(rsp *http.Response) (*UpdateTemplateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateTemplateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Template
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers UpdateTemplateResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

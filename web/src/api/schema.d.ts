@@ -145,11 +145,36 @@ export interface paths {
         /** What rooms can be made from */
         get: operations["listTemplates"];
         put?: never;
-        post?: never;
+        /** Add a template (ADMIN) */
+        post: operations["createTemplate"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: components["parameters"]["TemplateID"];
+            };
+            cookie?: never;
+        };
+        /** One template, also an older version */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        /** Offer a template no more (ADMIN); the rooms made from it keep it */
+        delete: operations["retireTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * Write the next version of a template (ADMIN)
+         * @description Rooms keep the version that they were made from. `version` is the one that was changed; a stale one is 409. Writing a retired template brings it back.
+         */
+        patch: operations["updateTemplate"];
         trace?: never;
     };
     "/api/rooms": {
@@ -183,6 +208,118 @@ export interface paths {
         get: operations["getRoom"];
         put?: never;
         post?: never;
+        /** Archive a room that is CLOSED, CANCELLED or DUPLICATE; nothing of it is lost */
+        delete: operations["archiveRoom"];
+        options?: never;
+        head?: never;
+        /**
+         * Change fields of a room (F-RM-03, F-RM-10)
+         * @description Absent fields stay. `severity` and `assignee` are for OWNER and EDITOR, all others for OWNER. `version` is the one that was seen; a stale one is 409 and changes nothing.
+         */
+        patch: operations["updateRoom"];
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move the incident on in its life (F-RM-09)
+         * @description OPEN → ACKNOWLEDGED → IN_PROGRESS → CONTAINED → RESOLVED → CLOSED → ARCHIVED. Steps may be skipped
+         *     forward. RESOLVED and CLOSED go back to IN_PROGRESS with a reason; a live room may become CANCELLED (with
+         *     a reason) or DUPLICATE. Everybody in the room acknowledges; OWNER and EDITOR move up to RESOLVED; OWNER
+         *     closes, reopens, cancels and archives. Any other move is 409.
+         *
+         *     A move is an event `room_updated` and a STATUS_UPDATE message, committed together.
+         */
+        post: operations["moveRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand the ownership to another member, and become EDITOR (F-MB-03) */
+        post: operations["transferOwnership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        /** What the template asks to be done, and what is done */
+        get: operations["getChecklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/checklist/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Tick an item, or take the tick away */
+        put: operations["tickItem"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * I have read up to this seq (F-RT-11)
+         * @description The pointer never goes back, and never past the newest event. Others see it within a second or two.
+         */
+        put: operations["markRead"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -212,6 +349,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member; with one's own id, leave
+         * @description Their sockets stop receiving the room at once (F-MB-05). An OWNER is removed by an ADMIN only, and never the last one (409).
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role (F-MB-03)
+         * @description Nobody raises themselves. An OWNER loses that role by transfer, or by an ADMIN, and never as the last one (409).
+         */
+        patch: operations["setRole"];
+        trace?: never;
+    };
     "/api/rooms/{room_id}/messages": {
         parameters: {
             query?: never;
@@ -239,6 +403,136 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room_id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        /** One message as it reads now */
+        get: operations["getMessage"];
+        put?: never;
+        post?: never;
+        /** Delete my message, or as OWNER or ADMIN anybody's; a tombstone stays */
+        delete: operations["deleteMessage"];
+        options?: never;
+        head?: never;
+        /** Edit my message, within 15 minutes (F-RT-11) */
+        patch: operations["editMessage"];
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/messages/{message_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        /** All versions of a message, oldest first; none of a deleted one */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/messages/{message_id}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+                /** @example 👍 */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Put an emoji under a message (F-RT-03) */
+        put: operations["addReaction"];
+        post?: never;
+        /** Take my emoji away */
+        delete: operations["removeReaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/messages/{message_id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a message on the room's short history */
+        put: operations["pinMessage"];
+        post?: never;
+        /** Take it off again */
+        delete: operations["unpinMessage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        /** Pinned messages, by seq */
+        get: operations["listPins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A page of what the room shows, oldest first
+         * @description The log without the events that only change a message (edits, deletions, reactions, pins), each message
+         *     as it reads now. Without a bound, the newest page. `before_seq` pages back, `after_seq` forward,
+         *     `around_seq` opens a place in the middle; at most one of them. Events after `head_seq` are not yet in it:
+         *     subscribe after it.
+         */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room_id}/events": {
         parameters: {
             query?: never;
@@ -250,6 +544,27 @@ export interface paths {
         };
         /** The room's log after a seq, oldest first */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find messages, rooms and files that I may read, newest first (F-RT-11)
+         * @description Every word must be found; case and width do not count. A word of letters or digits also finds longer words
+         *     that start with it. Chinese is found by any two or more characters in a row.
+         */
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -540,8 +855,25 @@ export interface components {
             template_id?: string;
             template_version?: number;
             created_by: components["schemas"]["Person"];
+            assignee?: components["schemas"]["Person"];
+            resolution?: string;
+            root_cause?: string;
+            /** @description why nobody looks for a root cause */
+            waiver?: string;
+            /** @description room_id */
+            duplicate_of?: string;
             /** Format: date-time */
             declared_at: string;
+            /** Format: date-time */
+            acknowledged_at?: string;
+            /** Format: date-time */
+            contained_at?: string;
+            /** Format: date-time */
+            resolved_at?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            archived_at?: string;
             /** Format: date-time */
             last_activity_at: string;
             version: number;
@@ -549,14 +881,91 @@ export interface components {
             head_seq: number;
             member_count: number;
             my_role?: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description up to where I have read; absent for non-members
+             */
+            read_seq?: number;
+            /** @description messages of others that I have not read, at most 1000; absent for non-members */
+            unread_count?: number;
+            /** @description of them */
+            mention_count?: number;
+            /** @description where the status may go, the next step first; what my role allows is another question */
+            moves?: components["schemas"]["Status"][];
             /** @description first line of the newest message, in lists */
             last_message?: string;
+        };
+        RoomPatch: {
+            version: number;
+            title?: string;
+            incident_type?: components["schemas"]["IncidentType"];
+            severity?: components["schemas"]["Severity"];
+            place?: components["schemas"]["Place"];
+            lot?: string;
+            description?: string;
+            line_stopped?: boolean;
+            units_at_risk?: number;
+            tags?: string[];
+            /** @description user_id of a member; empty for nobody */
+            assignee?: string;
+        };
+        RoomMove: {
+            version: number;
+            status: components["schemas"]["Status"];
+            /** @description needed to reopen and to cancel */
+            reason?: string;
+            /** @description needed for RESOLVED */
+            resolution?: string;
+            /** @description needed for CLOSED */
+            root_cause?: string;
+            /** @description why nobody looks for a root cause */
+            waiver?: string;
+            /**
+             * Format: uuid
+             * @description room_id
+             */
+            duplicate_of?: string;
+        };
+        ChecklistItem: {
+            item_id: number;
+            text_zh: string;
+            text_en: string;
+            done: boolean;
+            done_by?: components["schemas"]["Person"];
+            /** Format: date-time */
+            done_at?: string;
         };
         RoomPage: {
             rooms: components["schemas"]["Room"][];
             total: number;
             limit: number;
             offset: number;
+        };
+        TemplateMember: {
+            user_id: string;
+            /** @description when read */
+            name?: string;
+            role: components["schemas"]["Role"];
+        };
+        ChecklistText: {
+            zh: string;
+            en: string;
+        };
+        TemplateBody: {
+            /** @description of the version that was changed; needed by PATCH */
+            version?: number;
+            name_zh: string;
+            name_en: string;
+            /** @description a title to start from; {line} and {station} stand for the place */
+            title_zh: string;
+            title_en: string;
+            incident_type: components["schemas"]["IncidentType"];
+            severity: components["schemas"]["Severity"];
+            /** @description who comes into every room made from it */
+            members: components["schemas"]["TemplateMember"][];
+            checklist: components["schemas"]["ChecklistText"][];
+            /** @description fields that must be given */
+            required: ("site" | "line" | "station" | "equipment" | "lot" | "description" | "units_at_risk")[];
         };
         Template: {
             template_id: string;
@@ -568,6 +977,12 @@ export interface components {
             title_en: string;
             incident_type: components["schemas"]["IncidentType"];
             severity: components["schemas"]["Severity"];
+            /** @description who comes into every room made from it */
+            members: components["schemas"]["TemplateMember"][];
+            checklist: components["schemas"]["ChecklistText"][];
+            /** @description fields that must be given */
+            required: ("site" | "line" | "station" | "equipment" | "lot" | "description" | "units_at_risk")[];
+            retired: boolean;
         };
         NewMember: {
             /** Format: uuid */
@@ -581,14 +996,95 @@ export interface components {
             added_by: string;
             /** Format: date-time */
             added_at: string;
+            /**
+             * Format: int64
+             * @description up to where they have read
+             */
+            read_seq?: number;
         };
         /** @enum {string} */
         MessageType: "TEXT" | "IMAGE_REF" | "FILE_REF" | "SYSTEM" | "STATUS_UPDATE" | "DECISION";
         NewMessage: {
             client_msg_id: string;
+            /**
+             * @default TEXT
+             * @enum {string}
+             */
+            message_type: "TEXT" | "STATUS_UPDATE" | "DECISION";
             text: string;
             /** Format: uuid */
             reply_to?: string;
+            mentions?: components["schemas"]["Mentions"];
+        };
+        /** @description Whom a message calls. The text says so in its own words; people who are no members are left out. */
+        Mentions: {
+            all?: boolean;
+            roles?: components["schemas"]["Role"][];
+            users?: string[];
+        };
+        Reaction: {
+            /** @example 👍 */
+            emoji: string;
+            /** @description first one first */
+            users: components["schemas"]["Person"][];
+        };
+        /** @description Who did it, and when */
+        Act: {
+            by: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+        };
+        StatusChange: {
+            from: components["schemas"]["Status"];
+            to: components["schemas"]["Status"];
+        };
+        MessageVersion: {
+            /**
+             * Format: int64
+             * @description of the event that brought it
+             */
+            seq: number;
+            text: string;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+        };
+        /** @enum {string} */
+        SearchKind: "message" | "room" | "file";
+        Hit: {
+            kind: components["schemas"]["SearchKind"];
+            room_id: string;
+            /** @description of the room */
+            number: string;
+            /** @description of the room */
+            title: string;
+            message_id?: string;
+            file_id?: string;
+            /**
+             * Format: int64
+             * @description of the message, or of the file's event: open the timeline around it
+             */
+            seq?: number;
+            author: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            snippet: components["schemas"]["SnippetPart"][];
+        };
+        SnippetPart: {
+            text: string;
+            match: boolean;
+        };
+        SearchPage: {
+            hits: components["schemas"]["Hit"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        TimelinePage: {
+            events: components["schemas"]["RoomEvent"][];
+            /** Format: int64 */
+            head_seq: number;
+            has_before: boolean;
+            has_after: boolean;
         };
         /** @description Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire. */
         Reference: {
@@ -602,6 +1098,10 @@ export interface components {
             url: string;
             /** @description of images */
             thumbnail_url?: string;
+            /** @description the file was taken out of sight */
+            deleted?: boolean;
+            /** Format: date-time */
+            url_expires_at?: string;
         };
         Message: {
             message_id: string;
@@ -611,10 +1111,19 @@ export interface components {
             message_type: components["schemas"]["MessageType"];
             text: string;
             metadata?: components["schemas"]["Reference"];
+            status_change?: components["schemas"]["StatusChange"];
             reply_to?: string;
+            mentions?: components["schemas"]["Mentions"];
             client_msg_id?: string;
             /** Format: date-time */
             at: string;
+            /** @description how often it was edited; absent for never */
+            edits?: number;
+            /** Format: date-time */
+            edited_at?: string;
+            deleted?: components["schemas"]["Act"];
+            pinned?: components["schemas"]["Act"];
+            reactions?: components["schemas"]["Reaction"][];
         };
         MessagePage: {
             messages: components["schemas"]["Message"][];
@@ -817,7 +1326,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        ClientFrame: components["schemas"]["AuthFrame"] | components["schemas"]["SubscribeFrame"] | components["schemas"]["UnsubscribeFrame"] | components["schemas"]["SendMessageFrame"] | components["schemas"]["PingFrame"];
+        ClientFrame: components["schemas"]["AuthFrame"] | components["schemas"]["SubscribeFrame"] | components["schemas"]["UnsubscribeFrame"] | components["schemas"]["SendMessageFrame"] | components["schemas"]["EditMessageFrame"] | components["schemas"]["DeleteMessageFrame"] | components["schemas"]["ReactFrame"] | components["schemas"]["UnreactFrame"] | components["schemas"]["SendTypingFrame"] | components["schemas"]["SendReadFrame"] | components["schemas"]["PingFrame"];
         AuthFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -857,8 +1366,85 @@ export interface components {
             type: "send_message";
             room_id: string;
             client_msg_id: string;
+            /**
+             * @default TEXT
+             * @enum {string}
+             */
+            message_type: "TEXT" | "STATUS_UPDATE" | "DECISION";
             text: string;
             reply_to?: string;
+            mentions?: components["schemas"]["Mentions"];
+        };
+        /**
+         * @description Answered by `ack` with the message's id and the seq of the change, or by `error`, with the same
+         *     client_msg_id; so are the next three. Repeating one is harmless.
+         */
+        EditMessageFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "edit_message";
+            room_id: string;
+            /** @description names the answer */
+            client_msg_id: string;
+            message_id: string;
+            text: string;
+            mentions?: components["schemas"]["Mentions"];
+        };
+        DeleteMessageFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "delete_message";
+            room_id: string;
+            client_msg_id: string;
+            message_id: string;
+            /** @description needed of an ADMIN who is no OWNER of the room */
+            reason?: string;
+        };
+        ReactFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "react";
+            room_id: string;
+            client_msg_id: string;
+            message_id: string;
+            emoji: string;
+        };
+        UnreactFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "unreact";
+            room_id: string;
+            client_msg_id: string;
+            message_id: string;
+            emoji: string;
+        };
+        /** @description I am writing. Send it at most every 3 seconds while that is so; not answered unless it is refused. */
+        SendTypingFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "typing";
+            room_id: string;
+        };
+        /** @description I have read up to this seq; not answered unless it is refused. */
+        SendReadFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "read";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
         };
         /** @description Answered by `pong`. Any frame counts as a sign of life. */
         PingFrame: {
@@ -868,9 +1454,9 @@ export interface components {
              */
             type: "ping";
         };
-        ServerFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["SubscribedFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["ByeFrame"] | components["schemas"]["FileUploadAckFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"];
+        ServerFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["SubscribedFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["ByeFrame"] | components["schemas"]["FileUploadAckFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ReadFrame"] | components["schemas"]["RoomActivityFrame"] | components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"] | components["schemas"]["RoomUpdatedFrame"] | components["schemas"]["MemberRemovedFrame"] | components["schemas"]["RoleChangedFrame"] | components["schemas"]["MessageEditedFrame"] | components["schemas"]["MessageDeletedFrame"] | components["schemas"]["ReactionAddedFrame"] | components["schemas"]["ReactionRemovedFrame"] | components["schemas"]["MessagePinnedFrame"] | components["schemas"]["MessageUnpinnedFrame"] | components["schemas"]["ChecklistChangedFrame"];
         /** @description One entry of a room's log */
-        RoomEvent: components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"];
+        RoomEvent: components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"] | components["schemas"]["RoomUpdatedFrame"] | components["schemas"]["MemberRemovedFrame"] | components["schemas"]["RoleChangedFrame"] | components["schemas"]["MessageEditedFrame"] | components["schemas"]["MessageDeletedFrame"] | components["schemas"]["ReactionAddedFrame"] | components["schemas"]["ReactionRemovedFrame"] | components["schemas"]["MessagePinnedFrame"] | components["schemas"]["MessageUnpinnedFrame"] | components["schemas"]["ChecklistChangedFrame"];
         ReadyFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -993,6 +1579,7 @@ export interface components {
             at: string;
             by: components["schemas"]["Person"];
             room: components["schemas"]["Room"];
+            checklist?: components["schemas"]["ChecklistItem"][];
         };
         MemberAddedFrame: {
             /**
@@ -1058,6 +1645,242 @@ export interface components {
             by: components["schemas"]["Person"];
             file_id: string;
             deleted_by: components["schemas"]["Person"];
+            reason?: string;
+        };
+        /** @description Fields or the status changed; `room` is how it reads now, without what depends on the reader */
+        RoomUpdatedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "room_updated";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            room: components["schemas"]["Room"];
+            changed: components["schemas"]["FieldChange"][];
+            reason?: string;
+        };
+        FieldChange: {
+            /** @enum {string} */
+            field: "status" | "severity" | "title" | "incident_type" | "site" | "line" | "station" | "equipment" | "lot" | "line_stopped" | "units_at_risk" | "tags" | "resolution" | "root_cause" | "waiver" | "duplicate_of" | "assignee" | "description";
+            from?: string;
+            to?: string;
+        };
+        /** @description Who left did it themselves (`by`) */
+        MemberRemovedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member_removed";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            user: components["schemas"]["Person"];
+        };
+        /** @description A transfer is two of them */
+        RoleChangedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "role_changed";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            user: components["schemas"]["Person"];
+            from: components["schemas"]["Role"];
+            to: components["schemas"]["Role"];
+        };
+        MessageEditedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message_edited";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            message_id: string;
+            /** @description empty once the message is deleted */
+            text: string;
+            mentions?: components["schemas"]["Mentions"];
+        };
+        MessageDeletedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message_deleted";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            message_id: string;
+            reason?: string;
+        };
+        /** @description `by` put it there */
+        ReactionAddedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reaction_added";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            message_id: string;
+            emoji: string;
+        };
+        /** @description `by` took it away */
+        ReactionRemovedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reaction_removed";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            message_id: string;
+            emoji: string;
+        };
+        MessagePinnedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message_pinned";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            message_id: string;
+        };
+        MessageUnpinnedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message_unpinned";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            message_id: string;
+        };
+        ChecklistChangedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "checklist_changed";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            item_id: number;
+            done: boolean;
+        };
+        /** @description Somebody else writes. It holds for 5 seconds, or until their message arrives (F-RT-02). */
+        TypingFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "typing";
+            room_id: string;
+            user: components["schemas"]["Person"];
+        };
+        /** @description Up to where members have read, for those whose pointer moved; to everybody in the room and to all sockets of the reader */
+        ReadFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "read";
+            room_id: string;
+            readers: components["schemas"]["ReadPointer"][];
+        };
+        ReadPointer: {
+            user_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description To every socket of a room's members, subscribed or not, at most once a second per room: what the list of
+         *     rooms shows has changed (F-RM-11).
+         */
+        RoomActivityFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "room_activity";
+            room: components["schemas"]["Room"];
+            /** Format: int64 */
+            head_seq: number;
+            /** @description messages since the frame before, enough to count what is unread */
+            posted: components["schemas"]["Posted"][];
+            member_count: number;
+            last_message?: string;
+            /** @description members or roles changed: read the room and the list again */
+            renewed: boolean;
+        };
+        Posted: {
+            /** Format: int64 */
+            seq: number;
+            author_id: string;
+            mentions?: components["schemas"]["Mentions"];
         };
     };
     responses: {
@@ -1087,12 +1910,41 @@ export interface components {
     parameters: {
         RoomID: string;
         FileID: string;
+        MessageID: string;
+        TemplateID: string;
         NodeID: string;
         /** @description Unix seconds */
         Expires: number;
         Signature: string;
     };
-    requestBodies: never;
+    requestBodies: {
+        TemplateBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 2,
+                 *       "name_zh": "設備停機",
+                 *       "name_en": "Equipment down",
+                 *       "title_zh": "{line} {station} 設備停機",
+                 *       "title_en": "{line} {station} equipment down",
+                 *       "incident_type": "equipment",
+                 *       "severity": "HIGH",
+                 *       "members": [],
+                 *       "checklist": [
+                 *         {
+                 *           "zh": "確認人員安全",
+                 *           "en": "People are safe"
+                 *         }
+                 *       ],
+                 *       "required": [
+                 *         "line"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TemplateBody"];
+            };
+        };
+    };
     headers: never;
     pathItems: never;
 }
@@ -1268,14 +2120,17 @@ export interface operations {
     };
     listTemplates: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: retired ones too */
+                retired?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description All templates */
+            /** @description The newest version of each template */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1289,6 +2144,97 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["TemplateBody"];
+        responses: {
+            /** @description Added, as version 1 */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: {
+                /** @description the newest without it */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                template_id: components["parameters"]["TemplateID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retireTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: components["parameters"]["TemplateID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Retired */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: components["parameters"]["TemplateID"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["TemplateBody"];
+        responses: {
+            /** @description The new version */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listRooms: {
         parameters: {
             query?: {
@@ -1296,6 +2242,20 @@ export interface operations {
                 status?: components["schemas"]["Status"][];
                 /** @description any of these */
                 severity?: components["schemas"]["Severity"][];
+                /** @description any of these */
+                type?: components["schemas"]["IncidentType"][];
+                /** @description only rooms where I have one of these roles */
+                role?: components["schemas"]["Role"][];
+                /** @description exactly this line */
+                line?: string;
+                /** @description true: only rooms where I am a member */
+                mine?: boolean;
+                /** @description true: only rooms assigned to me */
+                assigned?: boolean;
+                /** @description declared at or after */
+                since?: string;
+                /** @description declared before */
+                until?: string;
                 /** @description part of the number, title, description, line, station or equipment */
                 q?: string;
                 limit?: number;
@@ -1381,6 +2341,228 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    archiveRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archived: from now on it can only be read */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 4,
+                 *       "severity": "CRITICAL",
+                 *       "assignee": "0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoomPatch"];
+            };
+        };
+        responses: {
+            /** @description The room as it reads now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    moveRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 5,
+                 *       "status": "RESOLVED",
+                 *       "resolution": "更換油封",
+                 *       "試車三十分鐘無漏油": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoomMove"];
+            };
+        };
+        responses: {
+            /** @description The room as it reads now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    transferOwnership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_id": "0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10"
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description the member who becomes OWNER
+                     */
+                    user_id: string;
+                    /**
+                     * Format: uuid
+                     * @description whose ownership it is, for an ADMIN; else mine
+                     */
+                    from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Handed on */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChecklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Items in their order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ChecklistItem"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    tickItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                item_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "done": true
+                 *     }
+                 */
+                "application/json": {
+                    done: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done, also when it already was so */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    markRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "seq": 42
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: int64 */
+                    seq: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listMembers: {
         parameters: {
             query?: never;
@@ -1429,6 +2611,63 @@ export interface operations {
         responses: {
             /** @description Added */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No member any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "VIEWER"
+                 *     }
+                 */
+                "application/json": {
+                    role: components["schemas"]["Role"];
+                };
+            };
+        };
+        responses: {
+            /** @description The member */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1500,6 +2739,263 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteMessage: {
+        parameters: {
+            query?: {
+                /** @description needed of an ADMIN who is no OWNER of the room */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "三線停機",
+                 *       "主軸有油(已斷電)": null
+                 *     }
+                 */
+                "application/json": {
+                    text: string;
+                    mentions?: components["schemas"]["Mentions"];
+                };
+            };
+        };
+        responses: {
+            /** @description The message as it reads now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        versions: components["schemas"]["MessageVersion"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+                /** @example 👍 */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is there, also when it already was */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+                /** @example 👍 */
+                emoji: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone, also when it was not there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pinMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pinned, also when it already was */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unpinMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                message_id: components["parameters"]["MessageID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not pinned, also when it was not */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 200 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        messages: components["schemas"]["Message"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: {
+                before_seq?: number;
+                after_seq?: number;
+                around_seq?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events by rising seq, each as its socket frame */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listEvents: {
         parameters: {
             query: {
@@ -1521,6 +3017,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @example 漏油 */
+                q: string;
+                /** @description any of these */
+                kind?: components["schemas"]["SearchKind"][];
+                /** @description in this room only */
+                room_id?: string;
+                author_id?: string;
+                since?: string;
+                /** @description before */
+                until?: string;
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of hits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -1613,7 +3144,10 @@ export interface operations {
     };
     deleteFile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description needed of an ADMIN who is no OWNER of the room */
+                reason?: string;
+            };
             header?: never;
             path: {
                 room_id: components["parameters"]["RoomID"];
