@@ -33,6 +33,8 @@ type frame struct {
 	DownloadURL string          `json:"download_url"`
 	Count       int             `json:"count"`
 	Users       []client.Person `json:"users"`
+
+	raw []byte
 }
 
 // socket is a client's realtime connection. Frames are taken in order with next
@@ -103,6 +105,7 @@ func (s *socket) read() {
 			s.err = fmt.Errorf("frame %.200s: %w", b, err)
 			return
 		}
+		f.raw = b
 		s.in <- f
 	}
 }
