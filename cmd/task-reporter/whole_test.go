@@ -156,9 +156,7 @@ func newWholeRoom() *wholeRoom {
 type wholeFrame struct {
 	frame
 	By        client.Person          `json:"by"`
-	Room      *client.Room           `json:"room"`
 	Member    *client.Member         `json:"member"`
-	User      client.Person          `json:"user"`
 	To        string                 `json:"to"`
 	Text      string                 `json:"text"`
 	Emoji     string                 `json:"emoji"`
