@@ -186,6 +186,7 @@ type someone struct {
 	id    string
 	name  string
 	token string
+	said  int
 }
 
 const testPassword = "a password only for tests 1"
