@@ -33,9 +33,9 @@ func (k *socket) Subscribed(room incident.RoomID, epoch incident.Epoch, head inc
 	k.outbox.offer(encode(SubscribedFrame{Type: Subscribed, RoomId: string(room), Epoch: int64(epoch), HeadSeq: int64(head)}))
 }
 
-// Removed implements [actors.Sink]: nobody asked, so nothing is refused or audited.
+// Removed implements [actors.Sink]. Nobody asked for anything: it leaves no row.
 func (k *socket) Removed(room incident.RoomID) {
-	f := k.errorFrame(incident.E(incident.Forbidden, "watch room", "You are no member of this room any more. Ask one of its owners to add you."))
+	f := k.errorFrame(incident.E(incident.Forbidden, "read room", "You are not a member of this room any more."))
 	f.RoomId = optional(string(room))
 	k.outbox.offer(encode(f))
 }
