@@ -46,6 +46,7 @@ type Reference struct {
 	Width    int      `json:"width,omitempty"`
 	Height   int      `json:"height,omitempty"`
 	Size     int64    `json:"size"`
+	Deleted  bool     `json:"-"` // the file is no longer shown
 }
 
 // StatusChange is the move that wrote a STATUS_UPDATE message.
