@@ -9889,6 +9889,8 @@ type RoomFileMutation struct {
 	addheight         *int
 	scan_state        *string
 	uploaded_at       *time.Time
+	seq               *int64
+	addseq            *int64
 	deleted_at        *time.Time
 	clearedFields     map[string]struct{}
 	room              *string
@@ -10602,6 +10604,62 @@ func (m *RoomFileMutation) ResetUploadedAt() {
 	m.uploaded_at = nil
 }
 
+// SetSeq sets the "seq" field.
+func (m *RoomFileMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *RoomFileMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the RoomFile entity.
+// If the RoomFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomFileMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *RoomFileMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *RoomFileMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *RoomFileMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
 // SetDeletedAt sets the "deleted_at" field.
 func (m *RoomFileMutation) SetDeletedAt(t time.Time) {
 	m.deleted_at = &t
@@ -10712,7 +10770,7 @@ func (m *RoomFileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomFileMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.room != nil {
 		fields = append(fields, roomfile.FieldRoomID)
 	}
@@ -10758,6 +10816,9 @@ func (m *RoomFileMutation) Fields() []string {
 	if m.uploaded_at != nil {
 		fields = append(fields, roomfile.FieldUploadedAt)
 	}
+	if m.seq != nil {
+		fields = append(fields, roomfile.FieldSeq)
+	}
 	if m.deleted_at != nil {
 		fields = append(fields, roomfile.FieldDeletedAt)
 	}
@@ -10799,6 +10860,8 @@ func (m *RoomFileMutation) Field(name string) (ent.Value, bool) {
 		return m.ScanState()
 	case roomfile.FieldUploadedAt:
 		return m.UploadedAt()
+	case roomfile.FieldSeq:
+		return m.Seq()
 	case roomfile.FieldDeletedAt:
 		return m.DeletedAt()
 	}
@@ -10840,6 +10903,8 @@ func (m *RoomFileMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldScanState(ctx)
 	case roomfile.FieldUploadedAt:
 		return m.OldUploadedAt(ctx)
+	case roomfile.FieldSeq:
+		return m.OldSeq(ctx)
 	case roomfile.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
 	}
@@ -10956,6 +11021,13 @@ func (m *RoomFileMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUploadedAt(v)
 		return nil
+	case roomfile.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
 	case roomfile.FieldDeletedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -10980,6 +11052,9 @@ func (m *RoomFileMutation) AddedFields() []string {
 	if m.addheight != nil {
 		fields = append(fields, roomfile.FieldHeight)
 	}
+	if m.addseq != nil {
+		fields = append(fields, roomfile.FieldSeq)
+	}
 	return fields
 }
 
@@ -10994,6 +11069,8 @@ func (m *RoomFileMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedWidth()
 	case roomfile.FieldHeight:
 		return m.AddedHeight()
+	case roomfile.FieldSeq:
+		return m.AddedSeq()
 	}
 	return nil, false
 }
@@ -11023,6 +11100,13 @@ func (m *RoomFileMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddHeight(v)
+		return nil
+	case roomfile.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomFile numeric field %s", name)
@@ -11104,6 +11188,9 @@ func (m *RoomFileMutation) ResetField(name string) error {
 		return nil
 	case roomfile.FieldUploadedAt:
 		m.ResetUploadedAt()
+		return nil
+	case roomfile.FieldSeq:
+		m.ResetSeq()
 		return nil
 	case roomfile.FieldDeletedAt:
 		m.ResetDeletedAt()

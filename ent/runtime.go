@@ -7,6 +7,7 @@ import (
 	"taskreporter/ent/message"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
+	"taskreporter/ent/roomfile"
 	"taskreporter/ent/schema"
 	"taskreporter/ent/template"
 )
@@ -59,6 +60,12 @@ func init() {
 	roomeventDescRedacted := roomeventFields[9].Descriptor()
 	// roomevent.DefaultRedacted holds the default value on creation for the redacted field.
 	roomevent.DefaultRedacted = roomeventDescRedacted.Default.(bool)
+	roomfileFields := schema.RoomFile{}.Fields()
+	_ = roomfileFields
+	// roomfileDescSeq is the schema descriptor for seq field.
+	roomfileDescSeq := roomfileFields[16].Descriptor()
+	// roomfile.DefaultSeq holds the default value on creation for the seq field.
+	roomfile.DefaultSeq = roomfileDescSeq.Default.(int64)
 	templateFields := schema.Template{}.Fields()
 	_ = templateFields
 	// templateDescMembers is the schema descriptor for members field.

@@ -291,6 +291,7 @@ var (
 		{Name: "height", Type: field.TypeInt},
 		{Name: "scan_state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(20)", "sqlite3": "varchar(20)"}},
 		{Name: "uploaded_at", Type: field.TypeTime},
+		{Name: "seq", Type: field.TypeInt64, Default: 0},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 	}
@@ -302,7 +303,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_files_incident_rooms_files",
-				Columns:    []*schema.Column{RoomFilesColumns[16]},
+				Columns:    []*schema.Column{RoomFilesColumns[17]},
 				RefColumns: []*schema.Column{IncidentRoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -311,7 +312,7 @@ var (
 			{
 				Name:    "room_files_newest",
 				Unique:  false,
-				Columns: []*schema.Column{RoomFilesColumns[16], RoomFilesColumns[14]},
+				Columns: []*schema.Column{RoomFilesColumns[17], RoomFilesColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					DescColumns: map[string]bool{
 						RoomFilesColumns[14].Name: true,

@@ -14,7 +14,9 @@ CREATE INDEX "messages_unindexed" ON "messages" ("room_id", "seq") WHERE words I
 -- modify "room_events" table
 ALTER TABLE "room_events" ADD COLUMN "redacted" boolean NOT NULL DEFAULT false;
 -- modify "room_files" table
-ALTER TABLE "room_files" ADD COLUMN "words" tsvector NULL;
+ALTER TABLE "room_files" ADD COLUMN "seq" bigint NOT NULL DEFAULT 0, ADD COLUMN "words" tsvector NULL;
+UPDATE "room_files" f SET "seq" = e."seq" FROM "room_events" e
+  WHERE e."room_id" = f."room_id" AND e."type" = 'file_uploaded' AND e."body"::jsonb #>> '{file,file_id}' = f."file_id";
 -- create index "room_files_words" to table: "room_files"
 CREATE INDEX "room_files_words" ON "room_files" USING GIN ("words");
 -- modify "templates" table
@@ -92,7 +94,7 @@ ALTER TABLE "templates" DROP COLUMN "made_by", DROP COLUMN "retired", DROP COLUM
 -- reverse: create index "room_files_words" to table: "room_files"
 DROP INDEX "room_files_words";
 -- reverse: modify "room_files" table
-ALTER TABLE "room_files" DROP COLUMN "words";
+ALTER TABLE "room_files" DROP COLUMN "words", DROP COLUMN "seq";
 -- reverse: modify "room_events" table
 ALTER TABLE "room_events" DROP COLUMN "redacted";
 -- reverse: create index "messages_unindexed" to table: "messages"

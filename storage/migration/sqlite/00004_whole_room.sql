@@ -27,7 +27,10 @@ ALTER TABLE `messages` ADD COLUMN `doc` integer NULL;
 -- add columns to table: "room_events"
 ALTER TABLE `room_events` ADD COLUMN `redacted` bool NOT NULL DEFAULT (false);
 -- add columns to table: "room_files"
+ALTER TABLE `room_files` ADD COLUMN `seq` integer NOT NULL DEFAULT (0);
 ALTER TABLE `room_files` ADD COLUMN `doc` integer NULL;
+UPDATE `room_files` SET `seq` = e.`seq` FROM `room_events` e
+  WHERE e.`room_id` = `room_files`.`room_id` AND e.`type` = 'file_uploaded' AND json_extract(e.`body`, '$.file.file_id') = `room_files`.`file_id`;
 -- add columns to table: "templates"
 ALTER TABLE `templates` ADD COLUMN `members` text NOT NULL DEFAULT ('[]');
 ALTER TABLE `templates` ADD COLUMN `checklist` text NOT NULL DEFAULT ('[]');
@@ -121,6 +124,7 @@ ALTER TABLE `templates` DROP COLUMN `checklist`;
 ALTER TABLE `templates` DROP COLUMN `members`;
 -- reverse: add columns to table: "room_files"
 ALTER TABLE `room_files` DROP COLUMN `doc`;
+ALTER TABLE `room_files` DROP COLUMN `seq`;
 -- reverse: add columns to table: "room_events"
 ALTER TABLE `room_events` DROP COLUMN `redacted`;
 -- reverse: add columns to table: "messages"
