@@ -32,11 +32,11 @@ func (l *Library) Timeline(ctx context.Context, room incident.RoomID, q incident
 			return page, fail(op, err)
 		}
 		page.Events, page.Before, page.After = append(older, newer...), more, after
-	case q.After > 0:
+	case q.Forward || q.After > 0:
 		if page.Events, page.After, err = l.shown(ctx, room, q.After, head, q.Limit, false); err != nil {
 			return page, fail(op, err)
 		}
-		page.Before = true // the first event of every room is shown
+		page.Before = q.After > 0 // the first event of every room is shown
 	default:
 		upTo := head
 		if q.Before > 0 {
