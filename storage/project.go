@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -121,21 +122,39 @@ func (p *projection) updateRoom(ctx context.Context, e *entry, r incident.Room) 
 		SetTitle(r.Title).SetIncidentType(string(r.Type)).SetSeverity(string(r.Severity)).SetStatus(string(r.Status)).
 		SetSite(r.Place.Site).SetLine(r.Place.Line).SetStation(r.Place.Station).SetEquipment(r.Place.Equipment).
 		SetLot(r.Lot).SetDescription(r.Description).SetLineStopped(r.LineStopped).SetUnitsAtRisk(r.UnitsAtRisk).
-		SetResolution(r.Resolution).SetRootCause(r.RootCause).SetWaiver(r.Waiver).SetVersion(r.Version).
-		ClearTags().ClearAssigneeID().SetAssigneeName("").ClearDuplicateOf().
-		ClearAcknowledgedAt().ClearContainedAt().ClearResolvedAt().ClearClosedAt().ClearArchivedAt()
+		SetResolution(r.Resolution).SetRootCause(r.RootCause).SetWaiver(r.Waiver).SetVersion(r.Version)
 	if len(r.Tags) > 0 {
 		u.SetTags(r.Tags)
+	} else {
+		u.ClearTags()
 	}
 	if r.Assignee != nil {
 		u.SetAssigneeID(string(r.Assignee.ID)).SetAssigneeName(r.Assignee.Name)
+	} else {
+		u.ClearAssigneeID().SetAssigneeName("")
 	}
 	if r.DuplicateOf != "" {
 		u.SetDuplicateOf(string(r.DuplicateOf))
+	} else {
+		u.ClearDuplicateOf()
 	}
-	u.SetNillableAcknowledgedAt(stored(r.AcknowledgedAt)).SetNillableContainedAt(stored(r.ContainedAt)).
-		SetNillableResolvedAt(stored(r.ResolvedAt)).SetNillableClosedAt(stored(r.ClosedAt)).
-		SetNillableArchivedAt(stored(r.ArchivedAt))
+	for _, reached := range []struct {
+		at    *time.Time
+		set   func(time.Time) *ent.RoomUpdate
+		clear func() *ent.RoomUpdate
+	}{
+		{r.AcknowledgedAt, u.SetAcknowledgedAt, u.ClearAcknowledgedAt},
+		{r.ContainedAt, u.SetContainedAt, u.ClearContainedAt},
+		{r.ResolvedAt, u.SetResolvedAt, u.ClearResolvedAt},
+		{r.ClosedAt, u.SetClosedAt, u.ClearClosedAt},
+		{r.ArchivedAt, u.SetArchivedAt, u.ClearArchivedAt},
+	} {
+		if reached.at != nil {
+			reached.set(incident.Now(*reached.at))
+		} else {
+			reached.clear()
+		}
+	}
 	n, err := u.Save(ctx)
 	if err := one(n, err, e, "room", e.RoomID); err != nil {
 		return err
