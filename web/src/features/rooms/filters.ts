@@ -1,6 +1,16 @@
-import type { Severity, Status } from '@/api/types';
+import type { IncidentType, Severity, Status } from '@/api/types';
 
 export const severities: readonly Severity[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
+
+export const incidentTypes: readonly IncidentType[] = [
+  'equipment',
+  'quality',
+  'material',
+  'safety',
+  'process',
+  'it',
+  'other',
+];
 
 export const statuses: readonly Status[] = [
   'OPEN',
