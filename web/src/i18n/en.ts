@@ -174,6 +174,16 @@ export const en: Catalogue = {
     removed: 'You are no longer in this room',
     removedHint:
       'An owner of {{number}} “{{title}}” has removed you. Ask one of them to add you again if you need to read it.',
+    show: 'Show',
+    notArchived: 'Not archived',
+    mine: 'Mine',
+    assigned: 'Assigned to me',
+    myRole: 'My role',
+    since: 'Declared from',
+    until: 'to',
+    end: 'No more incidents',
+    unread: 'Unread: {{count}}',
+    mentions: 'Mentions of you: {{count}}',
   },
   declare: {
     title: 'Declare an incident',
