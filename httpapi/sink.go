@@ -39,7 +39,16 @@ func (k *socket) Reset(room incident.RoomID, from, head incident.Seq) {
 }
 
 // Acked implements [actors.Sink].
-func (k *socket) Acked(room incident.RoomID, m incident.Message) { k.outbox.offer(ackFrame(room, m)) }
+func (k *socket) Acked(room incident.RoomID, m incident.Message) {
+	k.Changed(room, m.ClientMsgID, m.ID, m.Seq, m.At)
+}
+
+// Changed implements [actors.Sink].
+func (k *socket) Changed(room incident.RoomID, id incident.ClientMsgID, message incident.MessageID, seq incident.Seq, at time.Time) {
+	k.outbox.offer(encode(AckFrame{
+		Type: Ack, RoomId: string(room), ClientMsgId: string(id), MessageId: string(message), Seq: int64(seq), At: at,
+	}))
+}
 
 // Refused implements [actors.Sink].
 func (k *socket) Refused(room incident.RoomID, id incident.ClientMsgID, err error) {
