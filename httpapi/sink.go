@@ -33,6 +33,13 @@ func (k *socket) Subscribed(room incident.RoomID, epoch incident.Epoch, head inc
 	k.outbox.offer(encode(SubscribedFrame{Type: Subscribed, RoomId: string(room), Epoch: int64(epoch), HeadSeq: int64(head)}))
 }
 
+// Removed implements [actors.Sink]. Nobody asked for anything: it leaves no row.
+func (k *socket) Removed(room incident.RoomID) {
+	f := k.errorFrame(incident.E(incident.Forbidden, "read room", "You are not a member of this room any more."))
+	f.RoomId = optional(string(room))
+	k.outbox.offer(encode(f))
+}
+
 // Reset implements [actors.Sink].
 func (k *socket) Reset(room incident.RoomID, from, head incident.Seq) {
 	k.outbox.offer(encode(ResetFrame{Type: Reset, RoomId: string(room), FromSeq: int64(from), HeadSeq: int64(head)}))

@@ -50,6 +50,7 @@ func timelineQuery(params GetTimelineParams) (q incident.TimelineQuery, err erro
 	if given > 1 {
 		return q, incident.E(incident.Invalid, readParameter, "Give before_seq, after_seq or around_seq, not two of them.")
 	}
+	q.Forward = params.AfterSeq != nil
 	q.Limit, err = within("limit", params.Limit, 50, 1, 200)
 	return q, err
 }
