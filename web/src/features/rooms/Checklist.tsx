@@ -77,6 +77,7 @@ function Item({ item, disabled, onTick }: ItemProps) {
   return (
     <Checkbox
       className={classes.check}
+      size="md"
       checked={done}
       disabled={disabled}
       onChange={(event) => onTick(event.currentTarget.checked)}
