@@ -3,7 +3,6 @@ import { expect, openRoom, phone, test, unique } from './support/test';
 
 test('F-TP-01, F-TP-02: an administrator makes a template; what it requires, whom it calls and what it asks for come true', async ({
   as,
-  api,
 }) => {
   const name = unique('換模');
   const boss = await as('boss');
