@@ -10,7 +10,7 @@ const press = (page: Page, name: string) => page.getByRole('button', { name, exa
 
 async function choose(page: Page, entry: string | RegExp): Promise<void> {
   await press(page, '更多動作');
-  await page.getByRole('menuitem', { name: entry }).click();
+  await page.getByRole('menuitem', { name: entry, exact: true }).click();
 }
 
 test('F-RM-09, UX 18: an owner takes an incident through its whole life, and reopens it with a reason', async ({
