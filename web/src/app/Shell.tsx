@@ -7,7 +7,7 @@ import type { User } from '@/api/types';
 import { UserMenu } from '@/features/auth';
 import { Breadcrumbs } from '@/features/rooms';
 import icon from '@/theme/icon.svg';
-import { AdminLink } from './AdminLink';
+import { AdminLinks } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
 import classes from './Shell.module.css';
 
@@ -28,7 +28,7 @@ export function Shell({ user }: { user: User }) {
         <div className={classes.crumbs}>{roomId !== undefined && <Crumbs roomId={roomId} />}</div>
         <LinkPill />
         <div className={classes.menu}>
-          <AdminLink user={user} />
+          <AdminLinks user={user} />
           <UserMenu user={user} />
         </div>
       </header>
