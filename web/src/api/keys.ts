@@ -18,7 +18,25 @@ export const fileQuery = (roomId: string, fileId: string) =>
     params: { path: { room_id: roomId, file_id: fileId } },
   });
 
+/** What the template asks to be done in a room, and what is done. */
+export const checklistQuery = (roomId: string) =>
+  $api.queryOptions('get', '/api/rooms/{room_id}/checklist', room(roomId));
+
+/** What rooms can be made from. */
 export const templatesQuery = () => $api.queryOptions('get', '/api/templates', {}, { staleTime: 300_000 });
+
+/** The same and the retired ones, for those who look after them. */
+export const allTemplatesQuery = () =>
+  $api.queryOptions('get', '/api/templates', { params: { query: { retired: true } } });
+
+/** One template; with a version, as it was when a room was made from it. */
+export const templateQuery = (templateId: string, version?: number) =>
+  $api.queryOptions('get', '/api/templates/{template_id}', {
+    params: { path: { template_id: templateId }, query: { version } },
+  });
+
+/** Every list of templates. */
+export const templateListKey: QueryKey = ['get', '/api/templates'];
 
 export const clusterQuery = () => $api.queryOptions('get', '/api/admin/cluster');
 

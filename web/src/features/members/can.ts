@@ -1,50 +1,60 @@
 import type { Role, User } from '@/api/types';
 
-/** The acts of the table "who may do what" that this page offers. The server always decides. */
-export type Act =
-  | 'declare'
-  | 'read'
-  | 'post'
-  | 'upload'
-  | 'delete_own_file'
-  | 'delete_any_file'
-  | 'add_viewer'
-  | 'add_member'
-  | 'read_audit'
-  | 'read_cluster'
-  | 'drain_node';
-
 type Who = Role | User['system_role'];
 
-/** Who may do what: by role in the room, or by system role alone. */
-const table: Record<Act, readonly Who[]> = {
-  declare: ['USER', 'ADMIN'],
-  read: ['OWNER', 'EDITOR', 'VIEWER', 'ADMIN', 'AUDITOR'],
+const members: readonly Who[] = ['OWNER', 'EDITOR', 'VIEWER'];
+const anyone: readonly Who[] = ['USER', 'ADMIN'];
+
+/**
+ * The page's copy of the table "who may do what" (incident/can.go), to offer what
+ * somebody may do: by role in the room, or by system role alone. The server
+ * always decides.
+ */
+const table = {
+  declare: anyone,
+  read: [...members, 'ADMIN', 'AUDITOR'],
+  react: members,
+  acknowledge: [...members, 'ADMIN'],
   post: ['OWNER', 'EDITOR'],
   upload: ['OWNER', 'EDITOR'],
-  delete_own_file: ['OWNER', 'EDITOR', 'VIEWER'],
-  delete_any_file: ['OWNER'],
+  delete_own_file: members,
+  delete_any_file: ['OWNER', 'ADMIN'],
+  delete_any_message: ['OWNER', 'ADMIN'],
+  status: ['OWNER', 'EDITOR', 'ADMIN'],
+  settings: ['OWNER', 'ADMIN'],
   add_viewer: ['OWNER', 'EDITOR', 'ADMIN'],
-  add_member: ['OWNER', 'ADMIN'],
+  manage_members: ['OWNER', 'ADMIN'],
+  transfer: ['OWNER', 'ADMIN'],
+  leave: members,
+  find_people: [...anyone, 'AUDITOR'],
+  read_templates: [...anyone, 'AUDITOR'],
+  manage_templates: ['ADMIN'],
   read_audit: ['ADMIN', 'AUDITOR'],
   read_cluster: ['ADMIN', 'AUDITOR'],
   drain_node: ['ADMIN'],
-};
+} satisfies Record<string, readonly Who[]>;
+
+export type Act = keyof typeof table;
+export const acts = Object.keys(table) as Act[];
 
 /** Whether a user who has `role` in the room concerned may do `act`. */
 export function can(user: Pick<User, 'system_role'>, role: Role | undefined, act: Act): boolean {
-  const who = table[act];
+  const who: readonly Who[] = table[act];
   return (role !== undefined && who.includes(role)) || who.includes(user.system_role);
 }
 
 /** The roles that somebody may give to a person they bring in. */
 export function rolesToGive(user: Pick<User, 'system_role'>, role: Role | undefined): Role[] {
-  if (can(user, role, 'add_member')) return ['EDITOR', 'VIEWER', 'OWNER'];
+  if (can(user, role, 'manage_members')) return ['EDITOR', 'VIEWER', 'OWNER'];
   return can(user, role, 'add_viewer') ? ['VIEWER'] : [];
 }
 
-/** A file goes by the hand of its uploader or of an owner of the room. */
+/**
+ * A file goes by the hand of its uploader or of an owner of the room. An ADMIN
+ * must say why, which the page does not ask yet: it is not offered to them.
+ */
 export function canDeleteFile(user: User, role: Role | undefined, uploaderId: string): boolean {
   const own = user.user_id === uploaderId;
-  return can(user, role, 'delete_any_file') || (own && can(user, role, 'delete_own_file'));
+  const asMember = { system_role: 'USER' } as const;
+  return can(asMember, role, 'delete_any_file') || (own && can(asMember, role, 'delete_own_file'));
 }

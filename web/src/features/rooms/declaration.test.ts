@@ -13,6 +13,10 @@ const template: Template = {
   title_en: '{line} {station} equipment down',
   incident_type: 'equipment',
   severity: 'HIGH',
+  members: [],
+  checklist: [],
+  required: [],
+  retired: false,
 };
 const declared: Declaration = {
   templateId: 't1',
