@@ -26,6 +26,9 @@ func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (an
 				return nil, err
 			}
 			e.rooms.forget(room, pid)
+			if op, ok := req.(operation); ok {
+				req = op.repeat()
+			}
 		}
 		if e.now().Sub(began) > movePatience {
 			return nil, err

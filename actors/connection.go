@@ -33,12 +33,58 @@ func (c *Connection) Unsubscribe(room incident.RoomID) {
 
 // Post sends a message. The draft is normalized by the caller.
 func (c *Connection) Post(room incident.RoomID, d incident.Draft) {
+	c.send(&post{By: c.by, Room: room, Draft: d})
+}
+
+// EditMessage changes a message of one's own. id names the answer, as for the next
+// two; text is normalized by the caller.
+func (c *Connection) EditMessage(room incident.RoomID, id incident.ClientMsgID, m incident.MessageID, text string, mentions incident.Mentions) {
+	c.send(&changeMessage{By: c.by, Room: room, ID: id, Act: editMessage, Message: m, Text: text, Mentions: mentions})
+}
+
+// DeleteMessage leaves a tombstone of a message.
+func (c *Connection) DeleteMessage(room incident.RoomID, id incident.ClientMsgID, m incident.MessageID, reason string) {
+	c.send(&changeMessage{By: c.by, Room: room, ID: id, Act: deleteMessage, Message: m, Reason: reason})
+}
+
+// React puts an emoji under a message, or takes it away.
+func (c *Connection) React(room incident.RoomID, id incident.ClientMsgID, m incident.MessageID, emoji string, there bool) {
+	c.send(&changeMessage{By: c.by, Room: room, ID: id, Act: reaction(there), Message: m, Emoji: emoji})
+}
+
+func reaction(there bool) messageAct {
+	if there {
+		return react
+	}
+	return unreact
+}
+
+func (c *Connection) send(m fromSocket) {
 	if c.unacked.Add(1) > maxUnacked {
 		c.unacked.Add(-1)
-		c.sink.Refused(room, d.ClientMsgID, errTooManyUnacked())
+		room, id := m.name()
+		c.sink.Refused(room, id, errTooManyUnacked())
 		return
 	}
-	c.engine.root.Send(c.pid, &post{By: c.by, Room: room, Draft: d})
+	c.engine.root.Send(c.pid, m)
+}
+
+// Typing says that this person writes; it is answered only when it is refused, as
+// is Read.
+func (c *Connection) Typing(room incident.RoomID) { c.tell(room, &startTyping{By: c.by}) }
+
+// Read moves this person's read pointer.
+func (c *Connection) Read(room incident.RoomID, upTo incident.Seq) {
+	c.tell(room, &markRead{By: c.by, UpTo: upTo})
+}
+
+func (c *Connection) tell(room incident.RoomID, m request) {
+	c.engine.background(func(ctx context.Context) {
+		_, err := c.engine.ask(ctx, room, m)
+		if k := incident.KindOf(err); err != nil && !k.Retryable() {
+			c.sink.Refused(room, "", err)
+		}
+	})
 }
 
 // Close ends the connection's part in all rooms. The socket calls it once, when
@@ -94,7 +140,7 @@ type route struct {
 	finding bool
 	tries   int
 	trying  time.Time // since when the room could not be reached
-	waiting []*post
+	waiting []fromSocket
 	got     int  // answers so far
 	watched bool // an unanswered is on its way
 }
@@ -115,10 +161,12 @@ func (a *connectionActor) Receive(ctx actor.Context) {
 		a.mayJoin(m)
 	case *caughtUp:
 		a.caughtUp(m)
-	case *post:
-		a.post(m)
-	case *posted:
-		a.posted(m)
+	case fromSocket:
+		a.send(m)
+	case toSocket:
+		a.answered(m)
+	case *expelled:
+		a.expelled(m.Sub)
 	case *roomFound:
 		a.roomFound(m)
 	case *resend:
@@ -154,7 +202,7 @@ func (a *connectionActor) subscribe(m *subscribe) {
 		return
 	}
 	a.unsubscribe(m.Room) // a repeated subscribe starts over
-	sub := &subscription{room: m.Room, by: a.conn.by, sink: a.conn.sink}
+	sub := &subscription{room: m.Room, by: a.conn.by, sink: a.conn.sink, conn: a.self}
 	a.subs[m.Room] = &joining{sub: sub, after: m.After}
 	a.tellRelay(&attach{Sub: sub, Conn: a.self})
 }
@@ -239,19 +287,29 @@ func (a *connectionActor) caughtUp(m *caughtUp) {
 	a.conn.sink.Refused(m.Sub.room, "", incident.Wrap(incident.Unavailable, "catch up", m.Err, "The history cannot be read now: subscribe again in a moment."))
 }
 
-func (a *connectionActor) post(m *post) {
-	r := a.routes[m.Room]
+// expelled tells a client that a room is closed to it now.
+func (a *connectionActor) expelled(sub *subscription) {
+	if j := a.subs[sub.room]; j == nil || j.sub != sub {
+		return
+	}
+	a.unsubscribe(sub.room)
+	a.conn.sink.Removed(sub.room)
+}
+
+func (a *connectionActor) send(m fromSocket) {
+	room, _ := m.name()
+	r := a.routes[room]
 	if r == nil {
 		r = &route{}
-		a.routes[m.Room] = r
+		a.routes[room] = r
 	}
 	r.waiting = append(r.waiting, m)
 	if r.pid != nil {
 		a.conn.engine.request(r.pid, m, a.self)
-		a.remind(m.Room, r)
+		a.remind(room, r)
 		return
 	}
-	a.find(m.Room)
+	a.find(room)
 }
 
 // remind looks after sends to another node: they, or their answers, may be lost
@@ -326,21 +384,22 @@ func (a *connectionActor) roomFound(m *roomFound) {
 	}
 }
 
-// posted takes the room's answer to a send.
-func (a *connectionActor) posted(m *posted) {
-	r := a.routes[m.Room]
+// answered takes the room's answer to a send.
+func (a *connectionActor) answered(m toSocket) {
+	room, id := m.name()
+	r := a.routes[room]
 	if r == nil {
 		return
 	}
-	if incident.KindOf(m.Err) == incident.Moved {
+	if incident.KindOf(m.failure()) == incident.Moved {
 		if r.pid != nil {
-			a.reroute(m.Room, r)
+			a.reroute(room, r)
 		}
 		return
 	}
 	r.got++
-	for i, p := range r.waiting {
-		if p.Draft.ClientMsgID == m.ID {
+	for i, w := range r.waiting {
+		if _, waits := w.name(); waits == id {
 			r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
 			r.tries, r.trying = 0, time.Time{}
 			a.answer(m)
@@ -350,13 +409,14 @@ func (a *connectionActor) posted(m *posted) {
 	// Answered before: a send that was repeated after a move has two answers.
 }
 
-func (a *connectionActor) answer(m *posted) {
+func (a *connectionActor) answer(m toSocket) {
 	a.conn.unacked.Add(-1)
-	if m.Err != nil {
-		a.conn.sink.Refused(m.Room, m.ID, m.Err)
+	if err := m.failure(); err != nil {
+		room, id := m.name()
+		a.conn.sink.Refused(room, id, err)
 		return
 	}
-	a.conn.sink.Acked(m.Room, m.Message)
+	m.tell(a.conn.sink)
 }
 
 // tryAgain looks for the room again after a pause that doubles, or gives up on
@@ -368,8 +428,8 @@ func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
 	if a.conn.engine.now().Sub(r.trying) > movePatience {
 		waiting := r.waiting
 		delete(a.routes, room)
-		for _, p := range waiting {
-			a.answer(&posted{Room: room, ID: p.Draft.ClientMsgID, Err: err})
+		for _, w := range waiting {
+			a.answer(w.refused(err).(toSocket))
 		}
 		return
 	}

@@ -68,6 +68,12 @@ const (
 	announcePause = 250 * time.Millisecond
 	maxPresent    = 100
 
+	// pulsePause is how long a room gathers read pointers and what lists show before
+	// it tells them; typingPause is how often it tells that one person writes. A
+	// client asks every 3 s; less here, so that a timer's tremble loses none.
+	pulsePause  = time.Second
+	typingPause = 2500 * time.Millisecond
+
 	// relayTick is how often a relay compares its positions with the rooms'.
 	relayTick = 5 * time.Second
 	// rewatchPause is how long a relay waits before it looks again for a lost room.

@@ -77,7 +77,7 @@ func (r *room) announce() {
 	slices.SortStableFunc(all, func(a, b incident.Person) int { return strings.Compare(a.Name, b.Name) })
 	m.People = all[:min(len(all), maxPresent)]
 	for _, relay := range r.relays {
-		r.world.tellPresent(relay, m)
+		r.world.tellRelay(relay, m)
 	}
 }
 

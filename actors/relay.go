@@ -84,6 +84,8 @@ type (
 		Err    error
 	}
 	findAgain struct{ Room incident.RoomID }
+	// expelled tells a connection that its person is no member any more.
+	expelled struct{ Sub *subscription }
 )
 
 func (r *relay) Receive(ctx actor.Context) {
@@ -121,6 +123,12 @@ func (r *relay) Receive(ctx actor.Context) {
 		r.entered(m.Sub)
 	case *present:
 		r.showPresent(m)
+	case *typingNow:
+		r.typing(m)
+	case *readsNow:
+		r.reads(m)
+	case *activityNow:
+		r.activity(m.Activity)
 	case *closeAll:
 		r.closeAll(m, ctx.Sender())
 	case *nodeLost:
@@ -296,6 +304,28 @@ func (r *relay) deliver(w *watched, events []incident.Event) {
 				delete(w.subs, sub) // its connection is ending and will detach it
 			}
 		}
+		if c, ok := ev.Change.(incident.MemberRemoved); ok {
+			r.expel(w, c.Person.ID)
+		}
+	}
+}
+
+// expel ends what somebody watches of a room: the event that removed them is the
+// last that they get (F-MB-05).
+func (r *relay) expel(w *watched, user incident.UserID) {
+	wasHere := false
+	for sub := range w.subs {
+		if sub.by.ID != user {
+			continue
+		}
+		sub.end()
+		delete(w.subs, sub)
+		wasHere = wasHere || w.people[sub]
+		delete(w.people, sub)
+		r.engine.root.Send(sub.conn, &expelled{sub}) // it will detach it
+	}
+	if wasHere {
+		r.tellHere(w)
 	}
 }
 

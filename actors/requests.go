@@ -35,7 +35,106 @@ func (e *Engine) AddMember(ctx context.Context, p incident.Principal, room incid
 	if err != nil {
 		return incident.Member{}, err
 	}
-	return a.(*memberAdded).Member, nil
+	return a.(*memberChanged).Member, nil
+}
+
+// Declared tells the members of a new room that it is there. The room itself is
+// not activated for it.
+func (e *Engine) Declared(room incident.Room, members []incident.UserID) {
+	e.tellRelays(&activityNow{incident.Activity{
+		Room: room, Head: room.Head, Members: members, Count: len(members), Renewed: true,
+	}})
+}
+
+// UpdateRoom changes fields of a room and returns it (F-RM-03, F-RM-10).
+func (e *Engine) UpdateRoom(ctx context.Context, p incident.Principal, room incident.RoomID, patch incident.RoomPatch) (incident.Room, error) {
+	return changedRoom(e.ask(ctx, room, &updateRoom{op: newOp(), By: p, Patch: patch}))
+}
+
+// MoveRoom changes a room's status and returns it (F-RM-09). The move is
+// normalized.
+func (e *Engine) MoveRoom(ctx context.Context, p incident.Principal, room incident.RoomID, m incident.Move) (incident.Room, error) {
+	return changedRoom(e.ask(ctx, room, &moveRoom{op: newOp(), By: p, Move: m}))
+}
+
+func changedRoom(a answer, err error) (incident.Room, error) {
+	if err != nil {
+		return incident.Room{}, err
+	}
+	return a.(*roomChanged).Room, nil
+}
+
+// RemoveMember ends a membership, also one's own (F-MB-01).
+func (e *Engine) RemoveMember(ctx context.Context, p incident.Principal, room incident.RoomID, user incident.UserID) error {
+	_, err := e.ask(ctx, room, &removeMember{op: newOp(), By: p, User: user})
+	return err
+}
+
+// SetRole gives a member another role (F-MB-03).
+func (e *Engine) SetRole(ctx context.Context, p incident.Principal, room incident.RoomID, user incident.UserID, role incident.Role) (incident.Member, error) {
+	if !role.Valid() {
+		return incident.Member{}, incident.E(incident.Invalid, "set role", "role must be OWNER, EDITOR or VIEWER")
+	}
+	a, err := e.ask(ctx, room, &setRole{op: newOp(), By: p, User: user, Role: role})
+	if err != nil {
+		return incident.Member{}, err
+	}
+	return a.(*memberChanged).Member, nil
+}
+
+// Transfer makes to an OWNER and from, who was one, an EDITOR (F-MB-03).
+func (e *Engine) Transfer(ctx context.Context, p incident.Principal, room incident.RoomID, from, to incident.UserID) error {
+	_, err := e.ask(ctx, room, &transfer{op: newOp(), By: p, From: from, To: to})
+	return err
+}
+
+// EditMessage changes the asker's message; text is normalized (F-RT-11).
+func (e *Engine) EditMessage(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, text string, mentions incident.Mentions) error {
+	return e.changeMessage(ctx, &changeMessage{By: p, Room: room, Act: editMessage, Message: id, Text: text, Mentions: mentions})
+}
+
+// DeleteMessage leaves a tombstone; deleting it again is no error (F-RT-11).
+func (e *Engine) DeleteMessage(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, reason string) error {
+	return e.changeMessage(ctx, &changeMessage{By: p, Room: room, Act: deleteMessage, Message: id, Reason: reason})
+}
+
+// React puts the asker's emoji under a message, or takes it away; doing so again
+// is no error (F-RT-03).
+func (e *Engine) React(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, emoji string, there bool) error {
+	if err := incident.CheckEmoji(emoji); err != nil {
+		return err
+	}
+	return e.changeMessage(ctx, &changeMessage{By: p, Room: room, Act: reaction(there), Message: id, Emoji: emoji})
+}
+
+// Pin puts a message on the room's short history, or takes it off; doing so again
+// is no error.
+func (e *Engine) Pin(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.MessageID, pinned bool) error {
+	act := unpin
+	if pinned {
+		act = pin
+	}
+	return e.changeMessage(ctx, &changeMessage{By: p, Room: room, Act: act, Message: id})
+}
+
+func (e *Engine) changeMessage(ctx context.Context, m *changeMessage) error {
+	m.ID = newOp().Op
+	_, err := e.ask(ctx, m.Room, m)
+	return err
+}
+
+// Tick ticks an item of a room's checklist, or takes the tick away; doing so again
+// is no error (F-TP-02).
+func (e *Engine) Tick(ctx context.Context, p incident.Principal, room incident.RoomID, item incident.ItemID, done bool) error {
+	_, err := e.ask(ctx, room, &tickItem{By: p, Item: item, Done: done})
+	return err
+}
+
+// MarkRead moves the asker's read pointer forward, at most to the head. It is
+// stored within a second or two.
+func (e *Engine) MarkRead(ctx context.Context, p incident.Principal, room incident.RoomID, upTo incident.Seq) error {
+	_, err := e.ask(ctx, room, &markRead{By: p, UpTo: upTo})
+	return err
 }
 
 // BeginUpload admits a file of that name and size, bytes, and gives it its id and
@@ -95,12 +194,13 @@ func (e *Engine) AbortUpload(ctx context.Context, up incident.Upload, gone bool)
 	}
 }
 
-// DeleteFile takes a file out of sight. Deleting it again is no error.
-func (e *Engine) DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID) error {
+// DeleteFile takes a file out of sight. Deleting it again is no error. reason is
+// needed of who does it by office.
+func (e *Engine) DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID, reason string) error {
 	f, err := e.records.File(ctx, room, file)
 	if err != nil || f.DeletedAt != nil {
 		return err
 	}
-	_, err = e.ask(ctx, room, &deleteFile{By: p, File: f})
+	_, err = e.ask(ctx, room, &deleteFile{By: p, File: f, Reason: reason})
 	return err
 }

@@ -17,6 +17,8 @@ type world interface {
 	claim()                                    // → onClaimed
 	commit(b incident.Batch)                   // → onCommitted
 	lookUpSent(keys []incident.SendKey)        // → onSentFound
+	lookUpMessage(id incident.MessageID)       // → onMessageFound
+	saveReads(reads []incident.ReadPointer)    // no outcome
 	openUpload(up incident.Upload)             // → onUploadOpened
 	closeUpload(file incident.FileID)          // no outcome
 	reply(to *actor.PID, a answer)             // to may be nil
@@ -25,7 +27,13 @@ type world interface {
 	suspended() bool                           // this node has no lease for now
 	misplaced() bool                           // another node should have the room, if nobody is using it
 	announceSoon()                             // → announce
-	tellPresent(relay *actor.PID, m *present)
+	pulseSoon()                                // → pulse
+	tellRelay(relay *actor.PID, m any)         // what has no place in the log's order
+	tellAll(m any)                             // the relays of all nodes
+
+	// settleRepeated answers a repeated operation that is refused now: it may have
+	// been carried out before its answer was lost.
+	settleRepeated(op operation, from *actor.PID, refusal error)
 	stop() // the room serves no more
 
 	// giveBack lets other nodes claim the room, then calls told, from another
@@ -42,34 +50,44 @@ const (
 	stopped                    // everything is answered "moved"
 )
 
-// room is one incident room while it is active: its members, its uploads, its
-// place in the log and what waits to be appended. It is not safe for concurrent
-// use; roomActor calls it.
+// room is one incident room while it is active: what it says of itself, its
+// members, its uploads, its place in the log and what waits to be appended. It is
+// not safe for concurrent use; roomActor calls it.
+//
+// Who may do what is decided by what is committed. So while a change of that, a
+// barrier, is being committed, everything else waits behind it.
 type room struct {
 	id     incident.RoomID
 	world  world
 	limits Limits
 
 	phase   roomPhase
-	status  incident.Status
+	info    incident.Room
 	epoch   incident.Epoch
 	head    incident.Seq // of the last committed event
 	lastAt  time.Time    // times never run backwards inside a room
 	lastUse time.Time    // asked for anything
 	lastAct time.Time    // asked to change or to read something, not only to be watched
 
-	members map[incident.UserID]incident.Member
-	uploads map[incident.FileID]incident.Upload
-	opening map[incident.FileID]*actor.PID // who waits for an upload's admission
-	deleted map[incident.FileID]bool       // since this activation began
-	relays  map[string]*actor.PID
-	here    map[string][]incident.Person // by relay: members who watch
+	members   incident.Members
+	checklist []incident.ChecklistItem
+	uploads   map[incident.FileID]incident.Upload
+	opening   map[incident.FileID]*actor.PID // who waits for an upload's admission
+	deleted   map[incident.FileID]bool       // since this activation began
+	relays    map[string]*actor.PID
+	here      map[string][]incident.Person // by relay: members who watch
+	pulses    pulses
+
+	targets map[incident.MessageID]*target   // messages that were changed lately
+	lookups map[incident.MessageID][]stashed // what waits for a message to be read
+	looking int                              // how many wait so
 
 	announcing bool // announce is about to be called
 
 	onReleased []*actor.PID // who waits for the release
 
-	stash   []stashed         // requests that came before the claim's outcome
+	stash   []stashed         // requests that came before the claim's outcome, or behind a barrier
+	barrier *entry            // in hand; nil for none
 	pending []*entry          // for the next batch
 	flight  []*entry          // in the batch that is being committed
 	inHand  map[string]*entry // pending and flight, by key
@@ -84,7 +102,7 @@ type stashed struct {
 func newRoom(id incident.RoomID, w world, limits Limits) *room {
 	return &room{
 		id: id, world: w, limits: limits, lastUse: w.now(), lastAct: w.now(),
-		members: map[incident.UserID]incident.Member{}, recent: sendMemory{size: recentSends},
+		members: incident.Members{}, recent: sendMemory{size: recentSends},
 	}
 }
 
@@ -113,7 +131,7 @@ func (r *room) onClaimed(state incident.RoomState, err error) {
 		return
 	}
 	r.phase = serving
-	r.status = state.Room.Status
+	r.info, r.checklist = state.Room, state.Checklist
 	r.epoch, r.head, r.lastAt = state.Room.Epoch, state.Room.Head, state.Room.LastActivity
 	for _, m := range state.Members {
 		r.members[m.ID] = m
@@ -121,23 +139,33 @@ func (r *room) onClaimed(state incident.RoomState, err error) {
 	for _, up := range state.Uploads {
 		put(&r.uploads, up.FileID, up)
 	}
-	waiting := r.stash
-	r.stash = nil
-	for _, s := range waiting {
-		r.serve(s.req, s.from)
+	r.serveStash()
+}
+
+// serveStash serves what waited, until the next barrier.
+func (r *room) serveStash() {
+	for len(r.stash) > 0 && r.barrier == nil && r.phase == serving {
+		next := r.stash[0]
+		r.stash = r.stash[1:]
+		r.serve(next.req, next.from)
+	}
+	if len(r.stash) == 0 {
+		r.stash = nil
 	}
 }
 
-// ask serves a request, or keeps it until the room is claimed.
+// ask serves a request, or keeps it until the room is claimed and no barrier is in
+// hand.
 func (r *room) ask(req request, from *actor.PID) {
 	r.lastUse = r.world.now()
-	if _, watching := req.(*watch); !watching {
+	_, watching := req.(*watch)
+	if !watching {
 		r.lastAct = r.lastUse
 	}
 	switch {
 	case r.phase == serving && r.world.suspended():
 		r.world.reply(from, req.refused(errMoved()))
-	case r.phase == serving:
+	case r.phase == serving && (watching || r.barrier == nil && r.stash == nil):
 		r.serve(req, from)
 	case r.phase == releasing || r.phase == stopped:
 		r.world.reply(from, req.refused(errMoved()))
@@ -149,29 +177,56 @@ func (r *room) ask(req request, from *actor.PID) {
 }
 
 func (r *room) serve(req request, from *actor.PID) {
-	var err error
+	err := r.carryOut(req, from)
+	if err == nil {
+		return
+	}
+	if op, ok := req.(operation); ok && op.repeated() {
+		r.world.settleRepeated(op, from, err)
+		return
+	}
+	r.world.reply(from, req.refused(err))
+}
+
+func (r *room) carryOut(req request, from *actor.PID) error {
 	switch m := req.(type) {
 	case *post:
-		err = r.post(m, from)
+		return r.post(m, from)
+	case *changeMessage:
+		return r.changeMessage(m, from)
+	case *updateRoom:
+		return r.updateRoom(m, from)
+	case *moveRoom:
+		return r.moveRoom(m, from)
 	case *addMember:
-		err = r.addMember(m, from)
+		return r.addMember(m, from)
+	case *setRole:
+		return r.setRole(m, from)
+	case *removeMember:
+		return r.removeMember(m, from)
+	case *transfer:
+		return r.transfer(m, from)
+	case *tickItem:
+		return r.tickItem(m, from)
+	case *markRead:
+		return r.markRead(m, from)
+	case *startTyping:
+		return r.startTyping(m, from)
 	case *beginUpload:
-		err = r.beginUpload(m, from)
+		return r.beginUpload(m, from)
 	case *finishUpload:
-		err = r.finishUpload(m, from)
+		return r.finishUpload(m, from)
 	case *deleteFile:
-		err = r.deleteFile(m, from)
+		return r.deleteFile(m, from)
 	case *join:
-		err = r.join(m, from)
+		return r.join(m, from)
 	case *watch:
 		put(&r.relays, m.Relay.String(), m.Relay)
 		r.setHere(m.Relay, m.Here)
 		r.world.reply(from, &watching{Room: r.id, Epoch: r.epoch, Head: r.head})
+		return nil
 	default:
-		err = incident.E(incident.Internal, "room", "")
-	}
-	if err != nil {
-		r.world.reply(from, req.refused(err))
+		return incident.E(incident.Internal, "room", "")
 	}
 }
 
@@ -182,8 +237,8 @@ func (r *room) may(p incident.Principal, act incident.Act) error {
 	if role := r.role(p); !incident.Can(p, role, act) {
 		return incident.Refusal(role, act)
 	}
-	if act != incident.ActRead && r.status.ReadOnly() {
-		return incident.E(incident.Conflict, string(act), "The room is archived and can only be read.")
+	if act != incident.ActRead && r.info.Status.ReadOnly() {
+		return errReadOnly(string(act))
 	}
 	return nil
 }
@@ -197,83 +252,6 @@ func (r *room) join(m *join, from *actor.PID) error {
 		Office: incident.ByOffice(m.By, r.role(m.By), incident.ActRead),
 	})
 	return nil
-}
-
-func (r *room) post(m *post, from *actor.PID) error {
-	if err := r.may(m.By, incident.ActPost); err != nil {
-		return err
-	}
-	key := incident.SendKey{Author: m.By.ID, ID: m.Draft.ClientMsgID}
-	digest := m.Draft.Digest()
-	if stored, ok := r.recent.find(key); ok {
-		return r.answerAgain(m, from, stored, digest)
-	}
-	name := "post/" + string(key.Author) + "/" + string(key.ID)
-	if e := r.inHand[name]; e != nil {
-		if e.digest != digest {
-			return errIDReused()
-		}
-		e.askers = append(e.askers, from)
-		return nil
-	}
-	at := r.clock()
-	return r.append(&entry{
-		key: name, by: m.By.Person, at: at, sent: key, digest: digest, askers: []*actor.PID{from},
-		changes: []incident.Change{incident.MessagePosted{Message: incident.Message{
-			ID: incident.MessageID(r.world.newID()), Author: m.By.Person, Type: incident.Text,
-			Text: m.Draft.Text, ReplyTo: m.Draft.ReplyTo, ClientMsgID: m.Draft.ClientMsgID, At: at,
-		}}},
-		answer: func(events []incident.Event, err error) answer {
-			if err != nil {
-				return m.refused(err)
-			}
-			stored := messageOf(events[0])
-			return &posted{Room: r.id, ID: key.ID, Message: stored, Seq: stored.Seq}
-		},
-	})
-}
-
-// answerAgain answers a repeated send from what is stored (F-RT-09).
-func (r *room) answerAgain(m *post, from *actor.PID, stored incident.Message, digest incident.Digest) error {
-	if stored.Digest() != digest {
-		return errIDReused()
-	}
-	r.world.reply(from, &posted{Room: r.id, ID: m.Draft.ClientMsgID, Message: stored, Seq: stored.Seq})
-	return nil
-}
-
-func (r *room) addMember(m *addMember, from *actor.PID) error {
-	role := r.role(m.By)
-	if !incident.MayAdd(m.By, role, m.Role) {
-		return incident.Refusal(role, incident.ActAddMember)
-	}
-	if err := r.may(m.By, incident.ActAddViewer); err != nil {
-		return err
-	}
-	if there, ok := r.members[m.Person.ID]; ok {
-		if there.Role != m.Role {
-			return errOtherRole(there.Role)
-		}
-		r.world.reply(from, &memberAdded{Member: there})
-		return nil
-	}
-	key := "member/" + string(m.Person.ID)
-	at := r.clock()
-	member := incident.Member{Person: m.Person, Role: m.Role, AddedBy: m.By.ID, AddedAt: at}
-	if e := r.inHand[key]; e != nil {
-		if coming := e.changes[0].(incident.MemberAdded).Member; coming.Role != m.Role {
-			return errOtherRole(coming.Role)
-		}
-		e.askers = append(e.askers, from)
-		return nil
-	}
-	return r.append(&entry{
-		key: key, by: m.By.Person, at: at, askers: []*actor.PID{from},
-		changes: []incident.Change{incident.MemberAdded{Member: member}},
-		answer: func(_ []incident.Event, err error) answer {
-			return &memberAdded{Member: member, Err: err}
-		},
-	})
 }
 
 // clock is the time of the next event: never before the one before.
@@ -298,7 +276,7 @@ func (r *room) onTick() {
 			delete(r.uploads, id)
 		}
 	}
-	idle := len(r.uploads) == 0 && len(r.pending) == 0 && r.flight == nil
+	idle := len(r.uploads) == 0 && len(r.pending) == 0 && r.flight == nil && r.looking == 0
 	unused := len(r.relays) == 0 && now.Sub(r.lastUse) >= r.limits.RoomIdle
 	// A room that is only watched moves without being missed: its watchers follow.
 	quiet := now.Sub(r.lastAct) >= quietAfter && r.world.misplaced()
@@ -331,6 +309,7 @@ func (r *room) release(from *actor.PID) {
 		return
 	}
 	r.phase = releasing
+	r.dropLookups(errMoved())
 	r.endRelease()
 }
 
@@ -353,10 +332,13 @@ func (r *room) giveUp(err error) {
 		r.settle(e, nil, err)
 	}
 	r.flight, r.pending = nil, nil
+	r.barrier = nil
 	for _, s := range r.stash {
 		r.world.reply(s.from, s.req.refused(err))
 	}
 	r.stash = nil
+	r.dropLookups(err)
+	r.saveReads()
 	for file, from := range r.opening {
 		r.world.reply(from, &uploadBegun{Err: err})
 		delete(r.opening, file)
@@ -372,12 +354,4 @@ func (r *room) giveUp(err error) {
 // the room, or nobody knows what is stored.
 func lost(err error) bool {
 	return errors.Is(err, incident.ErrFenced) || errors.Is(err, incident.ErrOutcomeUnknown)
-}
-
-func errIDReused() error {
-	return incident.E(incident.IDReused, "post message", "This client_msg_id was used for another message. Send with a new one.")
-}
-
-func errOtherRole(role incident.Role) error {
-	return incident.E(incident.Conflict, "add member", "This person is a member already, as %s.", role)
 }

@@ -27,6 +27,11 @@ type (
 		File incident.FileID
 		Err  error
 	}
+	messageFound struct {
+		ID      incident.MessageID
+		Message incident.Message
+		Err     error
+	}
 	tick struct{}
 )
 
@@ -67,6 +72,8 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.room.onCommitted(m.Err)
 	case *sentFound:
 		a.room.onSentFound(m.Found, m.Err)
+	case *messageFound:
+		a.room.onMessageFound(m.ID, m.Message, m.Err)
 	case *uploadOpened:
 		a.room.onUploadOpened(m.File, m.Err)
 	case *abortUpload:
@@ -81,6 +88,8 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.room.setHere(m.Relay, m.People)
 	case *announceNow:
 		a.room.announce()
+	case *pulseNow:
+		a.room.pulse()
 	case *release:
 		a.room.release(ctx.Sender())
 	case *tick:
@@ -146,6 +155,46 @@ func (a *roomActor) lookUpSent(keys []incident.SendKey) {
 	})
 }
 
+func (a *roomActor) lookUpMessage(message incident.MessageID) {
+	id, e := a.id, a.engine
+	a.do(commitTimeout, func(ctx context.Context) any {
+		found, err := e.records.Message(ctx, id, message)
+		if incident.KindOf(err) == incident.NotFound {
+			err = incident.Wrap(incident.NotFound, "find message", err, "The room has no such message.")
+		}
+		return &messageFound{ID: message, Message: found, Err: err}
+	})
+}
+
+func (a *roomActor) settleRepeated(op operation, from *actor.PID, refusal error) {
+	id, e := a.id, a.engine
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+		defer cancel()
+		found, err := e.records.Sent(ctx, id, []incident.SendKey{op.key()})
+		ev, done := found[op.key()]
+		switch {
+		case err != nil:
+			a.reply(from, op.refused(err))
+		case done:
+			a.reply(from, op.done(ev))
+		default:
+			a.reply(from, op.refused(refusal))
+		}
+	})
+}
+
+func (a *roomActor) saveReads(reads []incident.ReadPointer) {
+	id, e := a.id, a.engine
+	e.background(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, commitTimeout)
+		defer cancel()
+		if err := e.records.SaveReads(ctx, id, reads); err != nil {
+			e.log.Warn("read pointers not stored: the next ones will be", "room_id", string(id), "err", err)
+		}
+	})
+}
+
 func (a *roomActor) openUpload(up incident.Upload) {
 	e := a.engine
 	a.do(commitTimeout, func(ctx context.Context) any {
@@ -178,7 +227,14 @@ func (a *roomActor) announceSoon() {
 	time.AfterFunc(announcePause, func() { root.Send(self, &announceNow{}) })
 }
 
-func (a *roomActor) tellPresent(relay *actor.PID, m *present) { a.engine.tell(relay, m) }
+func (a *roomActor) pulseSoon() {
+	self, root := a.self, a.engine.root
+	time.AfterFunc(pulsePause, func() { root.Send(self, &pulseNow{}) })
+}
+
+func (a *roomActor) tellRelay(relay *actor.PID, m any) { a.engine.tell(relay, m) }
+
+func (a *roomActor) tellAll(m any) { a.engine.tellRelays(m) }
 
 func (a *roomActor) suspended() bool { return a.engine.Suspended() }
 

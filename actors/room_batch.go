@@ -15,13 +15,27 @@ type entry struct {
 	key     string // two requests with the same key are one
 	by      incident.Person
 	at      time.Time
-	sent    incident.SendKey // of a client's message, else zero
+	sent    incident.SendKey // what its author chose, so that it happens once; zero for none
 	digest  incident.Digest  // of a client's message
 	changes []incident.Change
+	audit   []incident.AuditEntry
+	target  *target // the message that it changes; nil for none
 	askers  []*actor.PID
 	answer  func(events []incident.Event, err error) answer
 
 	events []incident.Event // once it is in a batch
+}
+
+// appendAlone appends a change of what decides who may do what: until it is
+// committed, everything else waits.
+func (r *room) appendAlone(e *entry) error {
+	if err := r.append(e); err != nil {
+		return err
+	}
+	if r.inHand[e.key] == e { // not settled yet
+		r.barrier = e
+	}
+	return nil
 }
 
 // append puts an entry into the next batch.
@@ -54,6 +68,8 @@ func (r *room) flush() {
 			seq := r.head + incident.Seq(len(b.Events)) + 1
 			b.Events = append(b.Events, r.event(e, c, seq))
 		}
+		b.Events[from].ClientMsgID = e.sent.ID
+		b.Audit = append(b.Audit, e.audit...)
 		e.events = b.Events[from:len(b.Events):len(b.Events)]
 		n++
 	}
@@ -63,7 +79,7 @@ func (r *room) flush() {
 }
 
 func (r *room) event(e *entry, c incident.Change, seq incident.Seq) incident.Event {
-	ev := incident.Event{RoomID: r.id, Seq: seq, Epoch: r.epoch, At: e.at, By: e.by, ClientMsgID: e.sent.ID, Change: c}
+	ev := incident.Event{RoomID: r.id, Seq: seq, Epoch: r.epoch, At: e.at, By: e.by, Change: c}
 	if m, ok := c.(incident.MessagePosted); ok {
 		m.Message.Seq = seq
 		ev.Change = m
@@ -89,9 +105,11 @@ func (r *room) onCommitted(err error) {
 		for _, e := range r.flight {
 			r.settle(e, nil, err)
 		}
+		r.refuseFollowers(err)
 	}
 	r.flight = nil
 	r.flush()
+	r.serveStash()
 }
 
 // tell acks and broadcasts the batch under way, which is durable.
@@ -112,32 +130,53 @@ func (r *room) tell() {
 // apply brings the room's own state up to a committed event.
 func (r *room) apply(ev incident.Event) {
 	r.head = ev.Seq
+	r.info.LastActivity = ev.At
 	switch c := ev.Change.(type) {
+	case incident.RoomUpdated:
+		r.info = c.Room
+		r.info.LastActivity = ev.At
 	case incident.MemberAdded:
 		r.members[c.Member.ID] = c.Member
+	case incident.MemberRemoved:
+		delete(r.members, c.Person.ID)
+		delete(r.pulses.reads, c.Person.ID)
+	case incident.RoleChanged:
+		m := r.members[c.Person.ID]
+		m.Role = c.To
+		r.members[c.Person.ID] = m
+	case incident.ChecklistChanged:
+		r.applyTick(c, ev)
 	case incident.MessagePosted:
 		if ev.ClientMsgID != "" {
 			r.recent.add(incident.SendKey{Author: ev.By.ID, ID: ev.ClientMsgID}, c.Message)
 		}
+		delete(r.pulses.typing, ev.By.ID)
 	case incident.FileUploaded:
 		delete(r.uploads, c.File.ID)
 		r.world.ackUpload(c.File)
 	case incident.FileDeleted:
 		put(&r.deleted, c.FileID, true)
 	}
+	r.noteActivity(ev)
 }
 
 // settle answers all who asked for an entry.
 func (r *room) settle(e *entry, events []incident.Event, err error) {
 	delete(r.inHand, e.key)
+	if r.barrier == e {
+		r.barrier = nil
+	}
+	if e.target != nil {
+		r.settleTarget(e.target, err)
+	}
 	a := e.answer(events, err)
 	for _, to := range e.askers {
 		r.world.reply(to, a)
 	}
 }
 
-// findDuplicates asks which of the batch's messages are stored already: one that
-// is refuses the whole batch.
+// findDuplicates asks which of the batch's entries are stored already: one that is
+// refuses the whole batch.
 func (r *room) findDuplicates() {
 	var keys []incident.SendKey
 	for _, e := range r.flight {
@@ -148,7 +187,7 @@ func (r *room) findDuplicates() {
 	r.world.lookUpSent(keys)
 }
 
-// onSentFound answers the repeated messages from the log and commits the others.
+// onSentFound answers the repeated entries from the log and commits the others.
 func (r *room) onSentFound(found map[incident.SendKey]incident.Event, err error) {
 	if r.phase == stopped || r.flight == nil {
 		return
@@ -164,6 +203,8 @@ func (r *room) onSentFound(found map[incident.SendKey]incident.Event, err error)
 			r.settle(e, nil, err)
 		case !repeated || e.sent.ID == "":
 			again = append(again, e)
+		case e.digest == incident.Digest{}: // no message, but the same operation
+			r.settle(e, []incident.Event{stored}, nil)
 		case messageOf(stored).Digest() != e.digest:
 			r.settle(e, nil, errIDReused())
 		default:
@@ -174,6 +215,7 @@ func (r *room) onSentFound(found map[incident.SendKey]incident.Event, err error)
 	r.flight = nil
 	r.pending = append(again, r.pending...)
 	r.flush()
+	r.serveStash()
 }
 
 // messageOf returns the message that an event posted, with its place in the log.

@@ -31,6 +31,12 @@ type script struct {
 	noLease  bool
 	moveAway bool
 
+	found  []incident.MessageID // messages looked up, not answered
+	again  []operation          // repeated and refused
+	reads  []incident.ReadPointer
+	hints  []any // told to a relay, or to all, without a place in the log
+	pulses int
+
 	announces int
 	presence  map[string]*present // by relay, the newest
 	sequence  []string            // "reply" and "publish", in order
@@ -50,9 +56,24 @@ func (s *script) closeUpload(f incident.FileID)   { s.closed = append(s.closed, 
 func (s *script) ackUpload(f incident.File)       { s.acks = append(s.acks, f) }
 func (s *script) stop()                           { s.stops++ }
 func (s *script) announceSoon()                   { s.announces++ }
-func (s *script) tellPresent(to *actor.PID, m *present) {
-	put(&s.presence, to.Id, m)
+func (s *script) pulseSoon()                      { s.pulses++ }
+func (s *script) tellAll(m any)                   { s.hints = append(s.hints, m) }
+
+func (s *script) lookUpMessage(id incident.MessageID)    { s.found = append(s.found, id) }
+func (s *script) saveReads(reads []incident.ReadPointer) { s.reads = append(s.reads, reads...) }
+func (s *script) tellRelay(to *actor.PID, m any) {
+	if p, ok := m.(*present); ok {
+		put(&s.presence, to.Id, p)
+		return
+	}
+	s.hints = append(s.hints, m)
 }
+
+func (s *script) settleRepeated(op operation, from *actor.PID, refusal error) {
+	s.again = append(s.again, op)
+	s.reply(from, op.refused(refusal))
+}
+
 func (s *script) suspended() bool { return s.noLease }
 func (s *script) misplaced() bool { return s.moveAway }
 
@@ -99,7 +120,8 @@ var (
 func openRoom(w *script) *room {
 	r := newRoom(testRoom, w, Limits{UploadsPerUser: 2, UploadsPerRoom: 3, RoomIdle: DefaultLimits.RoomIdle})
 	r.onClaimed(incident.RoomState{
-		Room: incident.Room{ID: testRoom, Epoch: 7, Head: 2, Status: incident.Open},
+		Room:      incident.Room{ID: testRoom, Epoch: 7, Head: 2, Status: incident.Open, Title: "t", Type: incident.IT, Severity: incident.Low},
+		Checklist: []incident.ChecklistItem{{ID: 1}},
 		Members: []incident.Member{
 			{Person: wang.Person, Role: incident.Owner},
 			{Person: lee.Person, Role: incident.Editor},
@@ -176,7 +198,7 @@ func TestRetryIsHarmless(t *testing.T) {
 		r.ask(say(wang, "a", "y"), asker("3"))
 		r.onCommitted(nil)
 		first, second := w.only(t, "1").(*posted), w.only(t, "2").(*posted)
-		if first.Message != second.Message || first.Message.Seq != 3 || len(w.batches) != 1 {
+		if first.Message.ID != second.Message.ID || first.Message.Seq != 3 || len(w.batches) != 1 {
 			t.Errorf("two messages: %+v and %+v", first, second)
 		}
 		if k := incident.KindOf(w.only(t, "3").failure()); k != incident.IDReused {
@@ -191,7 +213,7 @@ func TestRetryIsHarmless(t *testing.T) {
 		r.ask(say(wang, "a", "x"), asker("2"))
 		r.ask(say(wang, "a", "y"), asker("3"))
 		r.ask(say(lee, "a", "z"), asker("4")) // another author's id is another id
-		if w.only(t, "2").(*posted).Message != w.only(t, "1").(*posted).Message {
+		if w.only(t, "2").(*posted).Message.ID != w.only(t, "1").(*posted).Message.ID {
 			t.Error("the retry was answered with another message")
 		}
 		if k := incident.KindOf(w.only(t, "3").failure()); k != incident.IDReused {
@@ -269,7 +291,26 @@ func TestRoomRefusesWhatTheRoleForbids(t *testing.T) {
 		{"upload", upload, []incident.Principal{wang, lee}},
 		{"add a viewer", func(by incident.Principal) request { return add(by, incident.Viewer) }, []incident.Principal{wang, lee, admin}},
 		{"add an owner", func(by incident.Principal) request { return add(by, incident.Owner) }, []incident.Principal{wang, admin}},
-		{"delete chen's file", func(by incident.Principal) request { return &deleteFile{By: by, File: mine} }, []incident.Principal{wang, chen}},
+		{"delete chen's file", func(by incident.Principal) request { return &deleteFile{By: by, File: mine, Reason: "r"} }, []incident.Principal{wang, chen, admin}},
+		{"set a role", func(by incident.Principal) request { return &setRole{By: by, User: lee.ID, Role: incident.Viewer} }, []incident.Principal{wang, admin}},
+		{"remove chen", func(by incident.Principal) request { return &removeMember{By: by, User: chen.ID} }, []incident.Principal{wang, chen, admin}},
+		{"hand on wang's room", func(by incident.Principal) request { return &transfer{By: by, From: wang.ID, To: lee.ID} }, []incident.Principal{wang, admin}},
+		{"acknowledge", func(by incident.Principal) request {
+			return &moveRoom{By: by, Move: incident.Move{To: incident.Acknowledged}}
+		}, []incident.Principal{wang, lee, chen, admin}},
+		{"start work", func(by incident.Principal) request {
+			return &moveRoom{By: by, Move: incident.Move{To: incident.InProgress}}
+		}, []incident.Principal{wang, lee, admin}},
+		{"cancel", func(by incident.Principal) request {
+			return &moveRoom{By: by, Move: incident.Move{To: incident.Cancelled, Reason: "r"}}
+		}, []incident.Principal{wang, admin}},
+		{"tick", func(by incident.Principal) request { return &tickItem{By: by, Item: 1, Done: true} }, []incident.Principal{wang, lee}},
+		{"read up to", func(by incident.Principal) request { return &markRead{By: by, UpTo: 1} }, []incident.Principal{wang, lee, chen}},
+		{"type", func(by incident.Principal) request { return &startTyping{By: by} }, []incident.Principal{wang, lee}},
+		{"react", func(by incident.Principal) request {
+			return &changeMessage{By: by, Act: react, Message: "m1", Emoji: "👍"}
+		}, []incident.Principal{wang, lee, chen}},
+		{"pin", func(by incident.Principal) request { return &changeMessage{By: by, Act: pin, Message: "m1"} }, []incident.Principal{wang, lee}},
 	} {
 		for _, by := range []incident.Principal{wang, lee, chen, chang, admin, auditor, {}} {
 			want := false

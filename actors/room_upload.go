@@ -108,7 +108,7 @@ func (r *room) abortUpload(file incident.FileID, gone bool) {
 
 func (r *room) deleteFile(m *deleteFile, from *actor.PID) error {
 	act := incident.ActDeleteAnyFile
-	if m.File.Uploader.ID == m.By.ID {
+	if m.File.Uploader.ID == m.By.ID && r.role(m.By) != incident.NoRole {
 		act = incident.ActDeleteOwnFile
 	}
 	if err := r.may(m.By, act); err != nil {
@@ -118,14 +118,22 @@ func (r *room) deleteFile(m *deleteFile, from *actor.PID) error {
 		r.world.reply(from, &fileDeleted{})
 		return nil
 	}
+	if incident.ByOffice(m.By, r.role(m.By), act) && m.Reason == "" {
+		return errNoReason("delete file")
+	}
 	key := "delete/" + string(m.File.ID)
 	if e := r.inHand[key]; e != nil {
 		e.askers = append(e.askers, from)
 		return nil
 	}
+	at := r.clock()
+	var audit []incident.AuditEntry
+	if act == incident.ActDeleteAnyFile {
+		audit = r.audit(m.By, at, "file_deleted", "file "+string(m.File.ID))
+	}
 	return r.append(&entry{
-		key: key, by: m.By.Person, at: r.clock(), askers: []*actor.PID{from},
-		changes: []incident.Change{incident.FileDeleted{FileID: m.File.ID, DeletedBy: m.By.Person}},
+		key: key, by: m.By.Person, at: at, askers: []*actor.PID{from}, audit: audit,
+		changes: []incident.Change{incident.FileDeleted{FileID: m.File.ID, DeletedBy: m.By.Person, Reason: m.Reason}},
 		answer:  func(_ []incident.Event, err error) answer { return &fileDeleted{Err: err} },
 	})
 }

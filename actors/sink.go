@@ -42,6 +42,9 @@ type Sink interface {
 	// Subscribed answers a subscribe; the events after its seq follow. byOffice
 	// says that the reader is no member but an ADMIN or AUDITOR: that is audited.
 	Subscribed(room incident.RoomID, epoch incident.Epoch, head incident.Seq, byOffice bool)
+	// Removed says that the client's person is no member of the room any more: no
+	// event of it follows.
+	Removed(room incident.RoomID)
 	// Reset says that too much was missed: the events after from follow.
 	Reset(room incident.RoomID, from, head incident.Seq)
 	// Acked says that the client's message is durable.
@@ -49,7 +52,7 @@ type Sink interface {
 	// Changed says that the client's change of a message is durable; seq is its
 	// event's, or the message's own where nothing had to be changed.
 	Changed(room incident.RoomID, id incident.ClientMsgID, message incident.MessageID, seq incident.Seq, at time.Time)
-	// Refused answers a send or a change (id given) or a subscribe (id empty) that failed; an
-	// incident.Forbidden error is audited (F-SE-02).
+	// Refused answers a send or a change (id given), or a subscribe, typing or read
+	// (id empty) that failed; an incident.Forbidden error is audited (F-SE-02).
 	Refused(room incident.RoomID, id incident.ClientMsgID, err error)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"github.com/asynkron/protoactor-go/actor"
+
 	"taskreporter/incident"
 )
 
@@ -14,6 +16,7 @@ type subscription struct {
 	room incident.RoomID
 	by   incident.Principal
 	sink Sink
+	conn *actor.PID // whose it is
 
 	mu     sync.Mutex
 	phase  subscriptionPhase
@@ -74,6 +77,15 @@ func (s *subscription) tell(frame Frame) {
 	case catchingUp:
 		s.loose = frame
 	default:
+	}
+}
+
+// hint takes what is worth nothing later: who is not live yet misses it.
+func (s *subscription) hint(frame Frame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.phase == live {
+		s.sink.Offer(frame)
 	}
 }
 

@@ -30,7 +30,11 @@ func init() {
 	for name, m := range map[string]any{
 		// to a room, and its answers
 		"post": post{}, "posted": posted{},
-		"add_member": addMember{}, "member_added": memberAdded{},
+		"change_message": changeMessage{}, "message_changed": messageChanged{},
+		"update_room": updateRoom{}, "move_room": moveRoom{}, "room_changed": roomChanged{},
+		"add_member": addMember{}, "set_role": setRole{}, "remove_member": removeMember{}, "transfer": transfer{},
+		"member_changed": memberChanged{},
+		"tick_item":      tickItem{}, "mark_read": markRead{}, "start_typing": startTyping{}, "carried_out": carriedOut{},
 		"begin_upload": beginUpload{}, "upload_begun": uploadBegun{},
 		"finish_upload": finishUpload{}, "upload_finished": uploadFinished{},
 		"abort_upload": abortUpload{},
@@ -40,6 +44,7 @@ func init() {
 		"watch": watch{}, "watching": watching{}, "unwatch": unwatch{},
 		// to a relay
 		"published": published{}, "to_user": toUser{}, "end_session": endSession{},
+		"typing_now": typingNow{}, "reads_now": readsNow{}, "activity_now": activityNow{},
 		// to a node
 		"activate": activate{}, "activated": activated{},
 		"beat": beat{}, "leaving": leaving{}, "poke": poke{}, "buried": buried{}, "drain": drain{},

@@ -33,12 +33,29 @@ func crossing() []any {
 	}
 	up := incident.Upload{FileID: "f1", RoomID: testRoom, By: lee.Person, Filename: "a.log", Type: incident.FileType{Kind: incident.Log, Mime: "text/plain", Max: 5}, Size: 4, Key: "k", StartedAt: sentAt}
 	admin := wang
-	admin.System, admin.Session = incident.SystemAdmin, "s1"
+	admin.System, admin.Session, admin.From, admin.Request = incident.SystemAdmin, "s1", "10.0.0.7", "r1"
+	severity, assignee := incident.Critical, lee.ID
 	return []any{
 		&post{By: admin, Room: testRoom, Draft: incident.Draft{ClientMsgID: "c1", Text: "t", ReplyTo: "m0"}},
 		&posted{Room: testRoom, ID: "c1", Message: msg, Seq: 9},
 		&addMember{By: wang, Person: chen.Person, Role: incident.Viewer},
-		&memberAdded{Member: incident.Member{Person: chen.Person, Role: incident.Viewer, AddedBy: wang.ID, AddedAt: sentAt}},
+		&memberChanged{Member: incident.Member{Person: chen.Person, Role: incident.Viewer, AddedBy: wang.ID, AddedAt: sentAt}},
+		&changeMessage{By: wang, Room: testRoom, ID: "c2", Act: editMessage, Message: "m1", Text: "t", Mentions: incident.Mentions{All: true}, Reason: "r", Emoji: "👍"},
+		&messageChanged{Room: testRoom, ID: "c2", Message: "m1", Seq: 10, At: sentAt},
+		&updateRoom{op: op{"op-1", true}, By: wang, Patch: incident.RoomPatch{Version: 3, Severity: &severity, Assignee: &assignee}},
+		&moveRoom{op: op{"op-1", true}, By: wang, Move: incident.Move{To: incident.Closed, Version: 3, Waiver: "w"}},
+		&roomChanged{Room: incident.Room{ID: testRoom, Title: "t", Version: 4, Assignee: &lee.Person, ClosedAt: &sentAt}},
+		&setRole{op: op{"op-1", false}, By: wang, User: "lee", Role: incident.Viewer},
+		&removeMember{op: op{"op-1", false}, By: wang, User: "lee"},
+		&transfer{op: op{"op-1", false}, By: wang, From: "wang", To: "lee"},
+		&tickItem{By: wang, Item: 2, Done: true}, &markRead{By: wang, UpTo: 9}, &startTyping{By: wang}, &carriedOut{},
+		&typingNow{Room: testRoom, Who: lee.Person},
+		&readsNow{Room: testRoom, Reads: []incident.ReadPointer{{User: "lee", Seq: 9, At: sentAt}}},
+		&activityNow{incident.Activity{
+			Room: incident.Room{ID: testRoom, Version: 4}, Head: 9, Members: []incident.UserID{"lee"}, Gone: []incident.UserID{"chen"},
+			Posted: []incident.Posted{{Seq: 9, Author: "wang", Mentions: &incident.Mentions{Users: []incident.UserID{"lee"}}}},
+			Count:  1, Latest: "t", Renewed: true,
+		}},
 		&beginUpload{By: wang, Upload: up}, &uploadBegun{},
 		&finishUpload{By: wang, File: file}, &uploadFinished{File: file},
 		&abortUpload{File: "f1", Gone: true},

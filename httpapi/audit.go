@@ -15,8 +15,8 @@ const auditTime = 5 * time.Second
 
 // ListAudit implements GET /api/admin/audit (F-SE-05).
 func (s *Server) ListAudit(ctx context.Context, req ListAuditRequestObject) (ListAuditResponseObject, error) {
-	if !incident.Can(requestOf(ctx).principal, incident.NoRole, incident.ActReadAudit) {
-		return nil, incident.E(incident.Forbidden, "read audit", "The audit trail is for administrators and auditors.")
+	if _, err := s.allow(ctx, incident.ActReadAudit); err != nil {
+		return nil, err
 	}
 	act, err := words("act", req.Params.Act, 50)
 	if err != nil {

@@ -53,6 +53,7 @@ func (s *Server) identify(c *gin.Context, r *request) error {
 	if err != nil {
 		return err
 	}
+	p.From, p.Request = r.from, r.id
 	r.principal = p
 	return nil
 }

@@ -10,8 +10,8 @@ import (
 
 // ShowCluster implements GET /api/admin/cluster (F-OP-06).
 func (s *Server) ShowCluster(ctx context.Context, _ ShowClusterRequestObject) (ShowClusterResponseObject, error) {
-	if !incident.Can(requestOf(ctx).principal, incident.NoRole, incident.ActReadCluster) {
-		return nil, incident.E(incident.Forbidden, "show cluster", "The cluster is for administrators and auditors.")
+	if _, err := s.allow(ctx, incident.ActReadCluster); err != nil {
+		return nil, err
 	}
 	nodes, err := s.cluster.Nodes(ctx)
 	if err != nil {
@@ -31,8 +31,8 @@ func (s *Server) ShowCluster(ctx context.Context, _ ShowClusterRequestObject) (S
 // audited before it happens: without its row no node is drained.
 func (s *Server) DrainNode(ctx context.Context, req DrainNodeRequestObject) (DrainNodeResponseObject, error) {
 	const op = "drain node"
-	if !incident.Can(requestOf(ctx).principal, incident.NoRole, incident.ActDrainNode) {
-		return nil, incident.E(incident.Forbidden, op, "Only an administrator drains a node.")
+	if _, err := s.allow(ctx, incident.ActDrainNode); err != nil {
+		return nil, err
 	}
 	id := incident.NodeID(req.NodeId)
 	nodes, err := s.cluster.Nodes(ctx)

@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"taskreporter/incident"
 )
@@ -26,6 +24,14 @@ func given[T any](p *T) T {
 	return *p
 }
 
+// some is nil for an empty list, so that the field is left out.
+func some[T any](list []T) *[]T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list
+}
+
 // each maps a slice; the result is never nil, so that it becomes [] in JSON.
 func each[A, B any](as []A, f func(A) B) []B {
 	bs := make([]B, len(as))
@@ -41,8 +47,10 @@ func toUser(u incident.User) User {
 	return User{UserId: string(u.ID), Name: u.Name, Username: u.Username, SystemRole: UserSystemRole(u.System)}
 }
 
+// toRoom writes a room as the person reads it whose role it carries. Without a role
+// it is the same for everybody.
 func toRoom(r incident.Room) Room {
-	return Room{
+	out := Room{
 		RoomId:          string(r.ID),
 		Number:          r.Number,
 		Title:           r.Title,
@@ -58,14 +66,39 @@ func toRoom(r incident.Room) Room {
 		TemplateId:      optional(string(r.Template)),
 		TemplateVersion: optional(r.TemplateVer),
 		CreatedBy:       toPerson(r.CreatedBy),
+		Resolution:      optional(r.Resolution),
+		RootCause:       optional(r.RootCause),
+		Waiver:          optional(r.Waiver),
+		DuplicateOf:     optional(string(r.DuplicateOf)),
 		DeclaredAt:      r.DeclaredAt,
+		AcknowledgedAt:  r.AcknowledgedAt,
+		ContainedAt:     r.ContainedAt,
+		ResolvedAt:      r.ResolvedAt,
+		ClosedAt:        r.ClosedAt,
+		ArchivedAt:      r.ArchivedAt,
 		LastActivityAt:  r.LastActivity,
 		Version:         r.Version,
 		HeadSeq:         int64(r.Head),
 		MemberCount:     r.MemberCount,
-		MyRole:          optional(Role(r.Role)),
 		LastMessage:     optional(r.LastMessage),
 	}
+	if r.Assignee != nil {
+		assignee := toPerson(*r.Assignee)
+		out.Assignee = &assignee
+	}
+	moves := each(r.Status.Moves(), func(s incident.Status) Status { return Status(s) })
+	out.Moves = &moves
+	if r.Role != incident.NoRole {
+		role, read := Role(r.Role), int64(r.Read)
+		out.MyRole, out.ReadSeq, out.UnreadCount, out.MentionCount = &role, &read, &r.Unread, &r.Mentions
+	}
+	return out
+}
+
+// toSharedRoom leaves out what depends on the reader, for frames that go to many.
+func toSharedRoom(r incident.Room) Room {
+	r.Role = incident.NoRole
+	return toRoom(r)
 }
 
 func toPlace(p incident.Place) Place {
@@ -76,7 +109,8 @@ func fromPlace(p Place) incident.Place {
 	return incident.Place{Site: given(p.Site), Line: given(p.Line), Station: given(p.Station), Equipment: given(p.Equipment)}
 }
 
-func toTemplate(t incident.Template) Template {
+// toTemplate names its members where their names are known.
+func toTemplate(t incident.Template, names map[incident.UserID]string) Template {
 	return Template{
 		TemplateId:   string(t.ID),
 		Version:      t.Version,
@@ -86,39 +120,29 @@ func toTemplate(t incident.Template) Template {
 		TitleEn:      t.TitleEn,
 		IncidentType: IncidentType(t.Type),
 		Severity:     Severity(t.Severity),
+		Members: each(t.Members, func(m incident.TemplateMember) TemplateMember {
+			return TemplateMember{UserId: string(m.UserID), Name: optional(names[m.UserID]), Role: Role(m.Role)}
+		}),
+		Checklist: each(t.Checklist, func(c incident.ChecklistText) ChecklistText { return ChecklistText{Zh: c.Zh, En: c.En} }),
+		Required:  each(t.Required, func(f incident.RequiredField) TemplateRequired { return TemplateRequired(f) }),
+		Retired:   t.Retired,
 	}
+}
+
+func toChecklistItem(c incident.ChecklistItem) ChecklistItem {
+	item := ChecklistItem{ItemId: int(c.ID), TextZh: c.Zh, TextEn: c.En, Done: c.Done != nil}
+	if c.Done != nil {
+		by := toPerson(c.Done.By)
+		item.DoneBy, item.DoneAt = &by, &c.Done.At
+	}
+	return item
 }
 
 func toMember(m incident.Member) Member {
-	return Member{UserId: string(m.ID), Name: m.Name, Role: Role(m.Role), AddedBy: string(m.AddedBy), AddedAt: m.AddedAt}
-}
-
-// toMessage mints the links of a reference message (F-RT-04).
-func toMessage(l *Links, room incident.RoomID, m incident.Message) Message {
-	out := Message{
-		MessageId:   string(m.ID),
-		Seq:         int64(m.Seq),
-		Author:      toPerson(m.Author),
-		MessageType: MessageType(m.Type),
-		Text:        m.Text,
-		ReplyTo:     optional(string(m.ReplyTo)),
-		ClientMsgId: optional(string(m.ClientMsgID)),
-		At:          m.At,
+	return Member{
+		UserId: string(m.ID), Name: m.Name, Role: Role(m.Role), AddedBy: string(m.AddedBy), AddedAt: m.AddedAt,
+		ReadSeq: optional(int64(m.Read)),
 	}
-	if ref := m.Ref; ref != nil {
-		links := l.own(room, ref.FileID, ref.Kind)
-		out.Metadata = &Reference{
-			FileId:       string(ref.FileID),
-			Filename:     ref.Filename,
-			Kind:         FileKind(ref.Kind),
-			Size:         ref.Size,
-			Width:        optional(ref.Width),
-			Height:       optional(ref.Height),
-			Url:          links.content,
-			ThumbnailUrl: optional(links.thumbnail),
-		}
-	}
-	return out
 }
 
 // toFile mints the file's links (F-UP-17, F-DL-01).
@@ -186,41 +210,4 @@ func toNode(n incident.Node, state NodeState) Node {
 			Refused:        n.Figures.Refused,
 		},
 	}
-}
-
-// toEvent makes the socket frame that tells an event: one of the *Frame structs.
-// The same frame goes to every member, so nothing in it depends on the reader.
-func toEvent(ctx context.Context, l *Links, e incident.Event) (any, error) {
-	room, seq, epoch, by := string(e.RoomID), int64(e.Seq), int64(e.Epoch), toPerson(e.By)
-	switch c := e.Change.(type) {
-	case incident.RoomCreated:
-		r := c.Room
-		r.Head, r.MemberCount = e.Seq, max(r.MemberCount, 1) // the creator
-		return RoomCreatedFrame{Type: RoomCreated, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by, Room: toRoom(r)}, nil
-	case incident.MemberAdded:
-		return MemberAddedFrame{Type: MemberAdded, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by, Member: toMember(c.Member)}, nil
-	case incident.MessagePosted:
-		m := c.Message
-		m.Seq = e.Seq
-		return MessageFrame{Type: MessageFrameTypeMessage, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by, Message: toMessage(l, e.RoomID, m)}, nil
-	case incident.FileUploaded:
-		return FileUploadedFrame{Type: FileUploaded, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by, File: toFile(ctx, l, c.File)}, nil
-	case incident.FileDeleted:
-		return FileDeletedFrame{Type: FileDeleted, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by, FileId: string(c.FileID), DeletedBy: toPerson(c.DeletedBy)}, nil
-	default:
-		return nil, fmt.Errorf("event %s/%d: no frame tells a %T", e.RoomID, e.Seq, e.Change)
-	}
-}
-
-// toRoomEvent is the same frame as an element of GET …/events.
-func toRoomEvent(ctx context.Context, l *Links, e incident.Event) (RoomEvent, error) {
-	frame, err := toEvent(ctx, l, e)
-	if err != nil {
-		return RoomEvent{}, err
-	}
-	b, err := json.Marshal(frame)
-	if err != nil {
-		return RoomEvent{}, fmt.Errorf("encode event %s/%d: %w", e.RoomID, e.Seq, err)
-	}
-	return RoomEvent{union: b}, nil
 }

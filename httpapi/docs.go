@@ -42,6 +42,7 @@ type docsGroup struct {
 
 type docsOperation struct {
 	ID, Method, Path, Summary, Auth string
+	Acts                            []incident.Act
 	Text                            template.HTML
 	Parameters                      []field
 	Request                         *docsBody
@@ -149,13 +150,16 @@ func (s *spec) docsPage() docsPage {
 func (s *spec) frames(union string) []schemaDoc {
 	var out []schemaDoc
 	for _, one := range child(s.schemaNode(union), "oneOf").Content {
-		out = append(out, s.schemaDoc(lastPart(text(one, "$ref"))))
+		name := lastPart(text(one, "$ref"))
+		doc := s.schemaDoc(name)
+		doc.Acts = s.actsOf(name)
+		out = append(out, doc)
 	}
 	return out
 }
 
 func (s *spec) docsOperation(op *operation) docsOperation {
-	d := docsOperation{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary, Text: prose(op.Description)}
+	d := docsOperation{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary, Acts: op.Acts, Text: prose(op.Description)}
 	d.Auth = [...]string{needsToken: "bearer token", needsTokenOrLink: "bearer token or signed link", needsNothing: "open"}[op.needs]
 	for _, p := range op.Parameters {
 		d.Parameters = append(d.Parameters, field{Name: p.Name, In: p.In, Required: p.Required, Type: s.typeOf(&p.Schema), Text: prose(p.Description)})
@@ -208,7 +212,8 @@ func curl(op *operation, body *docsBody) string {
 	if op.method != http.MethodGet {
 		b.WriteString(" -X " + op.method)
 	}
-	path := strings.NewReplacer("{room_id}", exampleUUID, "{file_id}", exampleUUID, "{node_id}", exampleNode).Replace(op.path)
+	path := strings.NewReplacer("{room_id}", exampleUUID, "{file_id}", exampleUUID, "{message_id}", exampleUUID,
+		"{template_id}", exampleUUID, "{user_id}", exampleUUID, "{item_id}", "1", "{emoji}", "%F0%9F%91%8D", "{node_id}", exampleNode).Replace(op.path)
 	for _, p := range op.Parameters {
 		if p.In == "query" && p.Required {
 			path += "?" + p.Name + "=" + exampleNumber(p.Name)

@@ -26,7 +26,7 @@ func (s *Server) ListFiles(ctx context.Context, req ListFilesRequestObject) (Lis
 	if len(files) > limit {
 		files = files[:limit]
 		last := files[limit-1]
-		page.NextCursor = optional(writeCursor(incident.FileCursor{At: last.UploadedAt, ID: last.ID}))
+		page.NextCursor = optional(writeCursor(last.UploadedAt, string(last.ID)))
 	}
 	page.Files = each(files, func(f incident.File) File { return toFile(ctx, s.links, f) })
 	return page, nil
@@ -42,8 +42,12 @@ func fileQuery(params ListFilesParams) (q incident.FileQuery, err error) {
 	if params.Offset != nil && params.Cursor != nil {
 		return q, incident.E(incident.Invalid, readParameter, "Give offset or cursor, not both.")
 	}
-	if q.Before, err = readCursor(params.Cursor); err != nil {
-		return q, err
+	if params.Cursor != nil {
+		at, id, err := readCursor(*params.Cursor)
+		if err != nil {
+			return q, err
+		}
+		q.Before = &incident.FileCursor{At: at, ID: incident.FileID(id)}
 	}
 	if q.Limit, err = within("limit", params.Limit, 50, 1, 200); err != nil {
 		return q, err
@@ -65,17 +69,35 @@ func (s *Server) GetFile(ctx context.Context, req GetFileRequestObject) (GetFile
 	return GetFile200JSONResponse(toFile(ctx, s.links, f)), nil
 }
 
-// DeleteFile implements DELETE …/files/{file_id} (F-DL-03). Whose file it is, the
-// room knows.
+// DeleteFile implements DELETE …/files/{file_id} (F-DL-03).
 func (s *Server) DeleteFile(ctx context.Context, req DeleteFileRequestObject) (DeleteFileResponseObject, error) {
-	v, err := s.enter(ctx, req.RoomId, incident.ActDeleteOwnFile)
+	reason, err := incident.CleanDeleteReason(given(req.Params.Reason))
 	if err != nil {
+		return nil, err
+	}
+	if err := checkID("room_id", req.RoomId); err != nil {
 		return nil, err
 	}
 	if err := checkID("file_id", req.FileId); err != nil {
 		return nil, err
 	}
-	if err := s.rooms.DeleteFile(ctx, v.Principal, v.room, incident.FileID(req.FileId)); err != nil {
+	// Whose file it is decides which act this is. Nothing is told of it before.
+	f, missing := s.library.File(ctx, incident.RoomID(req.RoomId), incident.FileID(req.FileId))
+	if missing != nil && incident.KindOf(missing) != incident.NotFound {
+		return nil, missing
+	}
+	acts := []incident.Act{incident.ActDeleteOwnFile, incident.ActDeleteAnyFile}
+	if missing == nil && f.Uploader.ID != requestOf(ctx).principal.ID {
+		acts = acts[1:]
+	}
+	v, err := s.enterToDelete(ctx, req.RoomId, reason, acts...)
+	if err != nil {
+		return nil, err
+	}
+	if missing != nil {
+		return nil, missing
+	}
+	if err := s.rooms.DeleteFile(ctx, v.Principal, v.room, f.ID, reason); err != nil {
 		return nil, err
 	}
 	return DeleteFile204Response{}, nil

@@ -40,6 +40,34 @@ func (f *Frames) Presence(room incident.RoomID, count int, people []incident.Per
 	return encode(frame)
 }
 
+// Typing implements [actors.Frames].
+func (f *Frames) Typing(room incident.RoomID, who incident.Person) actors.Frame {
+	return encode(TypingFrame{Type: TypingFrameTypeTyping, RoomId: string(room), User: toPerson(who)})
+}
+
+// Reads implements [actors.Frames].
+func (f *Frames) Reads(room incident.RoomID, reads []incident.ReadPointer) actors.Frame {
+	return encode(ReadFrame{
+		Type: ReadFrameTypeRead, RoomId: string(room),
+		Readers: each(reads, func(r incident.ReadPointer) ReadPointer {
+			return ReadPointer{UserId: string(r.User), Seq: int64(r.Seq), At: r.At}
+		}),
+	})
+}
+
+// Activity implements [actors.Frames].
+func (f *Frames) Activity(a incident.Activity) actors.Frame {
+	r := a.Room
+	r.Head, r.MemberCount, r.LastMessage = a.Head, a.Count, a.Latest
+	return encode(RoomActivityFrame{
+		Type: RoomActivity, Room: toSharedRoom(r), HeadSeq: int64(a.Head), MemberCount: a.Count,
+		LastMessage: optional(a.Latest), Renewed: a.Renewed,
+		Posted: each(a.Posted, func(p incident.Posted) Posted {
+			return Posted{Seq: int64(p.Seq), AuthorId: string(p.Author), Mentions: toMentions(p.Mentions)}
+		}),
+	})
+}
+
 // UploadAck implements [actors.Frames].
 func (f *Frames) UploadAck(file incident.File) actors.Frame {
 	links := f.links.of(context.Background(), file)

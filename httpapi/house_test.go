@@ -57,6 +57,12 @@ type house struct {
 	objects  map[incident.FileID][]byte
 	uploads  map[incident.FileID]incident.Upload
 	messages []incident.Message
+	room     incident.Room // press
+	done     []done        // what the room engine was told to do
+	query    incident.RoomQuery
+	search   incident.SearchQuery
+	timeline incident.TimelineQuery
+	retired  bool // were asked for
 	nodes    []incident.Node
 	drained  []incident.NodeID
 	made     int
@@ -75,9 +81,13 @@ type house struct {
 func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
 	t.Helper()
 	h := &house{
-		log:     &syncBuffer{},
-		clock:   epochStart,
-		roles:   map[incident.UserID]incident.Role{people["wang"].ID: incident.Owner, people["li"].ID: incident.Editor, people["chen"].ID: incident.Viewer},
+		log:   &syncBuffer{},
+		clock: epochStart,
+		roles: map[incident.UserID]incident.Role{people["wang"].ID: incident.Owner, people["li"].ID: incident.Editor, people["chen"].ID: incident.Viewer},
+		room: incident.Room{
+			ID: press, Number: incident.Number(2026, 1), Title: "三線沖壓機漏油", Type: incident.Equipment, Severity: incident.High,
+			Status: incident.Open, Version: 4, Head: 7, Read: 3, Unread: 2, Mentions: 1,
+		},
 		files:   map[incident.FileID]incident.File{},
 		objects: map[incident.FileID][]byte{},
 		uploads: map[incident.FileID]incident.Upload{},

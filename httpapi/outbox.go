@@ -11,7 +11,6 @@ import (
 	"github.com/gorilla/websocket"
 
 	"taskreporter/actors"
-	"taskreporter/incident"
 )
 
 const (
@@ -231,11 +230,4 @@ func byeFrame(c actors.CloseCode) actors.Frame {
 		after = int(rand.N(c.Within).Milliseconds())
 	}
 	return encode(ByeFrame{Type: Bye, Code: c.Code, Reason: c.Reason, ReconnectAfterMs: after})
-}
-
-func ackFrame(room incident.RoomID, m incident.Message) actors.Frame {
-	return encode(AckFrame{
-		Type: Ack, RoomId: string(room), ClientMsgId: string(m.ClientMsgID),
-		MessageId: string(m.ID), Seq: int64(m.Seq), At: m.At,
-	})
 }

@@ -61,20 +61,32 @@ func choices[A interface {
 	return out, nil
 }
 
-// A cursor is opaque to clients: the place of the last file that they saw.
-func writeCursor(c incident.FileCursor) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(c.At.UnixMicro(), 10) + " " + string(c.ID)))
+// A cursor is opaque to clients: the place of the last thing that they saw in the
+// order newest first.
+func writeCursor(at time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(at.UnixMicro(), 10) + " " + id))
 }
 
-func readCursor(p *string) (*incident.FileCursor, error) {
-	if p == nil {
-		return nil, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(*p)
-	at, id, _ := strings.Cut(string(text), " ")
-	micros, err2 := strconv.ParseInt(at, 10, 64)
+func readCursor(cursor string) (at time.Time, id string, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	micros, id, _ := strings.Cut(string(text), " ")
+	n, err2 := strconv.ParseInt(micros, 10, 64)
 	if err != nil || err2 != nil || !incident.ValidUUID(id) {
-		return nil, incident.E(incident.Invalid, readParameter, "cursor must be the next_cursor of a page.")
+		return at, "", incident.E(incident.Invalid, readParameter, "cursor must be the next_cursor of a page.")
 	}
-	return &incident.FileCursor{At: time.UnixMicro(micros).UTC(), ID: incident.FileID(id)}, nil
+	return time.UnixMicro(n).UTC(), id, nil
+}
+
+// span is an optional range of time, from since on and before until.
+func span(since, until *time.Time) (from, to time.Time, err error) {
+	if since != nil {
+		from = incident.Now(*since)
+	}
+	if until != nil {
+		to = incident.Now(*until)
+	}
+	if since != nil && until != nil && !from.Before(to) {
+		return from, to, incident.E(incident.Invalid, readParameter, "since must be before until.")
+	}
+	return from, to, nil
 }

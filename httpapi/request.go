@@ -24,10 +24,11 @@ import (
 type request struct {
 	http      *http.Request
 	id        string
-	from      string // client address
-	route     string // pattern, as "/api/rooms/:room_id"
-	room      string // of the path, unchecked; empty without one
-	secure    bool   // came by TLS, or a trusted proxy says so
+	from      string     // client address
+	route     string     // pattern, as "/api/rooms/:room_id"
+	room      string     // of the path, unchecked; empty without one
+	operation *operation // of the contract; nil for a route that it does not know
+	secure    bool       // came by TLS, or a trusted proxy says so
 	principal incident.Principal
 	byLink    bool          // a signed link opened it: there is no principal
 	upload    *uploadBody   // of an upload
@@ -60,12 +61,13 @@ func (r *request) target() string {
 func (s *Server) observe(c *gin.Context) {
 	began := s.now()
 	r := &request{
-		http:   c.Request,
-		id:     newRequestID(),
-		from:   c.ClientIP(),
-		route:  c.FullPath(),
-		room:   c.Param("room_id"),
-		secure: s.isSecure(c.Request),
+		http:      c.Request,
+		id:        newRequestID(),
+		from:      c.ClientIP(),
+		route:     c.FullPath(),
+		room:      c.Param("room_id"),
+		operation: s.spec.operation(c),
+		secure:    s.isSecure(c.Request),
 	}
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
 	c.Header("X-Request-Id", r.id)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"taskreporter/incident"
 )
 
 // maxDepth bounds an example of schemas that refer to each other.
@@ -24,6 +26,7 @@ type field struct {
 // schema is one component as /docs shows it.
 type schemaDoc struct {
 	Name    string
+	Acts    []incident.Act // of a client's frame
 	Text    template.HTML
 	Type    template.HTML // of what is no object
 	Fields  []field

@@ -93,10 +93,14 @@ type Server struct {
 	handler  http.Handler
 }
 
-// New builds the routes. It fails for a contract or a page that cannot be read.
+// New builds the routes. It fails for a contract or a page that cannot be read, and
+// for a contract that leaves open who may do something.
 func New(config Config, deps Deps) (*Server, error) {
 	contract, err := contract()
 	if err != nil {
+		return nil, err
+	}
+	if err := contract.checkFrames(); err != nil {
 		return nil, err
 	}
 	s := &Server{

@@ -184,7 +184,7 @@ func TestOrdinaryRequestsEnd(t *testing.T) {
 
 type stuck struct{ Library }
 
-func (stuck) Templates(ctx context.Context) ([]incident.Template, error) {
+func (stuck) Templates(ctx context.Context, _ bool) ([]incident.Template, error) {
 	<-ctx.Done()
 	return nil, fmt.Errorf("query: %w", ctx.Err())
 }
@@ -210,7 +210,7 @@ type keeper struct {
 	kept chan context.Context
 }
 
-func (k keeper) Templates(ctx context.Context) ([]incident.Template, error) {
+func (k keeper) Templates(ctx context.Context, _ bool) ([]incident.Template, error) {
 	k.kept <- ctx
 	return nil, nil
 }

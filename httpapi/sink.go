@@ -33,13 +33,29 @@ func (k *socket) Subscribed(room incident.RoomID, epoch incident.Epoch, head inc
 	k.outbox.offer(encode(SubscribedFrame{Type: Subscribed, RoomId: string(room), Epoch: int64(epoch), HeadSeq: int64(head)}))
 }
 
+// Removed implements [actors.Sink]. Nobody asked for anything: it leaves no row.
+func (k *socket) Removed(room incident.RoomID) {
+	f := k.errorFrame(incident.E(incident.Forbidden, "read room", "You are not a member of this room any more."))
+	f.RoomId = optional(string(room))
+	k.outbox.offer(encode(f))
+}
+
 // Reset implements [actors.Sink].
 func (k *socket) Reset(room incident.RoomID, from, head incident.Seq) {
 	k.outbox.offer(encode(ResetFrame{Type: Reset, RoomId: string(room), FromSeq: int64(from), HeadSeq: int64(head)}))
 }
 
 // Acked implements [actors.Sink].
-func (k *socket) Acked(room incident.RoomID, m incident.Message) { k.outbox.offer(ackFrame(room, m)) }
+func (k *socket) Acked(room incident.RoomID, m incident.Message) {
+	k.Changed(room, m.ClientMsgID, m.ID, m.Seq, m.At)
+}
+
+// Changed implements [actors.Sink].
+func (k *socket) Changed(room incident.RoomID, id incident.ClientMsgID, message incident.MessageID, seq incident.Seq, at time.Time) {
+	k.outbox.offer(encode(AckFrame{
+		Type: Ack, RoomId: string(room), ClientMsgId: string(id), MessageId: string(message), Seq: int64(seq), At: at,
+	}))
+}
 
 // Refused implements [actors.Sink].
 func (k *socket) Refused(room incident.RoomID, id incident.ClientMsgID, err error) {

@@ -55,6 +55,7 @@ type Sockets struct {
 	config   SocketConfig
 	engine   *actors.Engine
 	tickets  Tickets
+	replies  Replies
 	audit    Audit
 	log      *slog.Logger
 	upgrader websocket.Upgrader
@@ -65,9 +66,9 @@ type Sockets struct {
 }
 
 // NewSockets makes the handler of GET /api/ws.
-func NewSockets(c SocketConfig, engine *actors.Engine, tickets Tickets, audit Audit, log *slog.Logger) *Sockets {
+func NewSockets(c SocketConfig, engine *actors.Engine, tickets Tickets, replies Replies, audit Audit, log *slog.Logger) *Sockets {
 	return &Sockets{
-		config: c, engine: engine, tickets: tickets, audit: audit, log: log,
+		config: c, engine: engine, tickets: tickets, replies: replies, audit: audit, log: log,
 		open: map[incident.UserID]int{},
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout: authTimeout,
@@ -268,6 +269,7 @@ func (k *socket) authenticate() bool {
 		}
 		return false
 	}
+	k.by.From, k.by.Request = k.from, k.request
 	return true
 }
 
@@ -278,88 +280,4 @@ func (k *socket) sessionOver() bool {
 	defer cancel()
 	_, err := k.server.tickets.Live(ctx, k.by.Session)
 	return incident.KindOf(err) == incident.Unauthenticated
-}
-
-// serve carries out one frame. Above the rate the socket is read more slowly, and
-// the client's own buffers fill: nothing is lost.
-func (k *socket) serve(payload []byte) {
-	if err := k.limiter.Wait(context.Background()); err != nil {
-		return
-	}
-	var head struct {
-		Type string `json:"type"`
-	}
-	if err := json.Unmarshal(payload, &head); err != nil {
-		k.strike("A frame must be one JSON object with a type.")
-		return
-	}
-	switch head.Type {
-	case string(Subscribe):
-		var f SubscribeFrame
-		if k.decode(payload, &f) && k.roomID(f.RoomId) {
-			k.subscribe(f)
-		}
-	case string(Unsubscribe):
-		var f UnsubscribeFrame
-		if k.decode(payload, &f) && k.roomID(f.RoomId) {
-			k.engine.Unsubscribe(incident.RoomID(f.RoomId))
-		}
-	case string(SendMessage):
-		var f SendMessageFrame
-		if k.decode(payload, &f) && k.roomID(f.RoomId) {
-			k.post(f)
-		}
-	case string(Ping):
-		k.outbox.offer(encode(PongFrame{Type: Pong}))
-	case string(Auth):
-		k.strike("This socket is authenticated already.")
-	default:
-		k.strike("Unknown frame type.")
-	}
-}
-
-func (k *socket) decode(payload []byte, into any) bool {
-	if err := json.Unmarshal(payload, into); err != nil {
-		k.strike("A field of the frame has the wrong type.")
-		return false
-	}
-	return true
-}
-
-func (k *socket) roomID(id string) bool {
-	if !incident.ValidUUID(id) {
-		k.strike("room_id must be a room's id.")
-		return false
-	}
-	return true
-}
-
-// strike answers a frame that breaks the protocol; too many of them end the
-// socket.
-func (k *socket) strike(detail string) {
-	k.refuse(incident.E(incident.Malformed, "read frame", "%s", detail))
-	if k.strikes++; k.strikes >= maxStrikes {
-		k.outbox.close(actors.ProtocolError)
-	}
-}
-
-func (k *socket) subscribe(f SubscribeFrame) {
-	var after *incident.Seq
-	if f.AfterSeq != nil {
-		seq := incident.Seq(max(0, *f.AfterSeq))
-		after = &seq
-	}
-	k.engine.Subscribe(incident.RoomID(f.RoomId), after)
-}
-
-func (k *socket) post(f SendMessageFrame) {
-	d := incident.Draft{
-		ClientMsgID: incident.ClientMsgID(f.ClientMsgId), Text: f.Text,
-		ReplyTo: incident.MessageID(given(f.ReplyTo)),
-	}
-	if err := d.Normalize(); err != nil {
-		k.Refused(incident.RoomID(f.RoomId), d.ClientMsgID, err)
-		return
-	}
-	k.engine.Post(incident.RoomID(f.RoomId), d)
 }

@@ -3,18 +3,22 @@ package httpapi
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/gin-gonic/gin"
 	"go.yaml.in/yaml/v3"
+
+	"taskreporter/incident"
 )
 
 //go:embed openapi.yaml
 var specYAML []byte
 
 // spec is the contract as the server reads it at its start: which operations are
-// open, which take JSON, and what /docs shows.
+// open, which take JSON, what acts operations and frames may need, and what /docs
+// shows.
 type spec struct {
 	Info struct {
 		Title       string `yaml:"title"`
@@ -29,12 +33,14 @@ type spec struct {
 	Paths      yaml.Node `yaml:"paths"` // a node keeps the order in which they are written
 	Components struct {
 		Parameters map[string]parameter `yaml:"parameters"`
+		Bodies     map[string]*body     `yaml:"requestBodies"`
 		Responses  map[string]response  `yaml:"responses"`
 		Schemas    yaml.Node            `yaml:"schemas"`
 	} `yaml:"components"`
 
 	operations []*operation
 	byRoute    map[string]*operation
+	frameActs  map[string][]incident.Act // by the type of a client's frame
 }
 
 type operation struct {
@@ -43,11 +49,10 @@ type operation struct {
 	Summary     string                 `yaml:"summary"`
 	Description string                 `yaml:"description"`
 	Security    *[]map[string][]string `yaml:"security"` // nil: as the whole contract
+	Acts        []incident.Act         `yaml:"x-acts"`   // those that it may need
 	Parameters  []parameter            `yaml:"parameters"`
-	RequestBody *struct {
-		Content map[string]media `yaml:"content"`
-	} `yaml:"requestBody"`
-	Responses yaml.Node `yaml:"responses"`
+	RequestBody *body                  `yaml:"requestBody"`
+	Responses   yaml.Node              `yaml:"responses"`
 
 	method, path string
 	needs        security
@@ -60,6 +65,11 @@ type parameter struct {
 	Required    bool      `yaml:"required"`
 	Description string    `yaml:"description"`
 	Schema      yaml.Node `yaml:"schema"`
+}
+
+type body struct {
+	Ref     string           `yaml:"$ref"`
+	Content map[string]media `yaml:"content"`
 }
 
 type response struct {
@@ -82,6 +92,13 @@ const (
 	needsNothing
 )
 
+// session is what an operation or a frame names that anybody may use who is signed
+// in. It is no line of the table of acts.
+const session incident.Act = "session"
+
+// names reports whether the contract says that the operation may need act.
+func (op *operation) names(act incident.Act) bool { return op != nil && slices.Contains(op.Acts, act) }
+
 // streams reports whether the operation sets its own deadlines.
 func (op *operation) streams() bool {
 	return op != nil && (op.ID == "uploadFile" || op.ID == "downloadFile" || op.ID == "openSocket")
@@ -98,9 +115,10 @@ func (op *operation) takesJSON() bool {
 // contract is the contract of this binary, read once.
 var contract = sync.OnceValues(func() (*spec, error) { return loadSpec(specYAML) })
 
-// loadSpec reads a contract. It fails only for a contract that is not well-formed.
+// loadSpec reads a contract. It fails for one that is not well-formed, and for one
+// that leaves open who may call an operation or send a frame.
 func loadSpec(text []byte) (*spec, error) {
-	s := &spec{byRoute: map[string]*operation{}}
+	s := &spec{byRoute: map[string]*operation{}, frameActs: map[string][]incident.Act{}}
 	if err := yaml.Unmarshal(text, s); err != nil {
 		return nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
@@ -118,17 +136,62 @@ func loadSpec(text []byte) (*spec, error) {
 				return nil, fmt.Errorf("read openapi.yaml: %s %s: %w", key, path, err)
 			}
 			op.needs = needsOf(op.Security)
+			if b := op.RequestBody; b != nil && b.Ref != "" {
+				op.RequestBody = s.Components.Bodies[lastPart(b.Ref)]
+			}
 			op.Parameters = append(append([]parameter(nil), shared...), op.Parameters...)
 			for i, p := range op.Parameters {
 				if p.Ref != "" {
 					op.Parameters[i] = s.Components.Parameters[lastPart(p.Ref)]
 				}
 			}
+			if op.needs != needsNothing {
+				if err := checkActs(op.Acts); err != nil {
+					return nil, fmt.Errorf("read openapi.yaml: %s: %w", op.ID, err)
+				}
+			}
 			s.operations = append(s.operations, op)
 			s.byRoute[op.method+" "+ginRoute(path)] = op
 		}
 	}
-	return s, nil
+	return s, s.readFrames()
+}
+
+// readFrames reads what each frame of a client may need.
+func (s *spec) readFrames() error {
+	for frame, ref := range pairs(child(child(s.schemaNode("ClientFrame"), "discriminator"), "mapping")) {
+		acts := s.actsOf(lastPart(ref.Value))
+		if err := checkActs(acts); err != nil {
+			return fmt.Errorf("read openapi.yaml: frame %s: %w", frame, err)
+		}
+		s.frameActs[frame] = acts
+	}
+	return nil
+}
+
+// actsOf reads what the schema of a client's frame names; nil for any other.
+func (s *spec) actsOf(schema string) []incident.Act {
+	var acts []incident.Act
+	if n := child(s.schemaNode(schema), "x-acts"); n != nil {
+		for _, one := range n.Content {
+			acts = append(acts, incident.Act(one.Value))
+		}
+	}
+	return acts
+}
+
+// checkActs refuses what has no line in the table of acts, and nothing at all: what
+// nobody decided about is not served.
+func checkActs(acts []incident.Act) error {
+	if len(acts) == 0 {
+		return fmt.Errorf("x-acts is missing: say which acts it may need")
+	}
+	for _, act := range acts {
+		if act != session && !act.Known() {
+			return fmt.Errorf("x-acts names %q, which is no act", act)
+		}
+	}
+	return nil
 }
 
 // needsOf reads an operation's security: absent means the contract's default.

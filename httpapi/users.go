@@ -2,10 +2,15 @@ package httpapi
 
 import (
 	"context"
+
+	"taskreporter/incident"
 )
 
 // ListUsers implements GET /api/users: people to bring into a room.
 func (s *Server) ListUsers(ctx context.Context, req ListUsersRequestObject) (ListUsersResponseObject, error) {
+	if _, err := s.allow(ctx, incident.ActFindPeople); err != nil {
+		return nil, err
+	}
 	q, err := words("q", req.Params.Q, 100)
 	if err != nil {
 		return nil, err

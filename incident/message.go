@@ -46,6 +46,7 @@ type Reference struct {
 	Width    int      `json:"width,omitempty"`
 	Height   int      `json:"height,omitempty"`
 	Size     int64    `json:"size"`
+	Deleted  bool     `json:"-"` // the file was taken out of sight
 }
 
 // StatusChange is the move that wrote a STATUS_UPDATE message.
@@ -67,6 +68,28 @@ func (m Mentions) Empty() bool { return !m.All && len(m.Roles) == 0 && len(m.Use
 // Of reports whether the person, who has that role, is called.
 func (m Mentions) Of(user UserID, role Role) bool {
 	return m.All && role != NoRole || slices.Contains(m.Roles, role) || slices.Contains(m.Users, user)
+}
+
+// Check refuses what is no id and no role, and too many of them.
+func (m Mentions) Check() error {
+	const op = "mention"
+	if len(m.Users) > MaxMentions {
+		return E(Invalid, op, "at most %d people can be mentioned one by one: mention a role or all", MaxMentions)
+	}
+	if len(m.Roles) > len(Roles) {
+		return E(Invalid, op, "mentions.roles names a role twice")
+	}
+	for _, r := range m.Roles {
+		if !r.Valid() {
+			return E(Invalid, op, "mentions.roles must be of %v", Roles)
+		}
+	}
+	for _, u := range m.Users {
+		if !ValidUUID(string(u)) {
+			return E(Invalid, op, "mentions.users must be user ids")
+		}
+	}
+	return nil
 }
 
 // Done says who did something to a message or to a checklist item, and when.
@@ -169,18 +192,8 @@ func (d *Draft) Normalize() error {
 	if d.ReplyTo != "" && !ValidUUID(string(d.ReplyTo)) {
 		return E(Invalid, op, "reply_to must be a message id")
 	}
-	if len(d.Mentions.Users) > MaxMentions {
-		return E(Invalid, op, "at most %d people can be mentioned one by one: mention a role or all", MaxMentions)
-	}
-	for _, r := range d.Mentions.Roles {
-		if !r.Valid() {
-			return E(Invalid, op, "mentions.roles must be of %v", Roles)
-		}
-	}
-	for _, u := range d.Mentions.Users {
-		if !ValidUUID(string(u)) {
-			return E(Invalid, op, "mentions.users must be user ids")
-		}
+	if err := d.Mentions.Check(); err != nil {
+		return err
 	}
 	return NormalizeText(&d.Text)
 }

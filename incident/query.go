@@ -30,13 +30,14 @@ type MessageQuery struct {
 }
 
 // TimelineQuery chooses a page of what a room shows, by seq: the newest, those
-// before Before, those after After, or those around Around, half of them before.
-// At most one of the three is not zero.
+// before Before, those after After (with Forward), or those around Around, half of
+// them before. At most one of the three is given.
 type TimelineQuery struct {
-	Before Seq
-	After  Seq
-	Around Seq
-	Limit  int
+	Before  Seq
+	After   Seq
+	Forward bool // page forward from After, which may be zero
+	Around  Seq
+	Limit   int
 }
 
 // Timeline is a page of what a room shows: the events of its log but for those

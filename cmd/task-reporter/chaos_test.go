@@ -59,6 +59,11 @@ func TestBrokenBuildsAreCaught(t *testing.T) {
 				"	for _, e := range r.flight {\n		for _, to := range e.askers {\n			r.world.reply(to, e.answer(e.events, nil))\n		}\n	}\n	r.world.commit(b)\n",
 			},
 		},
+		"goes on telling who was removed": {
+			fault: "postgres",
+			file:  "actors/relay.go",
+			edits: []string{"			r.expel(w, c.Person.ID)\n", "			_ = c\n"},
+		},
 		"has no fence": {
 			fault: "buried-alive",
 			file:  "storage/append_postgres.go",

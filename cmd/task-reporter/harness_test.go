@@ -186,6 +186,7 @@ type someone struct {
 	id    string
 	name  string
 	token string
+	said  int
 }
 
 const testPassword = "a password only for tests 1"
@@ -245,7 +246,7 @@ func (u *someone) login(username string) {
 func (u *someone) declare(title string) client.Room {
 	u.in.t.Helper()
 	res, err := u.CreateRoomWithResponse(context.Background(), client.NewRoom{
-		Title: title, Severity: ptr(client.HIGH), IncidentType: ptr(client.Equipment),
+		Title: title, Severity: ptr(client.HIGH), IncidentType: ptr(client.IncidentTypeEquipment),
 	})
 	if err != nil {
 		u.in.t.Fatal(err)

@@ -125,7 +125,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 		FramesPerSecond: cfg.Limit.FramesPerSecond,
 		PerUser:         cfg.Limit.SocketsPerUser,
 		Origins:         cfg.Origins,
-	}, h.engine, gate, h.db.Audit(), log)
+	}, h.engine, gate, h.db.Library(), h.db.Audit(), log)
 
 	door := httpapi.DefaultConfig
 	door.Origins, door.TrustedProxies = cfg.Origins, cfg.TrustedProxies

@@ -17,22 +17,29 @@ import (
 
 // frame is any frame of the server: the fields that the tests look at.
 type frame struct {
-	Type        string          `json:"type"`
-	RoomID      string          `json:"room_id"`
-	Seq         int64           `json:"seq"`
-	Epoch       int64           `json:"epoch"`
-	HeadSeq     int64           `json:"head_seq"`
-	FromSeq     int64           `json:"from_seq"`
-	ClientMsgID string          `json:"client_msg_id"`
-	MessageID   string          `json:"message_id"`
-	FileID      string          `json:"file_id"`
-	Code        json.RawMessage `json:"code"`
-	Detail      string          `json:"detail"`
-	Message     *client.Message `json:"message"`
-	File        *client.File    `json:"file"`
-	DownloadURL string          `json:"download_url"`
-	Count       int             `json:"count"`
-	Users       []client.Person `json:"users"`
+	Type        string               `json:"type"`
+	RoomID      string               `json:"room_id"`
+	Seq         int64                `json:"seq"`
+	Epoch       int64                `json:"epoch"`
+	HeadSeq     int64                `json:"head_seq"`
+	FromSeq     int64                `json:"from_seq"`
+	ClientMsgID string               `json:"client_msg_id"`
+	MessageID   string               `json:"message_id"`
+	FileID      string               `json:"file_id"`
+	Code        json.RawMessage      `json:"code"`
+	Detail      string               `json:"detail"`
+	Message     *client.Message      `json:"message"`
+	File        *client.File         `json:"file"`
+	DownloadURL string               `json:"download_url"`
+	Count       int                  `json:"count"`
+	Users       []client.Person      `json:"users"`
+	User        client.Person        `json:"user"`
+	Room        *client.Room         `json:"room"`
+	Posted      []client.Posted      `json:"posted"`
+	Renewed     bool                 `json:"renewed"`
+	Readers     []client.ReadPointer `json:"readers"`
+
+	raw []byte
 }
 
 // socket is a client's realtime connection. Frames are taken in order with next
@@ -103,6 +110,7 @@ func (s *socket) read() {
 			s.err = fmt.Errorf("frame %.200s: %w", b, err)
 			return
 		}
+		f.raw = b
 		s.in <- f
 	}
 }

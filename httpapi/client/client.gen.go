@@ -2031,7 +2031,7 @@ type RoomPatch struct {
 	Version      int           `json:"version"`
 }
 
-// RoomUpdatedFrame Fields or the status changed; `room` is how it reads now, without what depends on the reader
+// RoomUpdatedFrame Fields or the status changed; `room` is how it reads now, without what depends on the reader. Its `member_count` says nothing.
 type RoomUpdatedFrame struct {
 	At      time.Time            `json:"at"`
 	By      Person               `json:"by"`

@@ -178,7 +178,7 @@ func (s *Site) try(ctx context.Context, faults []Fault, random *rand.Rand) Resul
 	people.Leave()
 	r.Violations = check.Check(people.History, logs)
 	r.Tally = people.Tally()
-	r.Times = measure(people.History.Sends(), people.History.Views(), logs, at)
+	r.Times = measure(people.History.Sends(), people.Residents(), logs, at)
 	r.Figures = s.watch.total()
 	for _, n := range s.Nodes {
 		if exits := n.statuses(); len(exits) > 0 {
@@ -229,10 +229,11 @@ func (s *Site) perform(ctx context.Context, faults []Fault, people *crowd.Crowd,
 	for i, f := range faults {
 		under.Go(func() { errs[i] = s.strike(ctx, f, targets[i], delays[i], third) })
 	}
+	expelled := people.Expel(ctx) // while the faults last
 	under.Wait()
 	m.heal = time.Now()
 	if err == nil {
-		err = errors.Join(errs...)
+		err = errors.Join(append(errs, expelled)...)
 	}
 	_ = wait(ctx, max(afterHeal, s.config.Duration-time.Since(m.begin)))
 	m.end = time.Now()

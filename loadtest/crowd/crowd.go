@@ -3,8 +3,10 @@ package crowd
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -46,8 +48,9 @@ type Crowd struct {
 
 	config  Config
 	random  *rand.Rand
-	people  []*Person
+	people  []*Person // the last one is the guest
 	sockets []*socket
+	guests  []*socket // of the guest, one for each room; they only watch
 	stop    context.CancelFunc
 	running sync.WaitGroup
 
@@ -55,8 +58,9 @@ type Crowd struct {
 	troubles []string
 }
 
-// Gather signs everybody in, opens the rooms and the sockets, and returns when
-// all of them watch their rooms.
+// Gather signs everybody in, at least two people, opens the rooms and the sockets,
+// and returns when all of them watch their rooms. The last of the people is a
+// guest, who only watches and can be expelled.
 func Gather(ctx context.Context, config Config) (*Crowd, error) {
 	c := &Crowd{config: config, History: check.NewHistory(), random: rand.New(rand.NewPCG(config.Seed, 0))}
 	up := config.Nodes[:config.Start]
@@ -78,12 +82,22 @@ func Gather(ctx context.Context, config Config) (*Crowd, error) {
 	running, stop := context.WithCancel(ctx)
 	c.stop = stop
 	for n := range config.Sockets {
-		s := c.socket(n)
+		var rooms []incident.RoomID
+		for k := range min(roomsPerSocket, len(c.Rooms)) {
+			rooms = append(rooms, c.Rooms[(n+k)%len(c.Rooms)])
+		}
+		s := c.socket(fmt.Sprintf("socket-%d", n), n, c.people[n%(len(c.people)-1)], rooms...)
 		c.sockets = append(c.sockets, s)
 		c.running.Go(func() { s.run(running) })
 	}
+	guest := c.people[len(c.people)-1]
+	for n, room := range c.Rooms {
+		s := c.socket(fmt.Sprintf("guest-%d", n), config.Sockets+n, guest, room)
+		c.guests = append(c.guests, s)
+		c.running.Go(func() { s.run(running) })
+	}
 	err := c.until(ctx, "every socket watches its rooms", patience, func(context.Context) (bool, error) {
-		return !slices.ContainsFunc(c.sockets, func(s *socket) bool { return !s.live() }), nil
+		return !slices.ContainsFunc(slices.Concat(c.sockets, c.guests), func(s *socket) bool { return !s.live() }), nil
 	})
 	if err != nil {
 		c.Leave()
@@ -92,20 +106,41 @@ func Gather(ctx context.Context, config Config) (*Crowd, error) {
 	return c, nil
 }
 
-// socket makes the nth one. The nth room is its own; it watches the next, too.
-func (c *Crowd) socket(n int) *socket {
+// socket makes the nth one. What it sends goes to the first of its rooms.
+func (c *Crowd) socket(name string, n int, person *Person, rooms ...incident.RoomID) *socket {
 	s := &socket{
-		name:   fmt.Sprintf("socket-%d", n),
-		person: c.people[n%len(c.people)], history: c.History,
+		name: name, person: person, rooms: rooms, history: c.History,
 		views: map[incident.RoomID]*check.View{}, nodes: c.config.Nodes, at: n % c.config.Start,
 		random: rand.New(rand.NewPCG(c.config.Seed, uint64(n)+1)), trouble: c.trouble,
 	}
-	for k := range min(roomsPerSocket, len(c.Rooms)) {
-		room := c.Rooms[(n+k)%len(c.Rooms)]
-		s.rooms = append(s.rooms, room)
-		s.views[room] = c.History.Watch(s.name, s.person.ID, room, 0)
+	for _, room := range rooms {
+		s.views[room] = c.History.Watch(s.name, person.ID, room, 0)
 	}
 	return s
+}
+
+// Expel removes the guest from all rooms: from then on they must receive nothing
+// more, whatever else happens.
+func (c *Crowd) Expel(ctx context.Context) error {
+	guest := c.people[len(c.people)-1]
+	for i, room := range c.Rooms {
+		c.guests[i].expel()
+		path := fmt.Sprintf("/api/rooms/%s/members/%s", room, guest.ID)
+		err := c.people[0].insist(ctx, http.MethodDelete, path, nil, nil)
+		if gone, ok := errors.AsType[*refusal](err); ok && gone.status == http.StatusNotFound {
+			err = nil // asked before, and the answer was lost
+		}
+		if err != nil {
+			return fmt.Errorf("expel the guest from room %s: %w", room, err)
+		}
+	}
+	return nil
+}
+
+// Residents returns the subscribers without the guest.
+func (c *Crowd) Residents() []*check.View {
+	guest := c.people[len(c.people)-1].ID
+	return slices.DeleteFunc(c.History.Views(), func(v *check.View) bool { return v.User == guest })
 }
 
 func (c *Crowd) trouble(what string) {
@@ -156,7 +191,7 @@ func (c *Crowd) Settle(ctx context.Context, within time.Duration) error {
 	err = c.until(ctx, "every subscriber has seen the heads", within, func(ctx context.Context) (bool, error) {
 		behind = ""
 		heads, err := c.heads(ctx)
-		for _, v := range c.History.Views() {
+		for _, v := range c.Residents() {
 			if v.Last() < heads[v.Room] {
 				behind = cmp.Or(behind, fmt.Sprintf("%s is at %d of %d in room %s", v.Who, v.Last(), heads[v.Room], v.Room))
 			}
@@ -240,7 +275,7 @@ func (c *Crowd) Tally() Tally {
 		t.TryAgain += s.refused
 		s.mu.Unlock()
 	}
-	for _, v := range c.History.Views() {
+	for _, v := range c.Residents() {
 		t.Resets += v.Resets()
 	}
 	c.mu.Lock()

@@ -25,7 +25,9 @@ type frame struct {
 	Member *struct {
 		UserID incident.UserID `json:"user_id"`
 	} `json:"member"`
-	UserID incident.UserID `json:"user_id"` // of member_removed
+	User *struct {
+		UserID incident.UserID `json:"user_id"`
+	} `json:"user"` // of member_removed and role_changed
 
 	ClientMsgID      incident.ClientMsgID `json:"client_msg_id"`
 	FromSeq          incident.Seq         `json:"from_seq"`
@@ -40,15 +42,18 @@ type frame struct {
 func (f frame) fromLog() bool { return f.Seq > 0 && f.Epoch != nil && f.RoomID != "" }
 
 func (f frame) entry() check.Entry {
-	e := check.Entry{Seq: f.Seq, Type: incident.EventType(f.Type), By: f.By.UserID, Subject: f.UserID}
+	e := check.Entry{Seq: f.Seq, Type: incident.EventType(f.Type), By: f.By.UserID}
 	if f.Epoch != nil {
 		e.Epoch = *f.Epoch
 	}
 	if f.Message != nil {
 		e.ID, e.Text = f.Message.ClientMsgID, f.Message.Text
 	}
-	if f.Member != nil {
+	switch {
+	case f.Member != nil:
 		e.Subject = f.Member.UserID
+	case f.User != nil:
+		e.Subject = f.User.UserID
 	}
 	return e
 }

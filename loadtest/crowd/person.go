@@ -125,7 +125,7 @@ func (p *Person) insist(ctx context.Context, method, path string, body, into any
 // declare opens a room and lets the others in.
 func (p *Person) declare(ctx context.Context, title string, others []*Person) (incident.RoomID, error) {
 	var room client.Room
-	kind, severity := client.Equipment, client.HIGH
+	kind, severity := client.IncidentTypeEquipment, client.HIGH
 	made := client.NewRoom{Title: title, IncidentType: &kind, Severity: &severity}
 	if err := p.insist(ctx, http.MethodPost, "/api/rooms", made, &room); err != nil {
 		return "", err

@@ -60,6 +60,7 @@ type socket struct {
 	byeDelay   time.Duration
 	heard      time.Time
 	connects   int
+	expelled   bool // or about to be: a refused subscription is no trouble
 	resent     int
 	refused    int // answers that said "try again"
 }
@@ -298,6 +299,10 @@ func (s *socket) takeError(f frame, now time.Time) {
 	case f.Retryable && s.views[f.RoomID] != nil && s.subscribed != nil:
 		s.subscribed[f.RoomID] = false
 		s.due[f.RoomID] = again
+	case s.expelled && f.code() == string(incident.Forbidden):
+		if s.subscribed != nil {
+			delete(s.due, f.RoomID)
+		}
 	case f.ClientMsgID != "":
 		s.history.Fail(f.ClientMsgID, f.code())
 		s.answered(f.ClientMsgID)
@@ -322,4 +327,10 @@ func (s *socket) live() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.conn != nil && s.subscribed != nil && len(s.due) == 0
+}
+
+func (s *socket) expel() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.expelled = true
 }

@@ -1647,7 +1647,7 @@ export interface components {
             deleted_by: components["schemas"]["Person"];
             reason?: string;
         };
-        /** @description Fields or the status changed; `room` is how it reads now, without what depends on the reader */
+        /** @description Fields or the status changed; `room` is how it reads now, without what depends on the reader. Its `member_count` says nothing. */
         RoomUpdatedFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript

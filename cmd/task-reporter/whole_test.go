@@ -1,0 +1,493 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"taskreporter/httpapi/client"
+)
+
+// What the test of the whole room does: the numbers are the promise's own.
+const (
+	wholeClients = 50
+	wholeEvents  = 10_000
+	wholeWorkers = 8
+	wholeGuests  = 6 // who come, go and change their roles
+	hangUpEvery  = 700
+)
+
+// F-RT-07, 09, 10, 11, F-RT-03, F-RM-09, F-MB-01, F-TP-02: of messages, edits,
+// deletions, reactions, pins, ticks, members, roles, fields and statuses, through
+// lost connections and two deaths of the server, every client ends with what a
+// fresh reader is told, and has seen all of it once and in one order.
+func TestEveryClientEndsWithTheSameRoom(t *testing.T) {
+	t.Parallel()
+	for _, db := range databases {
+		t.Run(db.name, func(t *testing.T) {
+			t.Parallel()
+			in := newInstallation(t, append(db.env(t), "TASK_REPORTER_LIMIT_REQUESTS_PER_SECOND=10000", "TASK_REPORTER_LIMIT_REQUEST_BURST=10000")...)
+			server := in.start()
+			people := make([]*someone, wholeWorkers)
+			for i := range people {
+				people[i] = in.join(fmt.Sprintf("user%d", i), fmt.Sprintf("操作員 %d", i), "USER")
+			}
+			guests := make([]string, wholeGuests)
+			for i := range guests {
+				guests[i] = in.addUser(fmt.Sprintf("guest%d", i), fmt.Sprintf("訪客 %d", i), "USER")
+			}
+			room := people[0].declareFrom(t, "三線停機")
+			for i, p := range people[1:] {
+				people[0].bring(room.RoomId, p, []client.Role{client.OWNER, client.EDITOR}[i%2])
+			}
+
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			views := make([]*wholeView, wholeClients)
+			var listening sync.WaitGroup
+			for i := range views {
+				views[i] = &wholeView{user: people[i%wholeWorkers], room: room.RoomId, state: newWholeRoom(), random: rand.New(rand.NewPCG(4, uint64(i)))}
+				listening.Go(func() { views[i].follow(ctx) })
+			}
+			shared := &sharedMessages{}
+			workers := make([]*worker, wholeWorkers)
+			var working sync.WaitGroup
+			for i := range workers {
+				workers[i] = &worker{
+					user: people[i], room: room.RoomId, name: fmt.Sprintf("w%d", i), guests: guests, shared: shared,
+					owner: i == 0 || i%2 == 1, random: rand.New(rand.NewPCG(5, uint64(i))),
+				}
+				working.Go(func() { workers[i].run(wholeEvents) })
+			}
+			for _, share := range []int64{3, 6} { // tenths
+				waitFor(t, "some events", func() bool { return shared.head.Load() >= wholeEvents*share/10 })
+				server.kill()
+				server = in.start()
+			}
+			working.Wait()
+
+			log := readLog(t, people[0], room.RoomId)
+			head := int64(len(log))
+			for i, v := range views {
+				waitFor(t, fmt.Sprintf("client %d to reach %d", i, head), func() bool { return v.last.Load() >= head })
+			}
+			cancel()
+			listening.Wait()
+			fresh := readWholeRoom(t, people[1], room.RoomId)
+			kinds := map[string]int{}
+			for i, ev := range log {
+				if ev.Seq != int64(i+1) {
+					t.Fatalf("log has seq %d at place %d", ev.Seq, i+1)
+				}
+				kinds[ev.Type]++
+			}
+			if head < wholeEvents {
+				t.Errorf("%d events, want at least %d", head, wholeEvents)
+			}
+			for _, kind := range []string{
+				"message", "message_edited", "message_deleted", "reaction_added", "reaction_removed", "message_pinned",
+				"message_unpinned", "checklist_changed", "member_added", "member_removed", "role_changed", "room_updated",
+			} {
+				if kinds[kind] == 0 {
+					t.Errorf("there was no %s: the test tries too little", kind)
+				}
+			}
+			resumed := 0
+			for i, v := range views {
+				resumed += v.connects - 1
+				if v.broken != "" {
+					t.Errorf("client %d: %s", i, v.broken)
+				}
+				for j, kind := range v.kinds {
+					if log[j].Type != kind {
+						t.Fatalf("client %d saw %s at seq %d, the log has %s", i, kind, j+1, log[j].Type)
+					}
+				}
+				if diff := cmp.Diff(fresh, v.state); diff != "" {
+					t.Fatalf("client %d differs from a fresh reader (-fresh +client):\n%.3000s", i, diff)
+				}
+			}
+			t.Logf("%d events %v, %d messages, %d reconnects of %d clients", head, kinds, len(fresh.Messages), resumed, wholeClients)
+		})
+	}
+}
+
+// declareFrom opens a room from the first template, which has a checklist.
+func (u *someone) declareFrom(t testing.TB, title string) client.Room {
+	t.Helper()
+	templates := getJSON[struct{ Templates []client.Template }](t, u, "/api/templates")
+	res, err := u.CreateRoomWithResponse(context.Background(), client.NewRoom{Title: title, TemplateId: &templates.Templates[0].TemplateId})
+	if err != nil || res.JSON201 == nil {
+		t.Fatalf("declare: %v %+v", err, res)
+	}
+	return *res.JSON201
+}
+
+// wholeRoom is what a room shows, whoever reads it.
+type wholeRoom struct {
+	Title, Severity, Status string
+	Version                 int
+	Members                 map[string]string
+	Done                    map[int]bool
+	Messages                map[string]wholeMessage
+}
+
+type wholeMessage struct {
+	Seq       int64
+	Text      string
+	Deleted   bool
+	Pinned    bool
+	Reactions map[string]bool // emoji and user
+}
+
+func newWholeRoom() *wholeRoom {
+	return &wholeRoom{Members: map[string]string{}, Done: map[int]bool{}, Messages: map[string]wholeMessage{}}
+}
+
+// wholeFrame is an event with all that changes a room.
+type wholeFrame struct {
+	frame
+	By        client.Person          `json:"by"`
+	Member    *client.Member         `json:"member"`
+	To        string                 `json:"to"`
+	Text      string                 `json:"text"`
+	Emoji     string                 `json:"emoji"`
+	ItemID    int                    `json:"item_id"`
+	Done      bool                   `json:"done"`
+	Checklist []client.ChecklistItem `json:"checklist"`
+}
+
+func (w *wholeRoom) setRoom(r *client.Room) {
+	w.Title, w.Severity, w.Status, w.Version = r.Title, string(r.Severity), string(r.Status), r.Version
+}
+
+func (w *wholeRoom) setMessage(m *client.Message) {
+	now := wholeMessage{Seq: m.Seq, Text: m.Text, Deleted: m.Deleted != nil, Pinned: m.Pinned != nil, Reactions: map[string]bool{}}
+	if m.Reactions != nil && !now.Deleted {
+		for _, r := range *m.Reactions {
+			for _, u := range r.Users {
+				now.Reactions[r.Emoji+u.UserId] = true
+			}
+		}
+	}
+	w.Messages[m.MessageId] = now
+}
+
+// fold applies an event, as a page does.
+func (w *wholeRoom) fold(f wholeFrame) {
+	m := w.Messages[f.MessageID]
+	switch f.Type {
+	case "room_created", "room_updated":
+		w.setRoom(f.Room)
+		for _, item := range f.Checklist {
+			w.Done[item.ItemId] = item.Done
+		}
+	case "member_added":
+		w.Members[f.Member.UserId] = string(f.Member.Role)
+	case "member_removed":
+		delete(w.Members, f.User.UserId)
+	case "role_changed":
+		w.Members[f.User.UserId] = f.To
+	case "message":
+		w.setMessage(f.Message)
+	case "message_edited":
+		m.Text = f.Text
+		w.Messages[f.MessageID] = m
+	case "message_deleted":
+		w.Messages[f.MessageID] = wholeMessage{Seq: m.Seq, Deleted: true, Reactions: map[string]bool{}}
+	case "reaction_added":
+		m.Reactions[f.Emoji+f.By.UserId] = true
+	case "reaction_removed":
+		delete(m.Reactions, f.Emoji+f.By.UserId)
+	case "message_pinned", "message_unpinned":
+		m.Pinned = f.Type == "message_pinned"
+		w.Messages[f.MessageID] = m
+	case "checklist_changed":
+		w.Done[f.ItemID] = f.Done
+	}
+}
+
+// readWholeRoom is what a fresh reader is told over REST.
+func readWholeRoom(t testing.TB, u *someone, room string) *wholeRoom {
+	t.Helper()
+	w, path := newWholeRoom(), "/api/rooms/"+room
+	now := getJSON[client.Room](t, u, path)
+	w.setRoom(&now)
+	for _, m := range getJSON[struct{ Members []client.Member }](t, u, path+"/members").Members {
+		w.Members[m.UserId] = string(m.Role)
+	}
+	for _, item := range getJSON[struct{ Items []client.ChecklistItem }](t, u, path+"/checklist").Items {
+		w.Done[item.ItemId] = item.Done
+	}
+	for after := int64(0); ; {
+		page := getJSON[struct {
+			Events   []wholeFrame `json:"events"`
+			HasAfter bool         `json:"has_after"`
+		}](t, u, fmt.Sprintf("%s/timeline?after_seq=%d&limit=200", path, after))
+		for _, f := range page.Events {
+			after = f.Seq
+			if f.Message != nil {
+				w.setMessage(f.Message)
+			}
+		}
+		if !page.HasAfter {
+			return w
+		}
+	}
+}
+
+// wholeView is one client that follows a room and folds what it sees.
+type wholeView struct {
+	user     *someone
+	room     string
+	state    *wholeRoom
+	random   *rand.Rand
+	last     atomic.Int64
+	kinds    []string // by seq-1
+	connects int
+	broken   string
+}
+
+func (v *wholeView) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		if s := v.user.tryConnect(); s != nil {
+			v.connects++
+			v.listen(ctx, s)
+			_ = s.conn.Close()
+		}
+		pause()
+	}
+}
+
+// listen folds until the connection ends, or is dropped on purpose.
+func (v *wholeView) listen(ctx context.Context, s *socket) {
+	if s.trySend(map[string]any{"type": "subscribe", "room_id": v.room, "after_seq": v.last.Load()}) != nil {
+		return
+	}
+	for range hangUpEvery + v.random.IntN(hangUpEvery) {
+		select {
+		case <-ctx.Done():
+			return
+		case f, ok := <-s.in:
+			switch {
+			case !ok:
+				return
+			case f.Type == "reset":
+				v.broken = fmt.Sprintf("reset at %d", v.last.Load())
+			case f.Seq == 0 || f.RoomID != v.room || f.Type == "ack":
+			case f.Seq != v.last.Load()+1:
+				v.broken = fmt.Sprintf("seq %d after %d", f.Seq, v.last.Load())
+			default:
+				var whole wholeFrame
+				if err := json.Unmarshal(f.raw, &whole); err != nil {
+					v.broken = err.Error()
+				}
+				v.state.fold(whole)
+				v.kinds = append(v.kinds, f.Type)
+				v.last.Store(f.Seq)
+			}
+		}
+	}
+}
+
+// sharedMessages are ids of stored messages, for those who react to them, and how
+// far the log has come.
+type sharedMessages struct {
+	mu   sync.Mutex
+	ids  []string
+	head atomic.Int64
+}
+
+func (s *sharedMessages) add(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ids = append(s.ids, id)
+}
+
+func (s *sharedMessages) one(r *rand.Rand) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.ids) == 0 {
+		return ""
+	}
+	return s.ids[max(0, len(s.ids)-1-r.IntN(50))]
+}
+
+// worker does what people do in a room, most of it over its socket, until the log
+// is long enough. What is not answered is sent again, in order, under its own id.
+type worker struct {
+	user    *someone
+	room    string
+	name    string
+	owner   bool
+	guests  []string
+	shared  *sharedMessages
+	random  *rand.Rand
+	sent    int
+	mine    []string
+	waiting []map[string]any
+}
+
+func (w *worker) run(until int64) {
+	for w.shared.head.Load() < until {
+		if s := w.user.tryConnect(); s != nil {
+			w.work(s, until)
+			_ = s.conn.Close()
+		}
+		pause()
+	}
+}
+
+func (w *worker) work(s *socket, until int64) {
+	for _, f := range w.waiting {
+		if s.trySend(f) != nil {
+			return
+		}
+	}
+	for range hangUpEvery {
+		if w.shared.head.Load() >= until {
+			return
+		}
+		for len(w.waiting) < 8 {
+			f := w.frame()
+			if f == nil {
+				w.ask()
+				continue
+			}
+			w.waiting = append(w.waiting, f)
+			if s.trySend(f) != nil {
+				return
+			}
+		}
+		if !w.take(s) {
+			return
+		}
+	}
+}
+
+// frame is the next thing to do over the socket; nil for one that goes over REST.
+func (w *worker) frame() map[string]any {
+	w.sent++
+	id := fmt.Sprintf("%s-%d", w.name, w.sent)
+	f := map[string]any{"room_id": w.room, "client_msg_id": id}
+	other := w.shared.one(w.random)
+	switch n := w.random.IntN(100); {
+	case n < 50 || other == "" || len(w.mine) == 0:
+		f["type"], f["text"] = "send_message", "訊息 "+id
+	case n < 62:
+		f["type"], f["message_id"], f["text"] = "edit_message", w.mine[w.random.IntN(len(w.mine))], "改 "+id
+	case n < 78:
+		f["type"], f["message_id"], f["emoji"] = "react", other, []string{"👍", "✅", "👀"}[w.random.IntN(3)]
+	case n < 86:
+		f["type"], f["message_id"], f["emoji"] = "unreact", other, []string{"👍", "✅", "👀"}[w.random.IntN(3)]
+	case n < 89:
+		f["type"], f["message_id"] = "delete_message", w.mine[w.random.IntN(len(w.mine))]
+	default:
+		return nil
+	}
+	return f
+}
+
+// take takes answers until one of them is ours. It reports false when the
+// connection is over, or what was sent must be sent again.
+func (w *worker) take(s *socket) bool {
+	for f := range s.in {
+		if f.Type != "ack" && f.Type != "error" || f.ClientMsgID == "" {
+			continue
+		}
+		for i, sent := range w.waiting {
+			if sent["client_msg_id"] != f.ClientMsgID {
+				continue
+			}
+			var code string
+			_ = json.Unmarshal(f.Code, &code)
+			if f.Type == "error" && (code == "unavailable" || code == "busy" || code == "moved" || code == "rate_limited") {
+				return false
+			}
+			w.waiting = append(w.waiting[:i:i], w.waiting[i+1:]...)
+			if f.Type == "ack" && sent["type"] == "send_message" {
+				w.mine = append(w.mine, f.MessageID)
+				w.shared.add(f.MessageID)
+			}
+			if f.Seq > w.shared.head.Load() {
+				w.shared.head.Store(f.Seq)
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// ask does one thing over REST. Refusals by the room's state are part of the game;
+// whatever becomes of it, the log tells.
+func (w *worker) ask() {
+	path := "/api/rooms/" + w.room
+	guest := w.guests[w.random.IntN(len(w.guests))]
+	item := 1 + w.random.IntN(3)
+	switch n := w.random.IntN(10); {
+	case n < 2:
+		w.call(http.MethodPut, fmt.Sprintf("%s/checklist/%d", path, item), map[string]any{"done": w.random.IntN(2) == 0})
+	case n < 4:
+		method := []string{http.MethodPut, http.MethodDelete}[w.random.IntN(2)]
+		w.call(method, path+"/messages/"+w.shared.one(w.random)+"/pin", nil)
+	case n < 6:
+		w.call(http.MethodPost, path+"/members", map[string]any{"user_id": guest, "role": "VIEWER"})
+	case n < 7:
+		w.call(http.MethodDelete, path+"/members/"+guest, nil)
+	case n < 8:
+		role := []string{"EDITOR", "VIEWER"}[w.random.IntN(2)]
+		w.call(http.MethodPatch, path+"/members/"+guest, map[string]any{"role": role})
+	default:
+		now, ok := w.read(path)
+		if !ok {
+			return
+		}
+		if n == 8 || now.Moves == nil || len(*now.Moves) == 0 {
+			severity := []string{"LOW", "MEDIUM", "HIGH", "CRITICAL"}[w.random.IntN(4)]
+			w.call(http.MethodPatch, path, map[string]any{"version": now.Version, "severity": severity})
+			return
+		}
+		to := string((*now.Moves)[0])
+		switch to {
+		case "CLOSED", "ARCHIVED": // and open again
+			to = "IN_PROGRESS"
+		}
+		w.call(http.MethodPost, path+"/status", map[string]any{
+			"version": now.Version, "status": to, "reason": "原因 " + w.name, "resolution": "更換油封",
+		})
+	}
+}
+
+func (w *worker) read(path string) (client.Room, bool) {
+	res, err := w.user.GetRoomWithResponse(context.Background(), w.room)
+	if err != nil || res.JSON200 == nil {
+		return client.Room{}, false
+	}
+	return *res.JSON200, true
+}
+
+func (w *worker) call(method, path string, body any) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		panic(err)
+	}
+	req, err := http.NewRequest(method, w.user.in.url(path), bytes.NewReader(b))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+w.user.token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return // the server is away
+	}
+	_ = res.Body.Close()
+}
