@@ -13,6 +13,21 @@ export const roomQuery = (roomId: string) => $api.queryOptions('get', '/api/room
 export const membersQuery = (roomId: string) =>
   $api.queryOptions('get', '/api/rooms/{room_id}/members', room(roomId));
 
+export const pinsQuery = (roomId: string) =>
+  $api.queryOptions('get', '/api/rooms/{room_id}/pins', room(roomId), {
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+const message = (roomId: string, messageId: string) => ({
+  params: { path: { room_id: roomId, message_id: messageId } },
+});
+
+export const messageQuery = (roomId: string, messageId: string) =>
+  $api.queryOptions('get', '/api/rooms/{room_id}/messages/{message_id}', message(roomId, messageId));
+
+export const historyQuery = (roomId: string, messageId: string) =>
+  $api.queryOptions('get', '/api/rooms/{room_id}/messages/{message_id}/history', message(roomId, messageId));
+
 export const fileQuery = (roomId: string, fileId: string) =>
   $api.queryOptions('get', '/api/rooms/{room_id}/files/{file_id}', {
     params: { path: { room_id: roomId, file_id: fileId } },

@@ -56,9 +56,9 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const screen = useScreen();
-  const log = useRoomLog(room);
   useTitle(`${room.number} ${room.title}`);
-  const { panel } = useSearch({ from: '/in/rooms/$roomId' });
+  const { panel, at } = useSearch({ from: '/in/rooms/$roomId' });
+  const log = useRoomLog(room, at);
   const show = (next: Panel | undefined, replace: boolean) =>
     void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
 

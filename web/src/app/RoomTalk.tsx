@@ -1,15 +1,18 @@
 import { Skeleton } from '@mantine/core';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Room, User } from '@/api/types';
-import { Composer, Conversation } from '@/features/chat';
+import { membersQuery } from '@/api/keys';
+import type { Member, Reference, Room, User } from '@/api/types';
+import { Composer, Conversation, type Kind, TypingLine } from '@/features/chat';
 import { Attachment, DropTarget, FilePickers, StagedFiles, sameFile, UploadTile } from '@/features/files';
 import { can } from '@/features/members';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useAfter } from '@/ui/useAfter';
 import classes from './RoomPage.module.css';
-import { useLink, useLive, usePending, useUploads } from './useLive';
+import { useLink, useLive, usePending, useTyping, useUploads } from './useLive';
 import type { RoomLog } from './useRoomLog';
+import { useWriting } from './useWriting';
 
 /** Characters of a file's description; a longer text goes as a message of its own. */
 const maxCaption = 1000;
@@ -20,47 +23,76 @@ interface Props {
   log: RoomLog;
 }
 
+const noMembers: Member[] = [];
+
 /** The conversation and what one adds to it. */
-export function RoomTalk({ room, user, log: { query: log, older } }: Props) {
+export function RoomTalk({ room, user, log }: Props) {
   const { t } = useTranslation();
   const roomId = room.room_id;
   const live = useLive();
   const { link } = useLink();
   const pending = usePending(roomId);
   const uploads = useUploads(roomId);
-  const slow = useAfter(log.isPending, 200);
+  const typing = useTyping(roomId);
+  const members = useQuery(membersQuery(roomId)).data?.members ?? noMembers;
+  const { query } = log;
+  const slow = useAfter(query.isPending, 200);
   const [files, setFiles] = useState<globalThis.File[]>([]);
+  const writing = useWriting(room, user, members, query.data);
 
-  const mayPost = can(user, room.my_role, 'post') && room.status !== 'ARCHIVED';
-  const mayUpload = can(user, room.my_role, 'upload') && room.status !== 'ARCHIVED';
+  const open = room.status !== 'ARCHIVED';
+  const mayPost = open && can(user, room.my_role, 'post');
+  const mayUpload = open && can(user, room.my_role, 'upload');
+  const mayReact = open && can(user, room.my_role, 'react');
   const stage = (more: globalThis.File[]) =>
     setFiles((before) => [...new Map([...before, ...more].map((file) => [sameFile(file), file])).values()]);
 
-  const send = (text: string) => {
-    const caption = files.length === 1 && [...text].length <= maxCaption ? text.trim() : '';
-    if (caption === '' && text.trim() !== '') live.outbox.add(roomId, text);
+  const send = (text: string, kind: Kind) => {
+    if (writing.save(text)) return;
+    const single = files.length === 1 && writing.mode === undefined && kind === 'TEXT';
+    const caption = single && [...text].length <= maxCaption ? text.trim() : '';
+    if (caption === '' && text.trim() !== '') writing.say(text, kind);
     for (const file of files) live.uploads.add(roomId, file, caption);
     setFiles([]);
   };
+  const attachment = useCallback(
+    (reference: Reference) => (
+      <Attachment roomId={roomId} reference={reference} removed={reference.deleted === true} />
+    ),
+    [roomId],
+  );
+  const retry = useCallback((id: string) => live.outbox.retry(id), [live]);
+  const discard = useCallback((id: string) => live.outbox.discard(id), [live]);
 
   return (
     <DropTarget enabled={mayUpload} onFiles={stage} className={classes.talk}>
-      {log.isError && (
-        <TroubleNotice title={t('chat.failed')} error={log.error} retry={() => void log.refetch()} />
+      {query.isError && (
+        <TroubleNotice title={t('chat.failed')} error={query.error} retry={() => void query.refetch()} />
       )}
-      {log.isPending && slow && <LogSkeleton />}
-      {log.data !== undefined ? (
+      {query.isPending && slow && <LogSkeleton />}
+      {query.data !== undefined ? (
         <Conversation
-          log={log.data}
-          pending={pending}
+          log={query.data}
+          room={room}
+          members={members}
           me={user}
+          mayPost={mayPost}
+          mayReact={mayReact}
+          mayDeleteAny={deleteAny(room, user)}
+          reply={writing.reply}
+          edit={writing.edit}
+          jump={log.jump}
+          attachment={attachment}
+          pending={pending}
           connected={link === 'live'}
-          older={older}
-          onRetry={(id) => live.outbox.retry(id)}
-          onDiscard={(id) => live.outbox.discard(id)}
-          attachment={(reference, removed) => (
-            <Attachment roomId={roomId} reference={reference} removed={removed} />
-          )}
+          unreadFrom={log.unreadFrom}
+          goal={log.goal}
+          older={log.older}
+          newer={log.newer}
+          onLatest={log.latest}
+          onSeen={log.seen}
+          onRetry={retry}
+          onDiscard={discard}
         >
           {uploads.length > 0 && (
             <div className={classes.uploads}>
@@ -78,11 +110,22 @@ export function RoomTalk({ room, user, log: { query: log, older } }: Props) {
       ) : (
         <div className={classes.filler} />
       )}
+      {log.jumpFailed && (
+        <p className={classes.readOnly} role="alert">
+          {t('chat.jumpFailed')}
+        </p>
+      )}
+      <TypingLine people={typing} />
       {mayPost ? (
         <Composer
           roomId={roomId}
+          members={members}
+          mode={writing.mode}
           hasFiles={files.length > 0}
           onSend={send}
+          onCancel={writing.cancel}
+          onTyping={() => live.typing.mine(roomId)}
+          onEditLast={writing.editLast}
           tools={mayUpload && <FilePickers onFiles={stage} />}
           staged={
             <StagedFiles
@@ -96,6 +139,12 @@ export function RoomTalk({ room, user, log: { query: log, older } }: Props) {
       )}
     </DropTarget>
   );
+}
+
+/** An ADMIN who is no OWNER of the room must say why. */
+function deleteAny(room: Room, user: User): 'no' | 'yes' | 'with-reason' {
+  if (room.status === 'ARCHIVED' || !can(user, room.my_role, 'delete_any_message')) return 'no';
+  return room.my_role === 'OWNER' ? 'yes' : 'with-reason';
 }
 
 function ReadOnly({ room, user }: { room: Room; user: User }) {

@@ -1,7 +1,19 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { fileQuery, filesKey, logKey, membersQuery, roomQuery } from '@/api/keys';
-import type { Member, Room, RoomEvent, ServerFrame } from '@/api/types';
-import { append, type Folded, type Log } from '@/features/chat';
+import {
+  checklistQuery,
+  fileQuery,
+  filesKey,
+  historyQuery,
+  logKey,
+  membersQuery,
+  messageQuery,
+  pinsQuery,
+  roomListKey,
+  roomQuery,
+} from '@/api/keys';
+import type { Member, Message, Room, RoomEvent, ServerFrame } from '@/api/types';
+import { append, calls, changed, type Folded, type Log } from '@/features/chat';
+import { changeRooms } from './foldList';
 
 /** Whether a frame is an entry of a room's log, also one of a type that is newer than this page. */
 export function isRoomEvent(frame: ServerFrame): frame is RoomEvent {
@@ -12,7 +24,7 @@ export function isRoomEvent(frame: ServerFrame): frame is RoomEvent {
  * The one place where the log's events change what the page knows. An event is
  * applied once and in its turn, or not at all.
  */
-export function fold(cache: QueryClient, event: RoomEvent): Folded {
+export function fold(cache: QueryClient, event: RoomEvent, me: string): Folded {
   const { room_id: roomId } = event;
   const log = cache.getQueryData<Log>(logKey(roomId));
   if (log === undefined) return 'duplicate'; // the page to come will hold it
@@ -20,32 +32,118 @@ export function fold(cache: QueryClient, event: RoomEvent): Folded {
   if (outcome !== 'applied') return outcome;
   cache.setQueryData(logKey(roomId), next);
 
-  if (event.type === 'member_added') addMember(cache, event);
-  if (event.type === 'file_deleted') {
-    cache.removeQueries({ queryKey: fileQuery(roomId, event.file_id).queryKey });
+  foldMembers(cache, event);
+  foldMessages(cache, event);
+  foldFiles(cache, event);
+  if (event.type === 'checklist_changed') renew(cache, checklistQuery(roomId));
+  cache.setQueryData<Room>(roomQuery(roomId).queryKey, (room) => room && advance(room, event, me));
+  if (event.type === 'room_updated') {
+    changeRooms(cache, roomId, (room) => updated(room, event.room));
+    if (event.room.moves === undefined) renew(cache, roomQuery(roomId));
   }
-  if (event.type === 'file_uploaded' || event.type === 'file_deleted') {
-    void cache.invalidateQueries({ queryKey: filesKey(roomId) });
+  if (concerns(event, me)) {
+    renew(cache, roomQuery(roomId));
+    renew(cache, { queryKey: roomListKey });
   }
-  cache.setQueryData<Room>(roomQuery(roomId).queryKey, (room) => room && advance(room, event));
   return 'applied';
 }
 
-function advance(room: Room, event: RoomEvent): Room {
-  if (event.seq <= room.head_seq) return room; // it was read after this event
-  const joined = event.type === 'member_added' ? 1 : 0;
+function renew(cache: QueryClient, { queryKey }: { queryKey: readonly unknown[] }): void {
+  void cache.invalidateQueries({ queryKey });
+}
+
+/** Whether an event changes what I may do in the room. */
+function concerns(event: RoomEvent, me: string): boolean {
+  if (event.type === 'member_added') return event.member.user_id === me;
+  return (event.type === 'member_removed' || event.type === 'role_changed') && event.user.user_id === me;
+}
+
+/** How the room reads now, and what only its reader has. */
+function updated(before: Room, now: Room): Room {
+  const { my_role, read_seq, unread_count, mention_count, member_count, head_seq, last_message } = before;
   return {
-    ...room,
-    head_seq: event.seq,
-    last_activity_at: event.at,
-    member_count: room.member_count + joined,
+    ...now,
+    my_role,
+    read_seq,
+    unread_count,
+    mention_count,
+    member_count,
+    head_seq,
+    last_message,
+    moves: now.moves ?? before.moves,
   };
 }
 
-function addMember(cache: QueryClient, event: Extract<RoomEvent, { type: 'member_added' }>): void {
-  cache.setQueryData<{ members: Member[] }>(membersQuery(event.room_id).queryKey, (known) => {
-    if (known === undefined) return known;
-    const others = known.members.filter((member) => member.user_id !== event.member.user_id);
-    return { members: [...others, event.member] };
-  });
+function advance(before: Room, event: RoomEvent, me: string): Room {
+  if (event.seq <= before.head_seq) return before; // it was read after this event
+  const room = event.type === 'room_updated' ? updated(before, event.room) : before;
+  const next = { ...room, head_seq: event.seq, last_activity_at: event.at };
+  switch (event.type) {
+    case 'member_added':
+      return { ...next, member_count: room.member_count + 1 };
+    case 'member_removed':
+      return { ...next, member_count: room.member_count - 1 };
+    case 'role_changed':
+      return event.user.user_id === me ? { ...next, my_role: event.to } : next;
+    case 'message': {
+      if (event.by.user_id === me || room.read_seq === undefined) return next;
+      const called = calls(event.message.mentions, me, room.my_role) ? 1 : 0;
+      return {
+        ...next,
+        unread_count: (room.unread_count ?? 0) + 1,
+        mention_count: (room.mention_count ?? 0) + called,
+      };
+    }
+    default:
+      return next;
+  }
+}
+
+function foldMembers(cache: QueryClient, event: RoomEvent): void {
+  const change = (how: (members: Member[]) => Member[]) =>
+    cache.setQueryData<{ members: Member[] }>(
+      membersQuery(event.room_id).queryKey,
+      (known) => known && { members: how(known.members) },
+    );
+  switch (event.type) {
+    case 'member_added': {
+      const { member } = event;
+      change((members) => [...members.filter((one) => one.user_id !== member.user_id), member]);
+      return;
+    }
+    case 'member_removed':
+      change((members) => members.filter((one) => one.user_id !== event.user.user_id));
+      return;
+    case 'role_changed':
+      change((members) =>
+        members.map((one) => (one.user_id === event.user.user_id ? { ...one, role: event.to } : one)),
+      );
+  }
+}
+
+function foldMessages(cache: QueryClient, event: RoomEvent): void {
+  const { room_id: roomId } = event;
+  switch (event.type) {
+    case 'message_pinned':
+    case 'message_unpinned':
+      renew(cache, pinsQuery(roomId));
+      return;
+    case 'message_edited':
+    case 'message_deleted': {
+      const { message_id: id } = event;
+      cache.setQueryData<Message>(messageQuery(roomId, id).queryKey, (one) => one && changed(one, event));
+      renew(cache, historyQuery(roomId, id));
+      const pins = cache.getQueryData<{ messages: Message[] }>(pinsQuery(roomId).queryKey);
+      if (pins?.messages.some((one) => one.message_id === id)) renew(cache, pinsQuery(roomId));
+    }
+  }
+}
+
+function foldFiles(cache: QueryClient, event: RoomEvent): void {
+  if (event.type === 'file_deleted') {
+    cache.removeQueries({ queryKey: fileQuery(event.room_id, event.file_id).queryKey });
+  }
+  if (event.type === 'file_uploaded' || event.type === 'file_deleted') {
+    renew(cache, { queryKey: filesKey(event.room_id) });
+  }
 }

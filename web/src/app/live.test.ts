@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { logKey, membersQuery, roomQuery } from '@/api/keys';
 import { useSession } from '@/api/session';
 import type { ClientFrame } from '@/api/types';
-import type { Log } from '@/features/chat';
-import { joined, li, member, room, roomId, said, wang } from '@/testing/events';
+import { type Log, logOf } from '@/features/chat';
+import { joined, li, member, page, room, roomId, said, wang } from '@/testing/events';
 import { FakeWebSocket } from '@/testing/FakeWebSocket';
 import { origin, startServer } from '@/testing/server';
 import { Live } from './live';
@@ -17,7 +17,8 @@ let stop: () => void;
 
 const user = { ...wang, username: 'wang', system_role: 'USER' as const };
 const log = () => cache.getQueryData<Log>(logKey(roomId));
-const seqs = () => log()?.events.map((event) => event.seq);
+const seqs = () => log()?.newest.entries.map(({ event }) => event.seq);
+const someLog = (head: number) => logOf(page(Array.from({ length: head }, (_, i) => said(i + 1))));
 const subscribed = () =>
   FakeWebSocket.last.receive({ type: 'subscribed', room_id: roomId, head_seq: 3, epoch: 1 });
 const sent = (type: ClientFrame['type']) => FakeWebSocket.last.sent.filter((frame) => frame.type === type);
@@ -32,7 +33,7 @@ beforeEach(async () => {
     ),
   );
   cache = new QueryClient();
-  cache.setQueryData(logKey(roomId), { lo: 1, hi: 3, events: [said(1), said(2), said(3)] });
+  cache.setQueryData(logKey(roomId), someLog(3));
   cache.setQueryData(roomQuery(roomId).queryKey, room({ head_seq: 3, member_count: 1 }));
   cache.setQueryData(membersQuery(roomId).queryKey, { members: [member(wang, 'OWNER')] });
   live = new Live(cache, 'ws://plant/api/ws');
@@ -68,11 +69,11 @@ describe('F-RT-10 coming back', () => {
 
   test('UX 9: a server that leaves costs nothing: every open room goes on, and what had no ack goes again, once', async () => {
     const other = '0192f0c1-0000-7000-8000-000000000002';
-    cache.setQueryData(logKey(other), { lo: 1, hi: 8, events: [] });
+    cache.setQueryData(logKey(other), someLog(8));
     live.watch(roomId);
     live.watch(other);
-    live.outbox.add(roomId, '先關總閥');
-    live.outbox.add(roomId, '再確認壓力');
+    live.outbox.add(roomId, { text: '先關總閥' });
+    live.outbox.add(roomId, { text: '再確認壓力' });
     const [first] = sent('send_message');
     FakeWebSocket.last.receive({ type: 'bye', code: 4000, reason: 'drain', reconnect_after_ms: 1 });
     FakeWebSocket.last.drop(4000);
@@ -107,7 +108,7 @@ describe('F-RT-10 coming back', () => {
     FakeWebSocket.last.receive({ type: 'reset', room_id: roomId, from_seq: 500, head_seq: 502 });
     subscribed();
     FakeWebSocket.last.receive(said(501), said(502));
-    expect(log()).toMatchObject({ lo: 501, hi: 502 });
+    expect(log()?.newest).toMatchObject({ lo: 501, hi: 502 });
     expect(seqs()).toEqual([501, 502]);
   });
 
@@ -139,7 +140,7 @@ describe('events change what is known', () => {
 describe('my messages', () => {
   test('go out over the socket and are forgotten when the log has them', () => {
     live.watch(roomId);
-    live.outbox.add(roomId, '先關總閥');
+    live.outbox.add(roomId, { text: '先關總閥' });
     const [frame] = sent('send_message');
     expect(frame).toMatchObject({ room_id: roomId, text: '先關總閥' });
     const id = frame?.type === 'send_message' ? frame.client_msg_id : '';
@@ -148,7 +149,7 @@ describe('my messages', () => {
   });
 
   test('that the log had when one came back are no longer on their way', () => {
-    live.outbox.add(roomId, '走之前');
+    live.outbox.add(roomId, { text: '走之前' });
     const [frame] = sent('send_message');
     const id = frame?.type === 'send_message' ? frame.client_msg_id : '';
     FakeWebSocket.last.receive({
@@ -161,13 +162,13 @@ describe('my messages', () => {
     });
     expect(live.outbox.store.getState().items).toHaveLength(1);
     const events = [said(1), said(2), said(3), said(4, wang, undefined, { client_msg_id: id })];
-    cache.setQueryData(logKey(roomId), { lo: 1, hi: 4, events });
+    cache.setQueryData(logKey(roomId), logOf(page(events)));
     live.watch(roomId);
     expect(live.outbox.store.getState().items).toEqual([]);
   });
 
   test('leave nothing behind for the next user', () => {
-    live.outbox.add(roomId, '機密');
+    live.outbox.add(roomId, { text: '機密' });
     useSession.setState({ phase: 'signed-out', user: undefined });
     expect(live.outbox.store.getState().items).toEqual([]);
     expect(log()).toBeUndefined();

@@ -2,13 +2,15 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createStore } from 'zustand/vanilla';
 import { backoff } from '@/api/backoff';
 import { api } from '@/api/client';
-import { logKey, roomListKey, roomQuery } from '@/api/keys';
+import { checklistQuery, logKey, membersQuery, pinsQuery, roomListKey, roomQuery } from '@/api/keys';
 import { refresh, useSession } from '@/api/session';
 import { type Link, Socket, type TicketResult } from '@/api/socket';
 import type { ServerFrame } from '@/api/types';
-import { emptyAfter, type Log, Outbox } from '@/features/chat';
+import { emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
 import { transfer, Uploads } from '@/features/files';
 import { fold, isRoomEvent } from './fold';
+import { foldActivity, foldRead } from './foldList';
+import { forgetPresence, takePresence } from './usePresence';
 
 interface Watched {
   watchers: number;
@@ -36,6 +38,8 @@ export class Live {
   readonly store = createStore<LinkState>()(() => ({ link: 'stopped', wasLive: false }));
   readonly outbox: Outbox;
   readonly uploads = new Uploads(transfer);
+  readonly typing = new Typing((roomId) => this.socket.send({ type: 'typing', room_id: roomId }));
+  readonly reading = new Reading((roomId, seq) => this.sendRead(roomId, seq));
   private readonly socket: Socket;
   private readonly rooms = new Map<string, Watched>();
   private listTimer: ReturnType<typeof setTimeout> | undefined;
@@ -64,6 +68,8 @@ export class Live {
       this.socket.stop();
       this.outbox.clear();
       this.uploads.clear();
+      this.typing.clear();
+      this.reading.clear();
       this.cache.clear();
     };
     const isIn = () => useSession.getState().phase === 'signed-in';
@@ -95,14 +101,24 @@ export class Live {
       if (watched.watchers > 0) return;
       clearTimeout(watched.retry);
       this.rooms.delete(roomId);
+      forgetPresence(roomId);
       this.socket.send({ type: 'unsubscribe', room_id: roomId });
     };
+  }
+
+  /** What I have read is read here at once; the server tells the others, and my other tabs. */
+  private sendRead(roomId: string, seq: number): boolean {
+    const me = useSession.getState().user?.user_id ?? '';
+    if (!this.socket.send({ type: 'read', room_id: roomId, seq })) return false;
+    const at = new Date().toISOString();
+    foldRead(this.cache, { type: 'read', room_id: roomId, readers: [{ user_id: me, seq, at }] }, me);
+    return true;
   }
 
   /** A log that was fetched may hold what was still on its way when somebody left the room. */
   private settle(roomId: string): void {
     const me = useSession.getState().user?.user_id ?? '';
-    for (const event of this.cache.getQueryData<Log>(logKey(roomId))?.events ?? []) {
+    for (const { event } of this.cache.getQueryData<Log>(logKey(roomId))?.newest.entries ?? []) {
       this.outbox.take(event, me);
       this.uploads.take(event, me);
     }
@@ -113,7 +129,7 @@ export class Live {
     const log = this.cache.getQueryData<Log>(logKey(roomId));
     if (watched === undefined || log === undefined) return;
     clearTimeout(watched.retry);
-    const sent = this.socket.send({ type: 'subscribe', room_id: roomId, after_seq: log.hi });
+    const sent = this.socket.send({ type: 'subscribe', room_id: roomId, after_seq: log.newest.hi });
     watched.state = sent ? 'asked' : 'out';
   }
 
@@ -127,24 +143,27 @@ export class Live {
         watched.state = 'out';
       }
       this.outbox.disconnected();
+      this.typing.clear();
+      forgetPresence();
       return;
     }
     for (const roomId of this.rooms.keys()) this.subscribe(roomId);
     this.outbox.connected();
+    this.reading.connected();
     this.refreshList();
   }
 
   private take(frame: ServerFrame): void {
     const me = useSession.getState().user?.user_id ?? '';
     if (isRoomEvent(frame)) {
-      const outcome = fold(this.cache, frame);
+      const outcome = fold(this.cache, frame, me);
       if (outcome === 'gap') {
         this.fillGap(frame.room_id);
         return;
       }
       this.outbox.take(frame, me);
       this.uploads.take(frame, me);
-      if (outcome === 'applied') this.refreshList();
+      this.typing.take(frame);
       return;
     }
     switch (frame.type) {
@@ -154,9 +173,19 @@ export class Live {
         return;
       }
       case 'reset':
-        this.cache.setQueryData(logKey(frame.room_id), emptyAfter(frame.from_seq));
-        this.outbox.forgetStored(frame.room_id);
-        this.uploads.forgetStored(frame.room_id);
+        this.reset(frame.room_id, frame.from_seq);
+        return;
+      case 'typing':
+        if (frame.user.user_id !== me) this.typing.take(frame);
+        return;
+      case 'presence':
+        takePresence(frame);
+        return;
+      case 'read':
+        foldRead(this.cache, frame, me);
+        return;
+      case 'room_activity':
+        if (foldActivity(this.cache, frame, me)) this.refreshList();
         return;
       case 'ack':
         this.outbox.take(frame, me);
@@ -166,7 +195,22 @@ export class Live {
         else if (frame.room_id !== undefined) this.notSubscribed(frame.room_id, frame);
         return;
       default:
-        return; // ready, pong, bye: the socket's own; file_upload_ack: the 201 has said it; presence: not shown yet
+        return; // ready, pong, bye: the socket's own; file_upload_ack: the 201 has said it
+    }
+  }
+
+  /** What happened in between is not told: all that events keep up to date is read again. */
+  private reset(roomId: string, seq: number): void {
+    this.cache.setQueryData<Log>(logKey(roomId), (log) => emptyAfter(seq, log));
+    this.outbox.forgetStored(roomId);
+    this.uploads.forgetStored(roomId);
+    for (const { queryKey } of [
+      roomQuery(roomId),
+      membersQuery(roomId),
+      checklistQuery(roomId),
+      pinsQuery(roomId),
+    ]) {
+      void this.cache.invalidateQueries({ queryKey });
     }
   }
 

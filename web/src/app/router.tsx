@@ -132,12 +132,21 @@ const declare = createRoute({
 const room = createRoute({
   getParentRoute: () => rooms,
   path: '/$roomId',
-  validateSearch: (search): { panel?: Panel } => ({ panel: panels.find((panel) => panel === search.panel) }),
+  validateSearch: (search): { panel?: Panel; at?: number } => ({
+    panel: panels.find((panel) => panel === search.panel),
+    at: seqOf(search.at),
+  }),
   component: function RoomRoute() {
     const user = useUser();
     return user && <RoomPage user={user} />;
   },
 });
+
+/** The seq of a message to open around. */
+function seqOf(value: unknown): number | undefined {
+  const seq = Number(value);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
+}
 
 const me = createRoute({
   getParentRoute: () => inside,

@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
+import type { Person } from '@/api/types';
 import type { Pending } from '@/features/chat';
 import type { Upload } from '@/features/files';
 import type { Live } from './live';
@@ -30,4 +31,11 @@ export function usePending(roomId: string): Pending[] {
 export function useUploads(roomId: string): Upload[] {
   const items = useStore(useLive().uploads.store, (state) => state.items);
   return useMemo(() => items.filter((item) => item.roomId === roomId), [items, roomId]);
+}
+
+const nobody: Person[] = [];
+
+/** Who is writing in a room now, except me. */
+export function useTyping(roomId: string): Person[] {
+  return useStore(useLive().typing.store, (state) => state.rooms[roomId] ?? nobody);
 }

@@ -1,54 +1,138 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { logKey } from '@/api/keys';
 import type { Room } from '@/api/types';
-import { fetchNewest, fetchOlder, type Log, prepend } from '@/features/chat';
+import {
+  type Bound,
+  covers,
+  extend,
+  fetchOpening,
+  fetchPage,
+  firstUnread,
+  type Goal,
+  goTo,
+  goToNewest,
+  type Log,
+  shown,
+} from '@/features/chat';
 import type { Picture } from '@/features/files';
-import { useWatch } from './useLive';
+import { useLive, useWatch } from './useLive';
 
-/** A room's log: its newest page once, then whatever the socket folds in and what scrolling up asks for. */
-export function useRoomLog(room: Room) {
+/** Pages that changed while they were on their way are read again, so often. */
+const maxReads = 3;
+
+/**
+ * A room's log: the place where it opens, then whatever the socket folds in and
+ * what scrolling and jumps ask for. `at` is the seq to open around.
+ */
+export function useRoomLog(room: Room, at: number | undefined) {
   const roomId = room.room_id;
+  const live = useLive();
+  const [unreadFrom] = useState(() => firstUnread(room));
   const query = useQuery({
     queryKey: logKey(roomId),
-    queryFn: () => fetchNewest(roomId, room.head_seq),
+    queryFn: () => fetchOpening(room),
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0, // what was missed meanwhile is read, not caught up: the place to open at may be another
+    structuralSharing: false,
   });
   useWatch(roomId, query.isSuccess);
-  const older = useOlder(roomId);
+  const older = usePager(roomId, (log) => ({ before_seq: shown(log).lo }));
+  const newer = usePager(roomId, (log) => ({ after_seq: shown(log).hi }));
+  const { goal, jump, latest, jumpFailed } = useJumps(roomId, query.isSuccess ? at : undefined);
   const pictures = useMemo(() => picturesOf(query.data), [query.data]);
-  return { query, older, pictures };
+  const { read_seq } = room;
+  const seen = useCallback(
+    (seq: number) => {
+      if (read_seq !== undefined) live.reading.saw(roomId, seq, read_seq);
+    },
+    [live, roomId, read_seq],
+  );
+  return { query, older, newer, goal, jump, latest, jumpFailed, pictures, unreadFrom, seen };
 }
 
 export type RoomLog = ReturnType<typeof useRoomLog>;
 
-function useOlder(roomId: string) {
+/** Reads a page and puts it where it belongs, again while it is overtaken by changes. */
+function useReadPage(roomId: string) {
   const cache = useQueryClient();
+  return useCallback(
+    async (bound: Bound, put: typeof extend) => {
+      for (let i = 0; i < maxReads; i++) {
+        const page = await fetchPage(roomId, bound);
+        const log = cache.getQueryData<Log>(logKey(roomId));
+        const next = log && put(log, page, bound);
+        if (next === undefined) continue;
+        cache.setQueryData<Log>(logKey(roomId), next);
+        return;
+      }
+      throw new Error('the room changes faster than its pages are read');
+    },
+    [cache, roomId],
+  );
+}
+
+function usePager(roomId: string, boundOf: (log: Log) => Bound) {
+  const cache = useQueryClient();
+  const read = useReadPage(roomId);
   const [state, setState] = useState<'idle' | 'loading' | 'failed'>('idle');
+  const [bound] = useState(() => boundOf); // the same for as long as the room is open
   const load = useCallback(() => {
     const log = cache.getQueryData<Log>(logKey(roomId));
     if (log === undefined) return;
     setState('loading');
-    fetchOlder(roomId, log).then(
-      (events) => {
-        cache.setQueryData<Log>(logKey(roomId), (now) => now && prepend(now, events));
-        setState('idle');
-      },
+    read(bound(log), extend).then(
+      () => setState('idle'),
       () => setState('failed'),
     );
+  }, [cache, roomId, read, bound]);
+  return useMemo(() => ({ load, loading: state === 'loading', failed: state === 'failed' }), [load, state]);
+}
+
+/** Going to a message, loaded or not, and back to the newest. */
+function useJumps(roomId: string, at: number | undefined) {
+  const cache = useQueryClient();
+  const read = useReadPage(roomId);
+  const [goal, setGoal] = useState<Goal>();
+  const [jumpFailed, setFailed] = useState(false);
+
+  const jump = useCallback(
+    (seq: number) => {
+      const log = cache.getQueryData<Log>(logKey(roomId));
+      if (log === undefined) return;
+      setFailed(false);
+      const near = covers(shown(log), seq);
+      if (near || covers(log.newest, seq)) {
+        if (!near) cache.setQueryData(logKey(roomId), goToNewest(log));
+        setGoal({ seq });
+        return;
+      }
+      read({ around_seq: seq }, goTo).then(
+        () => setGoal({ seq }),
+        () => setFailed(true),
+      );
+    },
+    [cache, roomId, read],
+  );
+  const latest = useCallback(() => {
+    setGoal(undefined);
+    cache.setQueryData<Log>(logKey(roomId), (log) => log && goToNewest(log));
   }, [cache, roomId]);
-  return { load, loading: state === 'loading', failed: state === 'failed' };
+
+  useEffect(() => {
+    if (at !== undefined) jump(at);
+  }, [at, jump]);
+  return { goal, jump, latest, jumpFailed };
 }
 
 /** The conversation's pictures, oldest first, without those that were removed. */
 function picturesOf(log: Log | undefined): Picture[] {
   const pictures = new Map<string, Picture>();
-  for (const event of log?.events ?? []) {
-    if (event.type === 'file_deleted') pictures.delete(event.file_id);
-    const reference = event.type === 'message' ? event.message.metadata : undefined;
-    if (event.type !== 'message' || reference?.kind !== 'image') continue;
-    const text = event.message.text === reference.filename ? '' : event.message.text;
-    pictures.set(reference.file_id, { ...reference, text });
+  for (const { event } of log === undefined ? [] : shown(log).entries) {
+    if (event.type !== 'message') continue;
+    const { metadata: reference, text } = event.message;
+    if (reference?.kind !== 'image' || reference.deleted) continue;
+    pictures.set(reference.file_id, { ...reference, text: text === reference.filename ? '' : text });
   }
   return [...pictures.values()];
 }

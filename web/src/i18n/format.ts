@@ -12,6 +12,7 @@ interface Formats {
   full: Intl.DateTimeFormat;
   ago: Intl.RelativeTimeFormat;
   now: string;
+  list: Intl.ListFormat;
   number: Intl.NumberFormat;
 }
 
@@ -39,6 +40,7 @@ function make(tag: string): Formats {
     }),
     ago: new Intl.RelativeTimeFormat(tag, { numeric: 'always', style: 'narrow' }),
     now: new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(0, 'second'),
+    list: new Intl.ListFormat(tag, { style: 'short', type: 'conjunction' }),
     number: new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Member, Message, Person, Role, Room, RoomEvent } from '@/api/types';
+import type { Member, Message, Person, Role, Room, RoomEvent, TimelinePage } from '@/api/types';
 
 /** Rows of a room's log for tests. */
 export const roomId = '0192f0c1-0000-7000-8000-000000000001';
@@ -74,4 +74,48 @@ export function room(more: Partial<Room> = {}): Room {
 
 export function created(seq = 1): RoomEvent {
   return { type: 'room_created', ...base(seq, wang, minute(0)), room: room() };
+}
+
+/** A page of the timeline that holds everything up to its last event. */
+export function page(events: RoomEvent[], more: Partial<TimelinePage> = {}): TimelinePage {
+  return { events, head_seq: events.at(-1)?.seq ?? 0, has_before: false, has_after: false, ...more };
+}
+
+export function edited(seq: number, messageId: string, text: string, by: Person = wang): RoomEvent {
+  return { type: 'message_edited', ...base(seq, by, minute(seq)), message_id: messageId, text };
+}
+
+export function reaction(
+  seq: number,
+  messageId: string,
+  emoji: string,
+  by: Person = wang,
+  type: 'reaction_added' | 'reaction_removed' = 'reaction_added',
+): RoomEvent {
+  return { type, ...base(seq, by, minute(seq)), message_id: messageId, emoji };
+}
+
+export function onMessage(
+  type: 'message_deleted' | 'message_pinned' | 'message_unpinned',
+  seq: number,
+  messageId: string,
+  by: Person = wang,
+): RoomEvent {
+  return { type, ...base(seq, by, minute(seq)), message_id: messageId };
+}
+
+export function updated(
+  seq: number,
+  more: Partial<Room>,
+  changed: Extract<RoomEvent, { type: 'room_updated' }>['changed'],
+): RoomEvent {
+  return { type: 'room_updated', ...base(seq, wang, minute(seq)), room: room(more), changed };
+}
+
+export function left(seq: number, user: Person, by: Person = user): RoomEvent {
+  return { type: 'member_removed', ...base(seq, by, minute(seq)), user };
+}
+
+export function promoted(seq: number, user: Person, from: Role, to: Role): RoomEvent {
+  return { type: 'role_changed', ...base(seq, wang, minute(seq)), user, from, to };
 }

@@ -6,10 +6,13 @@ import type { Log } from './log';
 /** Tells screen readers what others have just said; history and own messages stay silent (UX 26). */
 export function Announcer({ log, me }: { log: Log; me: Person }) {
   const { t } = useTranslation();
-  const opened = useRef(log.hi); // what was there when the room was opened is no news
-  const last = log.events.at(-1);
+  const opened = useRef(log.newest.hi); // what was there when the room was opened is no news
+  const last = log.newest.entries.at(-1)?.event;
   const isNews =
-    last?.type === 'message' && last.seq > opened.current && last.message.author.user_id !== me.user_id;
+    last?.type === 'message' &&
+    last.seq > opened.current &&
+    last.message.author.user_id !== me.user_id &&
+    last.message.deleted === undefined;
   return (
     <div className="sr-only" role="status" aria-live="polite">
       {isNews &&

@@ -1,18 +1,23 @@
 import { fireEvent, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { li, member, said, wang } from '@/testing/events';
 import { show } from '@/testing/render';
-import { Composer } from './Composer';
+import { Composer, type Mode } from './Composer';
 
-const onSend = vi.fn();
+const on = { onSend: vi.fn(), onCancel: vi.fn(), onTyping: vi.fn(), onEditLast: vi.fn() };
+const { onSend } = on;
+const members = [member(wang, 'OWNER'), member(li, 'EDITOR')];
 
 beforeEach(() => {
-  onSend.mockReset();
+  for (const spy of Object.values(on)) spy.mockReset();
   sessionStorage.clear();
 });
 
-async function composer(hasFiles = false): Promise<HTMLElement> {
-  show(<Composer roomId="r1" hasFiles={hasFiles} onSend={onSend} tools={null} staged={null} />);
+async function composer(more: { hasFiles?: boolean; mode?: Mode } = {}): Promise<HTMLElement> {
+  show(
+    <Composer roomId="r1" members={members} hasFiles={false} {...on} tools={null} staged={null} {...more} />,
+  );
   return screen.findByRole('textbox', { name: '輸入訊息' });
 }
 
@@ -20,7 +25,7 @@ describe('Enter', () => {
   test('sends and empties the box', async () => {
     const box = await composer();
     await userEvent.type(box, '先關總閥{Enter}');
-    expect(onSend).toHaveBeenCalledExactlyOnceWith('先關總閥');
+    expect(onSend).toHaveBeenCalledExactlyOnceWith('先關總閥', 'TEXT');
     expect(box).toHaveValue('');
   });
 
@@ -53,9 +58,9 @@ describe('what may be sent', () => {
   });
 
   test('files without a word may', async () => {
-    await composer(true);
+    await composer({ hasFiles: true });
     await userEvent.click(screen.getByRole('button', { name: '送出' }));
-    expect(onSend).toHaveBeenCalledExactlyOnceWith('');
+    expect(onSend).toHaveBeenCalledExactlyOnceWith('', 'TEXT');
   });
 
   test('8000 characters may, one more may not and is told why', async () => {
@@ -73,4 +78,104 @@ test('F-UI-10: a draft survives leaving the room', async () => {
   await userEvent.type(box, '寫到一半');
   document.body.innerHTML = '';
   expect(await composer()).toHaveValue('寫到一半');
+});
+
+describe('UX 16 the list that an @ opens', () => {
+  const options = () => screen.queryAllByRole('option').map((option) => option.textContent);
+
+  test('holds members first, and the box names the active one', async () => {
+    const box = await composer();
+    await userEvent.type(box, '請 @');
+    expect(options()[0]).toContain('王小明');
+    expect(options().at(-1)).toContain('所有人');
+    const active = document.getElementById(box.getAttribute('aria-activedescendant') ?? '');
+    expect(active).toHaveAttribute('aria-selected', 'true');
+    expect(document.getElementById(box.getAttribute('aria-controls') ?? '')).toHaveAttribute(
+      'role',
+      'listbox',
+    );
+  });
+
+  test('takes the chosen name into the text, and sends nothing by that', async () => {
+    const box = await composer();
+    await userEvent.type(box, '請 @{ArrowDown}{Enter}來');
+    expect(box).toHaveValue('請 @李工 來');
+    expect(onSend).not.toHaveBeenCalled();
+    expect(options()).toEqual([]);
+  });
+
+  test.each([
+    ['isComposing', { isComposing: true, keyCode: 13 }],
+    ['keyCode 229', { isComposing: false, keyCode: 229 }],
+  ])('leaves the keys of 注音 alone (%s)', async (_, how) => {
+    const box = await composer();
+    await userEvent.type(box, '@');
+    for (const key of ['ArrowDown', 'Enter', 'Tab', 'Escape']) fireEvent.keyDown(box, { key, ...how });
+    expect(box).toHaveValue('@');
+    expect(screen.getAllByRole('option')[0]).toHaveAttribute('aria-selected', 'true');
+    expect(onSend).not.toHaveBeenCalled();
+  });
+
+  test('closes on Esc and stays closed for this @', async () => {
+    const box = await composer();
+    await userEvent.type(box, '@李{Escape}工');
+    expect(options()).toEqual([]);
+    await userEvent.type(box, ' @');
+    expect(options()).not.toEqual([]);
+  });
+
+  test('by a touch, too', async () => {
+    const box = await composer();
+    await userEvent.type(box, '@王');
+    await userEvent.click(screen.getByRole('option', { name: /王小明/ }));
+    expect(box).toHaveValue('@王小明 ');
+    expect(box).toHaveFocus();
+  });
+});
+
+describe('UX 17 keys', () => {
+  const { message } = said(5, wang, undefined, { text: '原文' });
+
+  test('ArrowUp in an empty box edits my last message, in a full one it moves the caret', async () => {
+    const box = await composer();
+    await userEvent.type(box, 'a{ArrowUp}');
+    expect(on.onEditLast).not.toHaveBeenCalled();
+    await userEvent.clear(box);
+    await userEvent.type(box, '{ArrowUp}');
+    expect(on.onEditLast).toHaveBeenCalledOnce();
+  });
+
+  test.each(['reply', 'edit'] as const)('Esc cancels a %s', async (kind) => {
+    const box = await composer({ mode: { kind, message } });
+    await userEvent.type(box, '{Escape}');
+    expect(on.onCancel).toHaveBeenCalledOnce();
+  });
+
+  test('F-UI-10: an edit begins with its text and leaves the draft alone', async () => {
+    sessionStorage.setItem('task-reporter.draft.r1', '草稿');
+    const box = await composer({ mode: { kind: 'edit', message } });
+    expect(box).toHaveValue('原文');
+    await userEvent.type(box, '了{Enter}');
+    expect(onSend).toHaveBeenCalledExactlyOnceWith('原文了', 'TEXT');
+    expect(sessionStorage.getItem('task-reporter.draft.r1')).toBe('草稿');
+  });
+});
+
+test('F-RT-02: writing is told, an empty box is not', async () => {
+  const box = await composer();
+  await userEvent.type(box, ' ');
+  expect(on.onTyping).not.toHaveBeenCalled();
+  await userEvent.type(box, 'a');
+  expect(on.onTyping).toHaveBeenCalled();
+});
+
+test('F-RT-04: the next message may be a decision; the one after is talk again', async () => {
+  const box = await composer();
+  await userEvent.click(screen.getByRole('button', { name: '訊息種類：一般訊息' }));
+  await userEvent.click(await screen.findByRole('menuitemradio', { name: /決議/ }));
+  await userEvent.type(box, '停線到早班{Enter}再說{Enter}');
+  expect(onSend.mock.calls).toEqual([
+    ['停線到早班', 'DECISION'],
+    ['再說', 'TEXT'],
+  ]);
 });

@@ -1,65 +1,100 @@
-import { ActionIcon, Textarea } from '@mantine/core';
-import { SendHorizontal } from 'lucide-react';
+import { ActionIcon, CloseButton, Textarea } from '@mantine/core';
+import { Check, SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import classes from './Chat.module.css';
+import type { Member, Message } from '@/api/types';
+import classes from './Composer.module.css';
+import { isComposing } from './composing';
 import { readDraft, writeDraft } from './drafts';
+import { type Kind, KindMenu } from './KindMenu';
+import { MentionList } from './MentionList';
+import { useFirstLine } from './Quote';
+import { useMentions } from './useMentions';
 
 /** Characters of one message, as the server counts them. */
 const maxText = 8000;
 
+/** What is being written, when it is no new message by itself. */
+export type Mode = { kind: 'reply'; message: Message } | { kind: 'edit'; message: Message };
+
 interface Props {
   roomId: string;
+  members: Member[];
+  mode?: Mode;
   /** Files wait to go with the next send, so an empty text may be sent too. */
   hasFiles: boolean;
-  onSend: (text: string) => void;
+  onSend: (text: string, kind: Kind) => void;
+  onCancel: () => void;
+  onTyping: () => void;
+  /** ArrowUp in an empty box (UX 17). */
+  onEditLast: () => void;
   /** The buttons for files. */
   tools: ReactNode;
   /** What was chosen, above the text. */
   staged: ReactNode;
 }
 
-/** Whether a key belongs to an input method that is still choosing: 注音 confirms with Enter. */
-export function isComposing(event: KeyboardEvent): boolean {
-  return event.nativeEvent.isComposing || event.keyCode === 229;
+/** An edit has its own box: the draft of the next message waits untouched. */
+export function Composer(props: Props) {
+  const { mode } = props;
+  return <Box key={mode?.kind === 'edit' ? mode.message.message_id : 'new'} {...props} />;
 }
 
-export function Composer({ roomId, hasFiles, onSend, tools, staged }: Props) {
+function Box({ roomId, members, mode, hasFiles, tools, staged, ...on }: Props) {
   const { t } = useTranslation();
   const hintId = useId();
   const input = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(() => readDraft(roomId));
+  const editing = mode?.kind === 'edit' ? mode.message : undefined;
+  const [text, setText] = useState(() => editing?.text ?? readDraft(roomId));
+  const [kind, setKind] = useState<Kind>('TEXT');
+  const mentions = useMentions(input, text, members, setText);
   const trimmed = text.trimEnd();
   const tooLong = [...trimmed].length > maxText;
-  const sendable = !tooLong && (trimmed.trim() !== '' || hasFiles);
+  const sendable = !tooLong && (trimmed.trim() !== '' || (hasFiles && editing === undefined));
 
-  useEffect(() => writeDraft(roomId, text), [roomId, text]);
+  const isNew = editing === undefined;
   useEffect(() => {
-    if (hasFiles) input.current?.focus();
-  }, [hasFiles]);
+    if (isNew) writeDraft(roomId, text);
+  }, [roomId, text, isNew]);
+  useEffect(() => {
+    if (hasFiles || mode !== undefined) input.current?.focus();
+  }, [hasFiles, mode]);
 
   const send = () => {
     if (!sendable) return;
-    onSend(trimmed);
-    setText('');
+    on.onSend(trimmed, kind);
+    if (editing === undefined) setText('');
+    setKind('TEXT');
     input.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
-    event.preventDefault();
-    send();
+    if (isComposing(event) || mentions.onKeyDown(event)) return;
+    if (event.key === 'Escape' && mode !== undefined) {
+      event.stopPropagation();
+      on.onCancel();
+    } else if (event.key === 'ArrowUp' && text === '' && isNew) {
+      event.preventDefault();
+      on.onEditLast();
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      send();
+    }
   };
 
   return (
     <div className={classes.composer}>
+      {mode !== undefined && <ModeBar mode={mode} onCancel={on.onCancel} />}
       {staged}
+      <MentionList mentions={mentions} />
       <div className={classes.entry}>
-        {tools}
+        {isNew && tools}
+        {isNew && <KindMenu kind={kind} onChange={setKind} />}
         <Textarea
           ref={input}
           className={classes.input}
           aria-label={t('chat.write')}
           aria-describedby={hintId}
+          {...mentions.aria}
           placeholder={hasFiles ? t('chat.caption') : t('chat.placeholder')}
           error={tooLong ? t('chat.tooLong', { max: maxText }) : undefined}
           autosize
@@ -67,23 +102,41 @@ export function Composer({ roomId, hasFiles, onSend, tools, staged }: Props) {
           maxRows={8}
           enterKeyHint="send"
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            mentions.onCaret();
+            if (isNew && event.currentTarget.value.trim() !== '') on.onTyping();
+          }}
+          onSelect={mentions.onCaret}
           onKeyDown={onKeyDown}
         />
         <ActionIcon
           variant="filled"
           size="lg"
-          className={classes.send}
-          aria-label={t('chat.send')}
+          aria-label={isNew ? t('chat.send') : t('chat.saveEdit')}
           disabled={!sendable}
           onClick={send}
         >
-          <SendHorizontal size={20} aria-hidden />
+          {isNew ? <SendHorizontal size={20} aria-hidden /> : <Check size={20} aria-hidden />}
         </ActionIcon>
       </div>
       <span id={hintId} className="sr-only">
         {t('chat.sendHint')}
       </span>
+    </div>
+  );
+}
+
+/** What is being answered or edited, with the way out. */
+function ModeBar({ mode, onCancel }: { mode: Mode; onCancel: () => void }) {
+  const { t } = useTranslation();
+  const firstLine = useFirstLine();
+  const reply = mode.kind === 'reply';
+  return (
+    <div className={classes.mode}>
+      <strong>{reply ? t('chat.replying', { name: mode.message.author.name }) : t('chat.editing')}</strong>
+      <span className={classes.modeText}>{firstLine(mode.message)}</span>
+      <CloseButton aria-label={reply ? t('chat.cancelReply') : t('chat.cancelEdit')} onClick={onCancel} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { TroubleText } from '@/ui/TroubleText';
 import { useAfter } from '@/ui/useAfter';
 import classes from './Chat.module.css';
+import { KindLabel } from './Message';
 import type { Pending } from './outbox';
 
 /** Milliseconds before a message that is on its way says so (UX 5). */
@@ -24,9 +25,10 @@ export function PendingMessage({ pending, connected, onRetry, onDiscard }: Props
   const late = useAfter(moving, quietFor);
   return (
     <>
-      <p className={classes.bubble} data-pending={state}>
-        {pending.text}
-      </p>
+      <div className={classes.bubble} data-type={pending.type} data-pending={state}>
+        <KindLabel type={pending.type} />
+        <p>{pending.text}</p>
+      </div>
       {late && (
         <p className={classes.progress} role="status">
           <Clock size={14} aria-hidden />

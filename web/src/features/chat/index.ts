@@ -1,4 +1,25 @@
-export { Composer } from './Composer';
-export { Conversation } from './Conversation';
-export { append, emptyAfter, type Folded, fetchNewest, fetchOlder, type Log, prepend } from './log';
-export { Outbox, type Pending } from './outbox';
+export { Composer, type Mode } from './Composer';
+export { Conversation, type Goal } from './Conversation';
+export { changed } from './change';
+export type { Kind } from './KindMenu';
+export {
+  append,
+  type Bound,
+  covers,
+  emptyAfter,
+  extend,
+  type Folded,
+  findMessage,
+  goTo,
+  goToNewest,
+  type Log,
+  logOf,
+  shown,
+} from './log';
+export { calls, mentionsIn } from './mentions';
+export { Outbox, type Pending, type Said } from './outbox';
+export { fetchOpening, fetchPage, firstUnread } from './pages';
+export { Reading } from './reading';
+export { mayEdit } from './Talk';
+export { TypingLine } from './TypingLine';
+export { Typing } from './typing';

@@ -1,51 +1,257 @@
 import { describe, expect, test } from 'vitest';
-import { said } from '@/testing/events';
-import { append, emptyAfter, type Log, prepend, reachedStart } from './log';
+import type { Message, RoomEvent, TimelinePage } from '@/api/types';
+import { deleted, edited, li, onMessage, page, photo, reaction, said, wang } from '@/testing/events';
+import { changed, isChange, isMessageChange } from './change';
+import {
+  append,
+  type Bound,
+  emptyAfter,
+  extend,
+  goTo,
+  goToNewest,
+  type Log,
+  logOf,
+  reachedStart,
+  type Span,
+  shown,
+} from './log';
 
-const logOf = (lo: number, hi: number): Log => ({
-  lo,
-  hi,
-  events: Array.from({ length: hi - lo + 1 }, (_, i) => said(lo + i)),
-});
-const seqs = (log: Log) => log.events.map((event) => event.seq);
+const run = (lo: number, hi: number) => Array.from({ length: hi - lo + 1 }, (_, i) => said(lo + i));
+const some = (lo: number, hi: number): Log => logOf(page(run(lo, hi), { has_before: lo > 1 }));
+const seqs = (span: Span) => span.entries.map(({ event }) => event.seq);
+const message = (log: Log, id: string): Message | undefined =>
+  shown(log)
+    .entries.map(({ event }) => (event.type === 'message' ? event.message : undefined))
+    .find((one) => one?.message_id === id);
+const fold = (log: Log, ...events: RoomEvent[]) => events.reduce((now, event) => append(now, event)[0], log);
 
 describe('F-RT-10 the log', () => {
   test('takes the next event once and in its turn', () => {
-    const [log, outcome] = append(logOf(5, 7), said(8));
+    const [log, outcome] = append(some(5, 7), said(8));
     expect(outcome).toBe('applied');
-    expect(log).toMatchObject({ lo: 5, hi: 8 });
-    expect(seqs(log)).toEqual([5, 6, 7, 8]);
+    expect(log.newest).toMatchObject({ lo: 5, hi: 8 });
+    expect(seqs(log.newest)).toEqual([5, 6, 7, 8]);
   });
 
   test.each([1, 5, 7])('has no place for %i a second time', (seq) => {
-    const before = logOf(5, 7);
+    const before = some(5, 7);
     expect(append(before, said(seq))).toEqual([before, 'duplicate']);
   });
 
   test('shows nothing beyond a hole', () => {
-    const before = logOf(5, 7);
+    const before = some(5, 7);
     expect(append(before, said(9))).toEqual([before, 'gap']);
   });
 
-  test('starts anew after a reset', () => {
-    const [log, outcome] = append(emptyAfter(100), said(101));
-    expect([log.lo, log.hi, outcome]).toEqual([101, 101, 'applied']);
+  test('starts anew after a reset, in another view', () => {
+    const [log, outcome] = append(emptyAfter(100, some(5, 7)), said(101));
+    expect([log.newest.lo, log.newest.hi, outcome, log.view]).toEqual([101, 101, 'applied', 1]);
   });
 
-  test('grows to the front by pages that reach up to it', () => {
-    const log = prepend(
-      logOf(5, 7),
-      [2, 3, 4, 5].map((seq) => said(seq)),
+  test('grows to the front by pages that reach up to it, and refuses a hole', () => {
+    const log = some(5, 7);
+    const bound = { before_seq: 5 };
+    const grown = extend(log, page(run(2, 4), { has_before: true, head_seq: 7 }), bound);
+    expect(seqs(grown?.newest ?? log.newest)).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(grown && reachedStart(shown(grown))).toBe(false);
+    const start = grown && extend(grown, page([said(1)], { head_seq: 7 }), { before_seq: 2 });
+    expect(start && reachedStart(shown(start))).toBe(true);
+    expect(extend(log, page(run(1, 2), { head_seq: 7 }), { before_seq: 3 })).toBe(log);
+  });
+
+  test('a page without what only changed messages leaves no hole', () => {
+    const log = logOf(page([said(1), said(4)], { head_seq: 6 })); // 2, 3, 5, 6 were reactions
+    expect(append(log, said(7))[1]).toBe('applied');
+  });
+});
+
+describe('F-RT-03, F-RT-11 changes of a message', () => {
+  const log = some(1, 3);
+
+  test('an edit brings the new text and counts', () => {
+    const after = message(fold(log, edited(4, 'm-2', '改過')), 'm-2');
+    expect(after).toMatchObject({ text: '改過', edits: 1 });
+    expect(seqs(shown(fold(log, edited(4, 'm-2', '改過'))))).toEqual([1, 2, 3]);
+  });
+
+  test('a deletion leaves a tombstone that says by whom', () => {
+    const after = message(fold(log, onMessage('message_deleted', 4, 'm-2', li)), 'm-2');
+    expect(after).toMatchObject({ text: '', deleted: { by: li } });
+  });
+
+  test('one reaction per person and emoji; the last one takes the emoji away', () => {
+    const both = fold(log, reaction(4, 'm-1', '👍', wang), reaction(5, 'm-1', '👍', li));
+    expect(message(both, 'm-1')?.reactions).toEqual([{ emoji: '👍', users: [wang, li] }]);
+    const again = fold(both, reaction(6, 'm-1', '👍', wang));
+    expect(message(again, 'm-1')?.reactions).toEqual([{ emoji: '👍', users: [wang, li] }]);
+    const none = fold(
+      again,
+      reaction(7, 'm-1', '👍', wang, 'reaction_removed'),
+      reaction(8, 'm-1', '👍', li, 'reaction_removed'),
     );
-    expect(seqs(log)).toEqual([2, 3, 4, 5, 6, 7]);
-    expect(log.lo).toBe(2);
-    expect(reachedStart(log)).toBe(false);
-    expect(reachedStart(prepend(log, [said(1)]))).toBe(true);
+    expect(message(none, 'm-1')?.reactions).toEqual([]);
   });
 
-  test('refuses a page that would leave a hole', () => {
-    const log = logOf(5, 7);
-    expect(prepend(log, [said(2), said(3)])).toBe(log);
-    expect(prepend(log, [])).toBe(log);
+  test('a pin comes and goes', () => {
+    const pinned = fold(log, onMessage('message_pinned', 4, 'm-1'));
+    expect(message(pinned, 'm-1')?.pinned).toMatchObject({ by: wang });
+    expect(message(fold(pinned, onMessage('message_unpinned', 5, 'm-1')), 'm-1')?.pinned).toBeUndefined();
+  });
+
+  test('a file that goes is gone in its message (F-WS-03)', () => {
+    const after = fold(logOf(page([photo(1, 'f1')])), deleted(2, 'f1'));
+    expect(message(after, 'm-1')?.metadata?.deleted).toBe(true);
+  });
+
+  test('a page that was read after a change is not changed by it again', () => {
+    const read = said(1, wang, undefined, { text: '改過', edits: 1 });
+    const ahead = { before_seq: 5 };
+    const late = extend(some(5, 7), page([read], { head_seq: 9 }), ahead) ?? log;
+    expect(message(fold(late, edited(8, 'm-1', '改過')), 'm-1')?.edits).toBe(1);
+  });
+
+  test('a page that was read before a change and comes after it is brought up to date', () => {
+    const live = fold(some(5, 7), edited(8, 'm-1', '改過'));
+    const late = extend(live, page([said(1)], { head_seq: 7 }), { before_seq: 5 }) ?? live;
+    expect(message(late, 'm-1')?.text).toBe('改過');
+  });
+
+  test('a page from before everything that is remembered is to be read again', () => {
+    const live = Array.from({ length: 501 }, (_, i) => edited(8 + i, 'm-5', `${i}`));
+    expect(
+      extend(fold(some(5, 7), ...live), page([said(1)], { head_seq: 7 }), { before_seq: 5 }),
+    ).toBeUndefined();
+  });
+});
+
+describe('a jump', () => {
+  const far = { around_seq: 10 };
+  const window = page(run(8, 12), { head_seq: 100, has_before: true, has_after: true });
+
+  test('shows another place, which live changes still reach, and comes back', () => {
+    const there = goTo(some(90, 100), window, far) ?? some(90, 100);
+    expect(seqs(shown(there))).toEqual([8, 9, 10, 11, 12]);
+    const later = fold(there, said(101), edited(102, 'm-10', '改過'));
+    expect(message(later, 'm-10')?.text).toBe('改過');
+    expect(seqs(shown(later))).toEqual([8, 9, 10, 11, 12]);
+    const back = goToNewest(later);
+    expect(shown(back)).toMatchObject({ lo: 90, hi: 102 });
+    expect(back.view).not.toBe(later.view);
+  });
+
+  test('that is read on up to the newest part becomes one with it, in the same view', () => {
+    const there = goTo(some(20, 30), page(run(8, 12), { ...window, head_seq: 30, events: run(8, 12) }), far);
+    const on = page(run(13, 22), { head_seq: 30, has_before: true, has_after: true });
+    const one = there && extend(there, on, { after_seq: 12 });
+    expect(one?.away).toBeUndefined();
+    expect(one && seqs(shown(one))).toEqual(run(8, 30).map((event) => event.seq));
+    expect(one?.view).toBe(there?.view);
+  });
+});
+
+/** A room as the server keeps it: its log, and what it answers. */
+class Room {
+  readonly log: RoomEvent[] = [];
+  constructor(private readonly random: () => number) {}
+
+  private pick<T>(list: readonly T[]): T {
+    return list[Math.floor(this.random() * list.length)] as T;
+  }
+
+  grow(): void {
+    const seq = this.log.length + 1;
+    const by = this.pick([wang, li]);
+    const ids = this.log.flatMap((event) => (event.type === 'message' ? [event.message.message_id] : []));
+    const id = ids.length === 0 ? '' : this.pick(ids);
+    const emoji = this.pick(['👍', '✅']);
+    const events = [
+      () => said(seq, by),
+      () => photo(seq, `f${seq}`, by),
+      () => edited(seq, id, `edited ${seq}`, by),
+      () => reaction(seq, id, emoji, by),
+      () => reaction(seq, id, emoji, by, 'reaction_removed'),
+      () => onMessage(this.pick(['message_pinned', 'message_unpinned', 'message_deleted']), seq, id, by),
+      () => deleted(seq, `f${1 + Math.floor(this.random() * seq)}`),
+    ];
+    this.log.push((ids.length === 0 ? () => said(seq, by) : this.pick(events))());
+  }
+
+  timeline(): RoomEvent[] {
+    const changes = this.log.filter(isChange);
+    return this.log
+      .filter((event) => !isMessageChange(event))
+      .map((event) => {
+        if (event.type !== 'message') return event;
+        const later = changes.filter((change) => change.seq > event.seq);
+        return { ...event, message: later.reduce(changed, event.message) };
+      });
+  }
+
+  read(bound: Bound, limit: number): TimelinePage {
+    const all = this.timeline();
+    const at = (seq: number) => {
+      const index = all.findIndex((event) => event.seq >= seq);
+      return index < 0 ? all.length : index;
+    };
+    let start = Math.max(0, all.length - limit);
+    if (bound && 'before_seq' in bound) start = Math.max(0, at(bound.before_seq) - limit);
+    if (bound && 'after_seq' in bound) start = at(bound.after_seq + 1);
+    if (bound && 'around_seq' in bound) start = Math.max(0, at(bound.around_seq) - Math.floor(limit / 2));
+    const end = bound && 'before_seq' in bound ? at(bound.before_seq) : Math.min(all.length, start + limit);
+    return {
+      events: all.slice(start, end),
+      head_seq: this.log.length,
+      has_before: start > 0,
+      has_after: end < all.length,
+    };
+  }
+}
+
+/** mulberry32: the same numbers on every run. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+describe('any interleaving of pages, jumps and live events ends as a fresh read would', () => {
+  test.each(Array.from({ length: 60 }, (_, seed) => seed))('seed %i', (seed) => {
+    const random = numbers(seed);
+    const server = new Room(random);
+    for (let i = 0; i < 40; i++) server.grow();
+    let log = logOf(server.read(undefined, 5));
+    const late: { bound: Bound; page: TimelinePage; jump: boolean }[] = [];
+    const ask = (bound: Bound, jump: boolean) => late.push({ bound, page: server.read(bound, 5), jump });
+
+    for (let step = 0; step < 120; step++) {
+      const dice = random();
+      if (dice < 0.25) server.grow();
+      else if (dice < 0.5) {
+        const next = server.log[log.newest.hi - Math.floor(random() * 2)]; // sometimes one that was seen
+        if (next !== undefined) log = append(log, next)[0];
+      } else if (dice < 0.6) ask({ before_seq: Math.max(1, shown(log).lo) }, false);
+      else if (dice < 0.68) ask({ after_seq: shown(log).hi }, false);
+      else if (dice < 0.73) ask({ around_seq: 1 + Math.floor(random() * log.newest.hi) }, true);
+      else if (dice < 0.76) log = goToNewest(log);
+      else {
+        const [answer] = late.splice(Math.floor(random() * late.length), 1);
+        if (answer === undefined) continue;
+        const { page: read, bound, jump } = answer;
+        const next = jump ? goTo(log, read, bound) : extend(log, read, bound);
+        if (next !== undefined) log = next;
+      }
+    }
+    for (const event of server.log.slice(log.newest.hi)) log = append(log, event)[0];
+
+    const truth = server.timeline();
+    for (const span of [log.newest, shown(log)]) {
+      const covered = truth.filter((event) => span.lo <= event.seq && event.seq <= span.hi);
+      expect(span.entries.map(({ event }) => event)).toEqual(covered);
+    }
+    expect(log.newest.hi).toBe(server.log.length);
   });
 });

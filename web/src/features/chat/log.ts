@@ -1,64 +1,187 @@
-import { api } from '@/api/client';
-import { RequestFailed, troubleOf } from '@/api/problem';
-import type { EventPage, RoomEvent } from '@/api/types';
+import type { RoomEvent, TimelinePage } from '@/api/types';
+import { type Change, changed, isChange, isMessageChange } from './change';
 
-/**
- * The part of a room's log that this page has: seqs lo … hi without a hole, so
- * `events[i].seq === lo + i`. Everything shown of the conversation follows from it.
- */
-export interface Log {
+/** An event of the timeline; its message reads as it did at `asOf`. */
+export interface Entry {
+  event: RoomEvent;
+  asOf: number;
+}
+
+/** All of the timeline from seq `lo` to seq `hi`, by rising seq. */
+export interface Span {
   lo: number;
   hi: number;
-  events: RoomEvent[];
+  entries: Entry[];
+}
+
+/**
+ * What this page has of a room's timeline: its newest part, which live events
+ * prolong without a hole, and, after a jump far back, a window on another place.
+ * When the window has grown up to the newest part, the two are one again.
+ */
+export interface Log {
+  newest: Span;
+  away?: Span;
+  /** The last changes, for pages that were read before them but arrive after. */
+  changes: Change[];
+  /** Pages that were read before this seq may miss changes and are not taken. */
+  changesFrom: number;
+  /** Another number: another place is shown, not the same one grown. */
+  view: number;
 }
 
 export type Folded = 'applied' | 'duplicate' | 'gap';
 
-/** Events per page of history. */
-const pageSize = 100;
-/** The most that the server gives at once; past it the newest page is a better start. */
-const pageLimit = 1000;
+/** Changes that are kept for late pages. */
+const keptChanges = 500;
 
-export function emptyAfter(seq: number): Log {
-  return { lo: seq + 1, hi: seq, events: [] };
+/** Where a page lies: the bound it was asked for. */
+export type Bound = { before_seq: number } | { after_seq: number } | { around_seq: number } | undefined;
+
+/** What a page covers: everything between its ends, and up to where nothing more follows. */
+export function spanOf(page: TimelinePage, bound?: Bound): Span {
+  const first = page.events[0]?.seq;
+  const last = page.events.at(-1)?.seq;
+  const start = bound && 'after_seq' in bound ? bound.after_seq + 1 : 1;
+  const end = bound && 'before_seq' in bound ? bound.before_seq - 1 : page.head_seq;
+  return {
+    lo: bound && 'after_seq' in bound ? start : page.has_before && first !== undefined ? first : start,
+    hi: bound && 'before_seq' in bound ? end : page.has_after && last !== undefined ? last : end,
+    entries: page.events.map((event) => ({ event, asOf: page.head_seq })),
+  };
 }
 
-/** Adds the next event; one that was seen changes nothing, one too far ahead is a gap to be filled first. */
+/** A log that begins with the newest page. */
+export function logOf(page: TimelinePage): Log {
+  return { newest: spanOf(page), changes: [], changesFrom: page.head_seq, view: 0 };
+}
+
+/** After a reset: nothing is known before `seq`. */
+export function emptyAfter(seq: number, before?: Log): Log {
+  return {
+    newest: { lo: seq + 1, hi: seq, entries: [] },
+    changes: [],
+    changesFrom: seq,
+    view: (before?.view ?? 0) + 1,
+  };
+}
+
+/** The part that is on the screen. */
+export function shown(log: Log): Span {
+  return log.away ?? log.newest;
+}
+
+export function reachedStart(span: Span): boolean {
+  return span.lo <= 1;
+}
+
+export function covers(span: Span, seq: number): boolean {
+  return span.lo <= seq && seq <= span.hi;
+}
+
+/** The loaded message with that id. */
+export function findMessage(log: Log, messageId: string) {
+  for (const span of log.away === undefined ? [log.newest] : [log.newest, log.away]) {
+    for (const { event } of span.entries) {
+      if (event.type === 'message' && event.message.message_id === messageId) return event.message;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Takes the next live event; one that was seen changes nothing, one too far ahead
+ * is a gap to be filled first.
+ */
 export function append(log: Log, event: RoomEvent): [Log, Folded] {
-  if (event.seq <= log.hi) return [log, 'duplicate'];
-  if (event.seq > log.hi + 1) return [log, 'gap'];
-  return [{ ...log, hi: event.seq, events: [...log.events, event] }, 'applied'];
+  const { newest } = log;
+  if (event.seq <= newest.hi) return [log, 'duplicate'];
+  if (event.seq > newest.hi + 1) return [log, 'gap'];
+  let next: Log = { ...log, newest: { ...newest, hi: event.seq } };
+  if (isChange(event)) next = apply(next, event);
+  if (!isMessageChange(event)) {
+    const entries = [...next.newest.entries, { event, asOf: event.seq }];
+    next = { ...next, newest: { ...next.newest, entries } };
+  }
+  return [next, 'applied'];
 }
 
-/** Puts an older page in front; what does not reach up to the log is not taken. */
-export function prepend(log: Log, older: RoomEvent[]): Log {
-  const page = older.filter((event) => event.seq < log.lo);
-  const first = page[0];
-  if (first === undefined || page.at(-1)?.seq !== log.lo - 1) return log;
-  return { lo: first.seq, hi: log.hi, events: [...page, ...log.events] };
+function apply(log: Log, change: Change): Log {
+  const changes = [...log.changes, change];
+  const dropped = changes.length > keptChanges ? changes.shift() : undefined;
+  return {
+    ...log,
+    newest: after(log.newest, change),
+    away: log.away && after(log.away, change),
+    changes,
+    changesFrom: dropped?.seq ?? log.changesFrom,
+  };
 }
 
-export function reachedStart(log: Log): boolean {
-  return log.lo <= 1;
-}
-
-async function fetchEvents(roomId: string, afterSeq: number, limit: number): Promise<EventPage> {
-  const { data, error } = await api.GET('/api/rooms/{room_id}/events', {
-    params: { path: { room_id: roomId }, query: { after_seq: afterSeq, limit } },
+function after(span: Span, change: Change): Span {
+  let touched = false;
+  const entries = span.entries.map((entry) => {
+    const { event, asOf } = entry;
+    if (event.type !== 'message' || change.seq <= asOf) return entry;
+    const message = changed(event.message, change);
+    if (message === event.message) return entry;
+    touched = true;
+    return { event: { ...event, message }, asOf: change.seq };
   });
-  if (data === undefined) throw new RequestFailed(troubleOf(error));
-  return data;
+  return touched ? { ...span, entries } : span;
 }
 
-/** The newest page of a room whose head was `head` a moment ago; what came since is caught up by the socket. */
-export async function fetchNewest(roomId: string, head: number): Promise<Log> {
-  const after = Math.max(0, head - pageSize);
-  const page = await fetchEvents(roomId, after, pageLimit);
-  return page.events.reduce((log, event) => append(log, event)[0], emptyAfter(after));
+/** A page as it reads now; nothing when it is too old to be brought up to date. */
+function current(log: Log, page: TimelinePage, bound: Bound): Span | undefined {
+  if (page.head_seq < log.changesFrom) return undefined;
+  return log.changes.reduce(after, spanOf(page, bound));
 }
 
-export async function fetchOlder(roomId: string, log: Log): Promise<RoomEvent[]> {
-  const after = Math.max(0, log.lo - 1 - pageSize);
-  const page = await fetchEvents(roomId, after, log.lo - 1 - after);
-  return page.events;
+/** Adds a page that touches the part that is shown. Undefined: read it again. */
+export function extend(log: Log, page: TimelinePage, bound: Bound): Log | undefined {
+  const more = current(log, page, bound);
+  if (more === undefined) return undefined;
+  const here = shown(log);
+  if (more.hi < here.lo - 1 || more.lo > here.hi + 1) return log;
+  const grown = union(here, more);
+  if (log.away === undefined) return { ...log, newest: upTo(here.hi, grown) };
+  return rejoin({ ...log, away: grown });
+}
+
+/** Shows the place that a page was read around. Undefined: read it again. */
+export function goTo(log: Log, page: TimelinePage, bound: Bound): Log | undefined {
+  const away = current(log, page, bound);
+  return away && rejoin({ ...log, away, view: log.view + 1 });
+}
+
+export function goToNewest(log: Log): Log {
+  if (log.away === undefined) return log;
+  const { away: _, ...rest } = log;
+  return { ...rest, view: log.view + 1 };
+}
+
+function rejoin(log: Log): Log {
+  const { away, newest } = log;
+  if (away === undefined || away.hi < newest.lo - 1) return log;
+  const { away: _, ...rest } = log;
+  return { ...rest, newest: upTo(newest.hi, union(away, newest)) };
+}
+
+/** What a page read beyond the newest part comes again, as live events. */
+function upTo(hi: number, { lo, entries }: Span): Span {
+  return { lo, hi, entries: entries.filter(({ event }) => event.seq <= hi) };
+}
+
+/** Two spans that touch; of an entry in both, the one that was read later. */
+function union(one: Span, other: Span): Span {
+  const entries = new Map(one.entries.map((entry) => [entry.event.seq, entry]));
+  for (const entry of other.entries) {
+    const known = entries.get(entry.event.seq);
+    if (known === undefined || known.asOf < entry.asOf) entries.set(entry.event.seq, entry);
+  }
+  return {
+    lo: Math.min(one.lo, other.lo),
+    hi: Math.max(one.hi, other.hi),
+    entries: [...entries.values()].sort((a, b) => a.event.seq - b.event.seq),
+  };
 }

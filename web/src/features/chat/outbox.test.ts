@@ -50,7 +50,7 @@ const refuse = (text: string, code: ErrorCode, retryable: boolean, after?: numbe
     wang.user_id,
   );
 const write = (...all: string[]) => {
-  for (const text of all) outbox.add(room, text);
+  for (const text of all) outbox.add(room, { text });
 };
 
 describe('order', () => {
@@ -62,8 +62,8 @@ describe('order', () => {
   });
 
   test('rooms do not wait for each other', () => {
-    outbox.add('r1', 'a');
-    outbox.add('r2', 'b');
+    outbox.add('r1', { text: 'a' });
+    outbox.add('r2', { text: 'b' });
     expect(texts()).toEqual(['a', 'b']);
   });
 

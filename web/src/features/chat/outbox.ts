@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { backoff } from '@/api/backoff';
 import { randomId } from '@/api/id';
 import type { Trouble } from '@/api/problem';
-import type { SendMessageFrame, ServerFrame } from '@/api/types';
+import type { Mentions, SendMessageFrame, ServerFrame } from '@/api/types';
 
 /**
  * `waiting`: has its turn later. `sent`: on its way, the ack is awaited.
@@ -10,10 +10,18 @@ import type { SendMessageFrame, ServerFrame } from '@/api/types';
  */
 export type PendingState = 'waiting' | 'sent' | 'stored' | 'failed';
 
+/** What somebody has to say. */
+export type Said = Pick<SendMessageFrame, 'text' | 'reply_to' | 'mentions'> & {
+  message_type?: SendMessageFrame['message_type'];
+};
+
 export interface Pending {
   clientMsgId: string;
   roomId: string;
   text: string;
+  type?: Said['message_type'];
+  replyTo?: string;
+  mentions?: Mentions;
   at: number; // when it was written, Unix milliseconds
   state: PendingState;
   trouble?: Trouble; // of a failed one that the server answered; without it nobody knows
@@ -39,9 +47,18 @@ export class Outbox {
 
   constructor(private readonly send: (frame: SendMessageFrame) => boolean) {}
 
-  add(roomId: string, text: string): void {
+  add(roomId: string, said: Said): void {
     this.requeue(roomId);
-    const item: Pending = { clientMsgId: randomId(), roomId, text, at: Date.now(), state: 'waiting' };
+    const item: Pending = {
+      clientMsgId: randomId(),
+      roomId,
+      text: said.text,
+      type: said.message_type,
+      replyTo: said.reply_to,
+      mentions: said.mentions,
+      at: Date.now(),
+      state: 'waiting',
+    };
     this.store.setState(({ items }) => ({ items: [...items, item] }));
     this.pump(roomId);
   }
@@ -157,7 +174,15 @@ export class Outbox {
     const next = items.find((item) => item.state === 'waiting');
     if (next === undefined) return;
     const id = next.clientMsgId;
-    const sent = this.send({ type: 'send_message', room_id: roomId, client_msg_id: id, text: next.text });
+    const sent = this.send({
+      type: 'send_message',
+      room_id: roomId,
+      client_msg_id: id,
+      text: next.text,
+      message_type: next.type ?? 'TEXT',
+      reply_to: next.replyTo,
+      mentions: next.mentions,
+    });
     if (!sent) return;
     const tries = this.tries.get(id) ?? { since: Date.now(), failures: 0 };
     clearTimeout(tries.timer);

@@ -1,13 +1,15 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest';
 import type { RoomEvent } from '@/api/types';
-import { created, deleted, joined, li, photo, said, wang } from '@/testing/events';
+import { created, joined, left, li, page, photo, promoted, said, updated, wang } from '@/testing/events';
+import { spanOf } from './log';
 import type { Pending } from './outbox';
-import { groupWithin, type Row, rowsOf, startsGroup } from './rows';
+import { groupWithin, type Row, rowAt, rowsOf, startsGroup } from './rows';
 
 const rows = (events: RoomEvent[], pending: Pending[] = []): Row[] =>
-  rowsOf({ lo: 1, hi: events.length, events }, pending, wang);
-const firsts = (list: Row[]) => list.map((row) => row.kind !== 'note' && row.first);
+  rowsOf(spanOf(page(events)), pending, wang);
+const unread = (events: RoomEvent[], from: number) => rowsOf(spanOf(page(events)), [], wang, from);
+const firsts = (list: Row[]) => list.map((row) => 'first' in row && row.first);
 const waiting = (clientMsgId: string, at: number): Pending => ({
   clientMsgId,
   roomId: 'r',
@@ -61,14 +63,25 @@ describe('what the conversation shows', () => {
   });
 
   test('an event that is newer than this page as nothing', () => {
-    const unknown = { ...created(1), type: 'reaction_added' } as unknown as RoomEvent;
+    const unknown = { ...created(1), type: 'not_yet_known' } as unknown as RoomEvent;
     expect(rows([unknown, said(2)])).toHaveLength(1);
   });
 
-  test('a removed file as removed, wherever its message stands (F-WS-03)', () => {
-    const [first, second] = rows([photo(1, 'f1'), photo(2, 'f2'), deleted(3, 'f1')]);
-    expect(first).toMatchObject({ kind: 'message', removed: true });
-    expect(second).toMatchObject({ kind: 'message', removed: false });
+  test('UX 18: a move of the status once, by its own message; other changes and people as notes', () => {
+    const moved = said(2, li, undefined, { status_change: { from: 'OPEN', to: 'ACKNOWLEDGED' } });
+    const list = rows([
+      updated(1, { status: 'ACKNOWLEDGED' }, [{ field: 'status', from: 'OPEN', to: 'ACKNOWLEDGED' }]),
+      moved,
+      updated(3, {}, [{ field: 'severity', from: 'LOW', to: 'HIGH' }]),
+      promoted(4, li, 'VIEWER', 'EDITOR'),
+      left(5, li),
+    ]);
+    expect(list.map((row) => [row.kind, row.seq])).toEqual([
+      ['status', 2],
+      ['note', 3],
+      ['note', 4],
+      ['note', 5],
+    ]);
   });
 
   test('what is on its way after what is stored, and never both', () => {
@@ -86,4 +99,33 @@ describe('what the conversation shows', () => {
     const theirs = said(1, li, new Date(now).toISOString(), { client_msg_id: 'c1' });
     expect(rows([theirs], [waiting('c1', now)]).map((row) => row.key)).toEqual(['m-1', 'c1']);
   });
+});
+
+describe('UX 2 the unread divider', () => {
+  const divided = (list: Row[]) => list.filter((row) => row.unread).map((row) => row.seq);
+
+  test('stands before the first message of others after the read pointer, and only there', () => {
+    expect(divided(unread([said(1, li), said(2, wang), said(3, li), said(4, li)], 2))).toEqual([3]);
+  });
+
+  test('stays where it was while more is said', () => {
+    const before = [said(1, li), said(2, li)];
+    expect(divided(unread([...before, said(3, li)], 2))).toEqual(divided(unread(before, 2)));
+  });
+
+  test('is not shown at a wrong place when its own is not loaded', () => {
+    const later = spanOf(page([said(50, li), said(51, li)], { has_before: true }));
+    expect(divided(rowsOf(later, [], wang, 10))).toEqual([]);
+  });
+
+  test('is not shown when everything was read', () => {
+    expect(rows([said(1, li)]).some((row) => row.unread)).toBe(false);
+  });
+});
+
+test('UX 19: a jump lands on the row, or on the next one that is shown', () => {
+  const list = rows([said(1), joined(2, wang, 'OWNER'), said(3), said(4)]);
+  expect(rowAt(list, 3)).toBe(1);
+  expect(rowAt(list, 2)).toBe(1);
+  expect(rowAt(list, 99)).toBe(2);
 });

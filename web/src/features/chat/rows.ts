@@ -1,18 +1,28 @@
-import type { Message, Person, RoomEvent } from '@/api/types';
+import type { FieldChange, Message, Person, RoomEvent } from '@/api/types';
 import { dayKey } from '@/i18n/format';
-import type { Log } from './log';
+import type { Span } from './log';
 import type { Pending } from './outbox';
 
 /** Milliseconds within which one author's messages stand under one name (UX 1). */
 export const groupWithin = 5 * 60_000;
 
-type Note = Exclude<RoomEvent, { type: 'message' | 'file_uploaded' }>;
+const noteTypes = [
+  'room_created',
+  'member_added',
+  'member_removed',
+  'role_changed',
+  'file_deleted',
+  'room_updated',
+] as const;
 
-/** One line of the conversation. `day` is set on the first of a day. */
-export type Row = { key: string; at: Date; day: boolean } & (
-  | { kind: 'message'; message: Message; first: boolean; removed: boolean }
+export type NoteEvent = Extract<RoomEvent, { type: (typeof noteTypes)[number] }>;
+
+/** One line of the conversation. `day` is set on the first of a day, `unread` on the first unread one. */
+export type Row = { key: string; seq: number; at: Date; day: boolean; unread: boolean } & (
+  | { kind: 'message'; message: Message; first: boolean }
   | { kind: 'pending'; pending: Pending; first: boolean }
-  | { kind: 'note'; event: Note }
+  | { kind: 'status'; message: Message }
+  | { kind: 'note'; event: NoteEvent }
 );
 
 interface Said {
@@ -26,12 +36,10 @@ export function startsGroup(before: Said | undefined, next: Said): boolean {
   return next.at.getTime() - before.at.getTime() > groupWithin || dayKey(before.at) !== dayKey(next.at);
 }
 
-/** What the conversation shows, from the log and from what is on its way. */
-export function rowsOf(log: Log, pending: Pending[], me: Person): Row[] {
-  const removed = new Set<string>();
+/** What the conversation shows, from the log and from what is on its way; `unreadFrom` as it was on opening. */
+export function rowsOf(span: Span, pending: Pending[], me: Person, unreadFrom?: number): Row[] {
   const stored = new Set<string>();
-  for (const event of log.events) {
-    if (event.type === 'file_deleted') removed.add(event.file_id);
+  for (const { event } of span.entries) {
     if (event.type === 'message' && event.by.user_id === me.user_id && event.message.client_msg_id) {
       stored.add(event.message.client_msg_id);
     }
@@ -40,56 +48,74 @@ export function rowsOf(log: Log, pending: Pending[], me: Person): Row[] {
   const rows: Row[] = [];
   let before: Said | undefined;
   let day: string | undefined;
-  const isNewDay = (at: Date): boolean => {
-    const changed = day !== dayKey(at);
+  let divided = unreadFrom === undefined || span.lo > unreadFrom; // its place is not loaded
+  const place = (seq: number, at: Date, unread: boolean) => {
+    const isNewDay = day !== dayKey(at);
     day = dayKey(at);
-    return changed;
+    if (unread) divided = true;
+    return { seq, at, day: isNewDay, unread };
   };
 
-  for (const event of log.events) {
+  for (const { event } of span.entries) {
     const at = new Date(event.at);
-    if (event.type === 'message') {
+    const isUnread = () => !divided && event.seq >= (unreadFrom ?? 0) && event.by.user_id !== me.user_id;
+    if (event.type === 'message' && event.message.status_change !== undefined) {
+      const unread = isUnread();
+      rows.push({
+        kind: 'status',
+        key: event.message.message_id,
+        ...place(event.seq, at, unread),
+        message: event.message,
+      });
+      before = undefined;
+    } else if (event.type === 'message') {
       const { message } = event;
       const said = { author: message.author.user_id, at };
+      const unread = isUnread();
+      const first = unread || message.reply_to !== undefined || startsGroup(before, said);
       rows.push({
         kind: 'message',
         key: keyOf(message, me),
-        at,
-        day: isNewDay(at),
+        ...place(event.seq, at, unread),
         message,
-        first: startsGroup(before, said),
-        removed: message.metadata !== undefined && removed.has(message.metadata.file_id),
+        first,
       });
       before = said;
     } else if (isNote(event)) {
-      rows.push({ kind: 'note', key: `seq-${event.seq}`, at, day: isNewDay(at), event });
+      rows.push({ kind: 'note', key: `seq-${event.seq}`, ...place(event.seq, at, false), event });
       before = undefined;
     }
   }
   for (const item of pending) {
     if (stored.has(item.clientMsgId)) continue;
     const said = { author: me.user_id, at: new Date(item.at) };
-    const first = startsGroup(before, said);
-    rows.push({
-      kind: 'pending',
-      key: item.clientMsgId,
-      at: said.at,
-      day: isNewDay(said.at),
-      pending: item,
-      first,
-    });
+    const first = item.replyTo !== undefined || startsGroup(before, said);
+    const where = place(Number.POSITIVE_INFINITY, said.at, false);
+    rows.push({ kind: 'pending', key: item.clientMsgId, ...where, pending: item, first });
     before = said;
   }
   return rows;
+}
+
+/** The place of a seq among the rows: its own, or the next one that is shown. */
+export function rowAt(rows: Row[], seq: number): number {
+  const index = rows.findIndex((row) => row.seq >= seq && row.kind !== 'pending');
+  return index < 0 ? rows.findLastIndex((row) => row.kind !== 'pending') : index;
+}
+
+/** A move of the status stands as its own message: the note would say it again. */
+export function noted(changes: FieldChange[]): FieldChange[] {
+  return changes.filter((change) => change.field !== 'status');
 }
 
 /**
  * The file's message says that it was uploaded, the declaration that its author
  * came in; an event newer than this page says nothing to it.
  */
-function isNote(event: RoomEvent): event is Note {
-  if (event.type === 'member_added' && event.member.user_id === event.by.user_id) return false;
-  return event.type === 'room_created' || event.type === 'member_added' || event.type === 'file_deleted';
+function isNote(event: RoomEvent): event is NoteEvent {
+  if (event.type === 'member_added') return event.member.user_id !== event.by.user_id;
+  if (event.type === 'room_updated') return noted(event.changed).length > 0;
+  return noteTypes.some((type) => type === event.type);
 }
 
 /** My message keeps its row when it turns from pending to stored. */
