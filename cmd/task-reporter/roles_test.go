@@ -191,7 +191,7 @@ func (c *cast) walk(t *testing.T, r recipe, people []string, row map[string]stri
 			t.Errorf("%s was refused, yet changed\n%s\nto\n%s", who, before, after)
 		}
 		if got.code == "forbidden" {
-			s.wantRow("of the refusal of "+who, who, "access_refused", func(e client.AuditEntry) bool {
+			s.wantRow(r, "of the refusal of "+who, who, "access_refused", func(e client.AuditEntry) bool {
 				return e.Outcome == client.AuditEntryOutcomeRefused && e.RequestId != "" && (got.request == e.RequestId || got.request == "" && strings.Contains(e.Target, s.room.RoomId))
 			})
 		}
@@ -211,7 +211,7 @@ func (c *cast) walk(t *testing.T, r recipe, people []string, row map[string]stri
 			t.Errorf("%s changed\n%s\nto\n%s", who, before, after)
 		}
 		if ofRoom := strings.Contains(r.rest+r.frame, "{room}") || strings.Contains(r.rest+r.frame, "{id}"); ofRoom && r.act != "session" && (who == "ADMIN" || who == "AUDITOR") {
-			s.wantRow("of what "+who+" did by office", who, "", func(e client.AuditEntry) bool {
+			s.wantRow(r, "of what "+who+" did by office", who, "", func(e client.AuditEntry) bool {
 				return e.Outcome == client.AuditEntryOutcomeOk && strings.Contains(e.Target, s.room.RoomId)
 			})
 		}
