@@ -12,8 +12,13 @@ import (
 	"taskreporter/ent/migrate"
 
 	"taskreporter/ent/audit"
+	"taskreporter/ent/checklistitem"
+	"taskreporter/ent/mention"
 	"taskreporter/ent/message"
+	"taskreporter/ent/messageedit"
 	"taskreporter/ent/node"
+	"taskreporter/ent/reaction"
+	"taskreporter/ent/readpointer"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
@@ -41,10 +46,20 @@ type Client struct {
 	Schema *migrate.Schema
 	// Audit is the client for interacting with the Audit builders.
 	Audit *AuditClient
+	// ChecklistItem is the client for interacting with the ChecklistItem builders.
+	ChecklistItem *ChecklistItemClient
+	// Mention is the client for interacting with the Mention builders.
+	Mention *MentionClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// MessageEdit is the client for interacting with the MessageEdit builders.
+	MessageEdit *MessageEditClient
 	// Node is the client for interacting with the Node builders.
 	Node *NodeClient
+	// Reaction is the client for interacting with the Reaction builders.
+	Reaction *ReactionClient
+	// ReadPointer is the client for interacting with the ReadPointer builders.
+	ReadPointer *ReadPointerClient
 	// RefreshToken is the client for interacting with the RefreshToken builders.
 	RefreshToken *RefreshTokenClient
 	// Room is the client for interacting with the Room builders.
@@ -79,8 +94,13 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Audit = NewAuditClient(c.config)
+	c.ChecklistItem = NewChecklistItemClient(c.config)
+	c.Mention = NewMentionClient(c.config)
 	c.Message = NewMessageClient(c.config)
+	c.MessageEdit = NewMessageEditClient(c.config)
 	c.Node = NewNodeClient(c.config)
+	c.Reaction = NewReactionClient(c.config)
+	c.ReadPointer = NewReadPointerClient(c.config)
 	c.RefreshToken = NewRefreshTokenClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.RoomEvent = NewRoomEventClient(c.config)
@@ -182,22 +202,27 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:          ctx,
-		config:       cfg,
-		Audit:        NewAuditClient(cfg),
-		Message:      NewMessageClient(cfg),
-		Node:         NewNodeClient(cfg),
-		RefreshToken: NewRefreshTokenClient(cfg),
-		Room:         NewRoomClient(cfg),
-		RoomEvent:    NewRoomEventClient(cfg),
-		RoomFile:     NewRoomFileClient(cfg),
-		RoomMember:   NewRoomMemberClient(cfg),
-		RoomNumber:   NewRoomNumberClient(cfg),
-		Session:      NewSessionClient(cfg),
-		Template:     NewTemplateClient(cfg),
-		Ticket:       NewTicketClient(cfg),
-		Upload:       NewUploadClient(cfg),
-		User:         NewUserClient(cfg),
+		ctx:           ctx,
+		config:        cfg,
+		Audit:         NewAuditClient(cfg),
+		ChecklistItem: NewChecklistItemClient(cfg),
+		Mention:       NewMentionClient(cfg),
+		Message:       NewMessageClient(cfg),
+		MessageEdit:   NewMessageEditClient(cfg),
+		Node:          NewNodeClient(cfg),
+		Reaction:      NewReactionClient(cfg),
+		ReadPointer:   NewReadPointerClient(cfg),
+		RefreshToken:  NewRefreshTokenClient(cfg),
+		Room:          NewRoomClient(cfg),
+		RoomEvent:     NewRoomEventClient(cfg),
+		RoomFile:      NewRoomFileClient(cfg),
+		RoomMember:    NewRoomMemberClient(cfg),
+		RoomNumber:    NewRoomNumberClient(cfg),
+		Session:       NewSessionClient(cfg),
+		Template:      NewTemplateClient(cfg),
+		Ticket:        NewTicketClient(cfg),
+		Upload:        NewUploadClient(cfg),
+		User:          NewUserClient(cfg),
 	}, nil
 }
 
@@ -215,22 +240,27 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:          ctx,
-		config:       cfg,
-		Audit:        NewAuditClient(cfg),
-		Message:      NewMessageClient(cfg),
-		Node:         NewNodeClient(cfg),
-		RefreshToken: NewRefreshTokenClient(cfg),
-		Room:         NewRoomClient(cfg),
-		RoomEvent:    NewRoomEventClient(cfg),
-		RoomFile:     NewRoomFileClient(cfg),
-		RoomMember:   NewRoomMemberClient(cfg),
-		RoomNumber:   NewRoomNumberClient(cfg),
-		Session:      NewSessionClient(cfg),
-		Template:     NewTemplateClient(cfg),
-		Ticket:       NewTicketClient(cfg),
-		Upload:       NewUploadClient(cfg),
-		User:         NewUserClient(cfg),
+		ctx:           ctx,
+		config:        cfg,
+		Audit:         NewAuditClient(cfg),
+		ChecklistItem: NewChecklistItemClient(cfg),
+		Mention:       NewMentionClient(cfg),
+		Message:       NewMessageClient(cfg),
+		MessageEdit:   NewMessageEditClient(cfg),
+		Node:          NewNodeClient(cfg),
+		Reaction:      NewReactionClient(cfg),
+		ReadPointer:   NewReadPointerClient(cfg),
+		RefreshToken:  NewRefreshTokenClient(cfg),
+		Room:          NewRoomClient(cfg),
+		RoomEvent:     NewRoomEventClient(cfg),
+		RoomFile:      NewRoomFileClient(cfg),
+		RoomMember:    NewRoomMemberClient(cfg),
+		RoomNumber:    NewRoomNumberClient(cfg),
+		Session:       NewSessionClient(cfg),
+		Template:      NewTemplateClient(cfg),
+		Ticket:        NewTicketClient(cfg),
+		Upload:        NewUploadClient(cfg),
+		User:          NewUserClient(cfg),
 	}, nil
 }
 
@@ -260,7 +290,8 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Audit, c.Message, c.Node, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile,
+		c.Audit, c.ChecklistItem, c.Mention, c.Message, c.MessageEdit, c.Node,
+		c.Reaction, c.ReadPointer, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile,
 		c.RoomMember, c.RoomNumber, c.Session, c.Template, c.Ticket, c.Upload, c.User,
 	} {
 		n.Use(hooks...)
@@ -271,7 +302,8 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Audit, c.Message, c.Node, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile,
+		c.Audit, c.ChecklistItem, c.Mention, c.Message, c.MessageEdit, c.Node,
+		c.Reaction, c.ReadPointer, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile,
 		c.RoomMember, c.RoomNumber, c.Session, c.Template, c.Ticket, c.Upload, c.User,
 	} {
 		n.Intercept(interceptors...)
@@ -283,10 +315,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AuditMutation:
 		return c.Audit.mutate(ctx, m)
+	case *ChecklistItemMutation:
+		return c.ChecklistItem.mutate(ctx, m)
+	case *MentionMutation:
+		return c.Mention.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
+	case *MessageEditMutation:
+		return c.MessageEdit.mutate(ctx, m)
 	case *NodeMutation:
 		return c.Node.mutate(ctx, m)
+	case *ReactionMutation:
+		return c.Reaction.mutate(ctx, m)
+	case *ReadPointerMutation:
+		return c.ReadPointer.mutate(ctx, m)
 	case *RefreshTokenMutation:
 		return c.RefreshToken.mutate(ctx, m)
 	case *RoomMutation:
@@ -447,6 +489,272 @@ func (c *AuditClient) mutate(ctx context.Context, m *AuditMutation) (Value, erro
 	}
 }
 
+// ChecklistItemClient is a client for the ChecklistItem schema.
+type ChecklistItemClient struct {
+	config
+}
+
+// NewChecklistItemClient returns a client for the ChecklistItem from the given config.
+func NewChecklistItemClient(c config) *ChecklistItemClient {
+	return &ChecklistItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `checklistitem.Hooks(f(g(h())))`.
+func (c *ChecklistItemClient) Use(hooks ...Hook) {
+	c.hooks.ChecklistItem = append(c.hooks.ChecklistItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `checklistitem.Intercept(f(g(h())))`.
+func (c *ChecklistItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ChecklistItem = append(c.inters.ChecklistItem, interceptors...)
+}
+
+// Create returns a builder for creating a ChecklistItem entity.
+func (c *ChecklistItemClient) Create() *ChecklistItemCreate {
+	mutation := newChecklistItemMutation(c.config, OpCreate)
+	return &ChecklistItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ChecklistItem entities.
+func (c *ChecklistItemClient) CreateBulk(builders ...*ChecklistItemCreate) *ChecklistItemCreateBulk {
+	return &ChecklistItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ChecklistItemClient) MapCreateBulk(slice any, setFunc func(*ChecklistItemCreate, int)) *ChecklistItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ChecklistItemCreateBulk{err: fmt.Errorf("calling to ChecklistItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ChecklistItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ChecklistItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ChecklistItem.
+func (c *ChecklistItemClient) Update() *ChecklistItemUpdate {
+	mutation := newChecklistItemMutation(c.config, OpUpdate)
+	return &ChecklistItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ChecklistItemClient) UpdateOne(_m *ChecklistItem) *ChecklistItemUpdateOne {
+	mutation := newChecklistItemMutation(c.config, OpUpdateOne, withChecklistItem(_m))
+	return &ChecklistItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ChecklistItemClient) UpdateOneID(id int64) *ChecklistItemUpdateOne {
+	mutation := newChecklistItemMutation(c.config, OpUpdateOne, withChecklistItemID(id))
+	return &ChecklistItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ChecklistItem.
+func (c *ChecklistItemClient) Delete() *ChecklistItemDelete {
+	mutation := newChecklistItemMutation(c.config, OpDelete)
+	return &ChecklistItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ChecklistItemClient) DeleteOne(_m *ChecklistItem) *ChecklistItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ChecklistItemClient) DeleteOneID(id int64) *ChecklistItemDeleteOne {
+	builder := c.Delete().Where(checklistitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ChecklistItemDeleteOne{builder}
+}
+
+// Query returns a query builder for ChecklistItem.
+func (c *ChecklistItemClient) Query() *ChecklistItemQuery {
+	return &ChecklistItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeChecklistItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ChecklistItem entity by its id.
+func (c *ChecklistItemClient) Get(ctx context.Context, id int64) (*ChecklistItem, error) {
+	return c.Query().Where(checklistitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ChecklistItemClient) GetX(ctx context.Context, id int64) *ChecklistItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ChecklistItemClient) Hooks() []Hook {
+	return c.hooks.ChecklistItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *ChecklistItemClient) Interceptors() []Interceptor {
+	return c.inters.ChecklistItem
+}
+
+func (c *ChecklistItemClient) mutate(ctx context.Context, m *ChecklistItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ChecklistItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ChecklistItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ChecklistItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ChecklistItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ChecklistItem mutation op: %q", m.Op())
+	}
+}
+
+// MentionClient is a client for the Mention schema.
+type MentionClient struct {
+	config
+}
+
+// NewMentionClient returns a client for the Mention from the given config.
+func NewMentionClient(c config) *MentionClient {
+	return &MentionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mention.Hooks(f(g(h())))`.
+func (c *MentionClient) Use(hooks ...Hook) {
+	c.hooks.Mention = append(c.hooks.Mention, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mention.Intercept(f(g(h())))`.
+func (c *MentionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Mention = append(c.inters.Mention, interceptors...)
+}
+
+// Create returns a builder for creating a Mention entity.
+func (c *MentionClient) Create() *MentionCreate {
+	mutation := newMentionMutation(c.config, OpCreate)
+	return &MentionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Mention entities.
+func (c *MentionClient) CreateBulk(builders ...*MentionCreate) *MentionCreateBulk {
+	return &MentionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MentionClient) MapCreateBulk(slice any, setFunc func(*MentionCreate, int)) *MentionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MentionCreateBulk{err: fmt.Errorf("calling to MentionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MentionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MentionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Mention.
+func (c *MentionClient) Update() *MentionUpdate {
+	mutation := newMentionMutation(c.config, OpUpdate)
+	return &MentionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MentionClient) UpdateOne(_m *Mention) *MentionUpdateOne {
+	mutation := newMentionMutation(c.config, OpUpdateOne, withMention(_m))
+	return &MentionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MentionClient) UpdateOneID(id int64) *MentionUpdateOne {
+	mutation := newMentionMutation(c.config, OpUpdateOne, withMentionID(id))
+	return &MentionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Mention.
+func (c *MentionClient) Delete() *MentionDelete {
+	mutation := newMentionMutation(c.config, OpDelete)
+	return &MentionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MentionClient) DeleteOne(_m *Mention) *MentionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MentionClient) DeleteOneID(id int64) *MentionDeleteOne {
+	builder := c.Delete().Where(mention.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MentionDeleteOne{builder}
+}
+
+// Query returns a query builder for Mention.
+func (c *MentionClient) Query() *MentionQuery {
+	return &MentionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMention},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Mention entity by its id.
+func (c *MentionClient) Get(ctx context.Context, id int64) (*Mention, error) {
+	return c.Query().Where(mention.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MentionClient) GetX(ctx context.Context, id int64) *Mention {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MentionClient) Hooks() []Hook {
+	return c.hooks.Mention
+}
+
+// Interceptors returns the client interceptors.
+func (c *MentionClient) Interceptors() []Interceptor {
+	return c.inters.Mention
+}
+
+func (c *MentionClient) mutate(ctx context.Context, m *MentionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MentionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MentionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MentionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MentionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Mention mutation op: %q", m.Op())
+	}
+}
+
 // MessageClient is a client for the Message schema.
 type MessageClient struct {
 	config
@@ -580,6 +888,139 @@ func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, 
 	}
 }
 
+// MessageEditClient is a client for the MessageEdit schema.
+type MessageEditClient struct {
+	config
+}
+
+// NewMessageEditClient returns a client for the MessageEdit from the given config.
+func NewMessageEditClient(c config) *MessageEditClient {
+	return &MessageEditClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `messageedit.Hooks(f(g(h())))`.
+func (c *MessageEditClient) Use(hooks ...Hook) {
+	c.hooks.MessageEdit = append(c.hooks.MessageEdit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `messageedit.Intercept(f(g(h())))`.
+func (c *MessageEditClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MessageEdit = append(c.inters.MessageEdit, interceptors...)
+}
+
+// Create returns a builder for creating a MessageEdit entity.
+func (c *MessageEditClient) Create() *MessageEditCreate {
+	mutation := newMessageEditMutation(c.config, OpCreate)
+	return &MessageEditCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MessageEdit entities.
+func (c *MessageEditClient) CreateBulk(builders ...*MessageEditCreate) *MessageEditCreateBulk {
+	return &MessageEditCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageEditClient) MapCreateBulk(slice any, setFunc func(*MessageEditCreate, int)) *MessageEditCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageEditCreateBulk{err: fmt.Errorf("calling to MessageEditClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageEditCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageEditCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MessageEdit.
+func (c *MessageEditClient) Update() *MessageEditUpdate {
+	mutation := newMessageEditMutation(c.config, OpUpdate)
+	return &MessageEditUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageEditClient) UpdateOne(_m *MessageEdit) *MessageEditUpdateOne {
+	mutation := newMessageEditMutation(c.config, OpUpdateOne, withMessageEdit(_m))
+	return &MessageEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageEditClient) UpdateOneID(id string) *MessageEditUpdateOne {
+	mutation := newMessageEditMutation(c.config, OpUpdateOne, withMessageEditID(id))
+	return &MessageEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MessageEdit.
+func (c *MessageEditClient) Delete() *MessageEditDelete {
+	mutation := newMessageEditMutation(c.config, OpDelete)
+	return &MessageEditDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageEditClient) DeleteOne(_m *MessageEdit) *MessageEditDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageEditClient) DeleteOneID(id string) *MessageEditDeleteOne {
+	builder := c.Delete().Where(messageedit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageEditDeleteOne{builder}
+}
+
+// Query returns a query builder for MessageEdit.
+func (c *MessageEditClient) Query() *MessageEditQuery {
+	return &MessageEditQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessageEdit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MessageEdit entity by its id.
+func (c *MessageEditClient) Get(ctx context.Context, id string) (*MessageEdit, error) {
+	return c.Query().Where(messageedit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageEditClient) GetX(ctx context.Context, id string) *MessageEdit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MessageEditClient) Hooks() []Hook {
+	return c.hooks.MessageEdit
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageEditClient) Interceptors() []Interceptor {
+	return c.inters.MessageEdit
+}
+
+func (c *MessageEditClient) mutate(ctx context.Context, m *MessageEditMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageEditCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageEditUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageEditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageEditDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MessageEdit mutation op: %q", m.Op())
+	}
+}
+
 // NodeClient is a client for the Node schema.
 type NodeClient struct {
 	config
@@ -710,6 +1151,272 @@ func (c *NodeClient) mutate(ctx context.Context, m *NodeMutation) (Value, error)
 		return (&NodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Node mutation op: %q", m.Op())
+	}
+}
+
+// ReactionClient is a client for the Reaction schema.
+type ReactionClient struct {
+	config
+}
+
+// NewReactionClient returns a client for the Reaction from the given config.
+func NewReactionClient(c config) *ReactionClient {
+	return &ReactionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reaction.Hooks(f(g(h())))`.
+func (c *ReactionClient) Use(hooks ...Hook) {
+	c.hooks.Reaction = append(c.hooks.Reaction, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reaction.Intercept(f(g(h())))`.
+func (c *ReactionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Reaction = append(c.inters.Reaction, interceptors...)
+}
+
+// Create returns a builder for creating a Reaction entity.
+func (c *ReactionClient) Create() *ReactionCreate {
+	mutation := newReactionMutation(c.config, OpCreate)
+	return &ReactionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Reaction entities.
+func (c *ReactionClient) CreateBulk(builders ...*ReactionCreate) *ReactionCreateBulk {
+	return &ReactionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReactionClient) MapCreateBulk(slice any, setFunc func(*ReactionCreate, int)) *ReactionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReactionCreateBulk{err: fmt.Errorf("calling to ReactionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReactionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReactionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Reaction.
+func (c *ReactionClient) Update() *ReactionUpdate {
+	mutation := newReactionMutation(c.config, OpUpdate)
+	return &ReactionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReactionClient) UpdateOne(_m *Reaction) *ReactionUpdateOne {
+	mutation := newReactionMutation(c.config, OpUpdateOne, withReaction(_m))
+	return &ReactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReactionClient) UpdateOneID(id string) *ReactionUpdateOne {
+	mutation := newReactionMutation(c.config, OpUpdateOne, withReactionID(id))
+	return &ReactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Reaction.
+func (c *ReactionClient) Delete() *ReactionDelete {
+	mutation := newReactionMutation(c.config, OpDelete)
+	return &ReactionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReactionClient) DeleteOne(_m *Reaction) *ReactionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReactionClient) DeleteOneID(id string) *ReactionDeleteOne {
+	builder := c.Delete().Where(reaction.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReactionDeleteOne{builder}
+}
+
+// Query returns a query builder for Reaction.
+func (c *ReactionClient) Query() *ReactionQuery {
+	return &ReactionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReaction},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Reaction entity by its id.
+func (c *ReactionClient) Get(ctx context.Context, id string) (*Reaction, error) {
+	return c.Query().Where(reaction.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReactionClient) GetX(ctx context.Context, id string) *Reaction {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReactionClient) Hooks() []Hook {
+	return c.hooks.Reaction
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReactionClient) Interceptors() []Interceptor {
+	return c.inters.Reaction
+}
+
+func (c *ReactionClient) mutate(ctx context.Context, m *ReactionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReactionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReactionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReactionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReactionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Reaction mutation op: %q", m.Op())
+	}
+}
+
+// ReadPointerClient is a client for the ReadPointer schema.
+type ReadPointerClient struct {
+	config
+}
+
+// NewReadPointerClient returns a client for the ReadPointer from the given config.
+func NewReadPointerClient(c config) *ReadPointerClient {
+	return &ReadPointerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `readpointer.Hooks(f(g(h())))`.
+func (c *ReadPointerClient) Use(hooks ...Hook) {
+	c.hooks.ReadPointer = append(c.hooks.ReadPointer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `readpointer.Intercept(f(g(h())))`.
+func (c *ReadPointerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReadPointer = append(c.inters.ReadPointer, interceptors...)
+}
+
+// Create returns a builder for creating a ReadPointer entity.
+func (c *ReadPointerClient) Create() *ReadPointerCreate {
+	mutation := newReadPointerMutation(c.config, OpCreate)
+	return &ReadPointerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReadPointer entities.
+func (c *ReadPointerClient) CreateBulk(builders ...*ReadPointerCreate) *ReadPointerCreateBulk {
+	return &ReadPointerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReadPointerClient) MapCreateBulk(slice any, setFunc func(*ReadPointerCreate, int)) *ReadPointerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReadPointerCreateBulk{err: fmt.Errorf("calling to ReadPointerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReadPointerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReadPointerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReadPointer.
+func (c *ReadPointerClient) Update() *ReadPointerUpdate {
+	mutation := newReadPointerMutation(c.config, OpUpdate)
+	return &ReadPointerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReadPointerClient) UpdateOne(_m *ReadPointer) *ReadPointerUpdateOne {
+	mutation := newReadPointerMutation(c.config, OpUpdateOne, withReadPointer(_m))
+	return &ReadPointerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReadPointerClient) UpdateOneID(id string) *ReadPointerUpdateOne {
+	mutation := newReadPointerMutation(c.config, OpUpdateOne, withReadPointerID(id))
+	return &ReadPointerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReadPointer.
+func (c *ReadPointerClient) Delete() *ReadPointerDelete {
+	mutation := newReadPointerMutation(c.config, OpDelete)
+	return &ReadPointerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReadPointerClient) DeleteOne(_m *ReadPointer) *ReadPointerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReadPointerClient) DeleteOneID(id string) *ReadPointerDeleteOne {
+	builder := c.Delete().Where(readpointer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReadPointerDeleteOne{builder}
+}
+
+// Query returns a query builder for ReadPointer.
+func (c *ReadPointerClient) Query() *ReadPointerQuery {
+	return &ReadPointerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReadPointer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReadPointer entity by its id.
+func (c *ReadPointerClient) Get(ctx context.Context, id string) (*ReadPointer, error) {
+	return c.Query().Where(readpointer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReadPointerClient) GetX(ctx context.Context, id string) *ReadPointer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ReadPointerClient) Hooks() []Hook {
+	return c.hooks.ReadPointer
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReadPointerClient) Interceptors() []Interceptor {
+	return c.inters.ReadPointer
+}
+
+func (c *ReadPointerClient) mutate(ctx context.Context, m *ReadPointerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReadPointerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReadPointerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReadPointerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReadPointerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReadPointer mutation op: %q", m.Op())
 	}
 }
 
@@ -2371,12 +3078,14 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Audit, Message, Node, RefreshToken, Room, RoomEvent, RoomFile, RoomMember,
-		RoomNumber, Session, Template, Ticket, Upload, User []ent.Hook
+		Audit, ChecklistItem, Mention, Message, MessageEdit, Node, Reaction,
+		ReadPointer, RefreshToken, Room, RoomEvent, RoomFile, RoomMember, RoomNumber,
+		Session, Template, Ticket, Upload, User []ent.Hook
 	}
 	inters struct {
-		Audit, Message, Node, RefreshToken, Room, RoomEvent, RoomFile, RoomMember,
-		RoomNumber, Session, Template, Ticket, Upload, User []ent.Interceptor
+		Audit, ChecklistItem, Mention, Message, MessageEdit, Node, Reaction,
+		ReadPointer, RefreshToken, Room, RoomEvent, RoomFile, RoomMember, RoomNumber,
+		Session, Template, Ticket, Upload, User []ent.Interceptor
 	}
 )
 

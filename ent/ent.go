@@ -9,8 +9,13 @@ import (
 	"reflect"
 	"sync"
 	"taskreporter/ent/audit"
+	"taskreporter/ent/checklistitem"
+	"taskreporter/ent/mention"
 	"taskreporter/ent/message"
+	"taskreporter/ent/messageedit"
 	"taskreporter/ent/node"
+	"taskreporter/ent/reaction"
+	"taskreporter/ent/readpointer"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
@@ -86,20 +91,25 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			audit.Table:        audit.ValidColumn,
-			message.Table:      message.ValidColumn,
-			node.Table:         node.ValidColumn,
-			refreshtoken.Table: refreshtoken.ValidColumn,
-			room.Table:         room.ValidColumn,
-			roomevent.Table:    roomevent.ValidColumn,
-			roomfile.Table:     roomfile.ValidColumn,
-			roommember.Table:   roommember.ValidColumn,
-			roomnumber.Table:   roomnumber.ValidColumn,
-			session.Table:      session.ValidColumn,
-			template.Table:     template.ValidColumn,
-			ticket.Table:       ticket.ValidColumn,
-			upload.Table:       upload.ValidColumn,
-			user.Table:         user.ValidColumn,
+			audit.Table:         audit.ValidColumn,
+			checklistitem.Table: checklistitem.ValidColumn,
+			mention.Table:       mention.ValidColumn,
+			message.Table:       message.ValidColumn,
+			messageedit.Table:   messageedit.ValidColumn,
+			node.Table:          node.ValidColumn,
+			reaction.Table:      reaction.ValidColumn,
+			readpointer.Table:   readpointer.ValidColumn,
+			refreshtoken.Table:  refreshtoken.ValidColumn,
+			room.Table:          room.ValidColumn,
+			roomevent.Table:     roomevent.ValidColumn,
+			roomfile.Table:      roomfile.ValidColumn,
+			roommember.Table:    roommember.ValidColumn,
+			roomnumber.Table:    roomnumber.ValidColumn,
+			session.Table:       session.ValidColumn,
+			template.Table:      template.ValidColumn,
+			ticket.Table:        ticket.ValidColumn,
+			upload.Table:        upload.ValidColumn,
+			user.Table:          user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -36,7 +36,27 @@ type Message struct {
 	// ClientMsgID holds the value of the "client_msg_id" field.
 	ClientMsgID *string `json:"client_msg_id,omitempty"`
 	// At holds the value of the "at" field.
-	At           time.Time `json:"at,omitempty"`
+	At time.Time `json:"at,omitempty"`
+	// the move that wrote it, as JSON
+	StatusChange *string `json:"status_change,omitempty"`
+	// whom it calls, as JSON
+	Mentions *string `json:"mentions,omitempty"`
+	// Edits holds the value of the "edits" field.
+	Edits int `json:"edits,omitempty"`
+	// EditedAt holds the value of the "edited_at" field.
+	EditedAt *time.Time `json:"edited_at,omitempty"`
+	// a tombstone: its text is empty
+	DeletedAt *time.Time `json:"deleted_at,omitempty"`
+	// DeletedBy holds the value of the "deleted_by" field.
+	DeletedBy *string `json:"deleted_by,omitempty"`
+	// DeletedByName holds the value of the "deleted_by_name" field.
+	DeletedByName string `json:"deleted_by_name,omitempty"`
+	// PinnedAt holds the value of the "pinned_at" field.
+	PinnedAt *time.Time `json:"pinned_at,omitempty"`
+	// PinnedBy holds the value of the "pinned_by" field.
+	PinnedBy *string `json:"pinned_by,omitempty"`
+	// PinnedByName holds the value of the "pinned_by_name" field.
+	PinnedByName string `json:"pinned_by_name,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -45,11 +65,11 @@ func (*Message) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case message.FieldSeq:
+		case message.FieldSeq, message.FieldEdits:
 			values[i] = new(sql.NullInt64)
-		case message.FieldID, message.FieldRoomID, message.FieldAuthorID, message.FieldAuthorName, message.FieldMessageType, message.FieldText, message.FieldMetadata, message.FieldReplyTo, message.FieldClientMsgID:
+		case message.FieldID, message.FieldRoomID, message.FieldAuthorID, message.FieldAuthorName, message.FieldMessageType, message.FieldText, message.FieldMetadata, message.FieldReplyTo, message.FieldClientMsgID, message.FieldStatusChange, message.FieldMentions, message.FieldDeletedBy, message.FieldDeletedByName, message.FieldPinnedBy, message.FieldPinnedByName:
 			values[i] = new(sql.NullString)
-		case message.FieldAt:
+		case message.FieldAt, message.FieldEditedAt, message.FieldDeletedAt, message.FieldPinnedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -135,6 +155,73 @@ func (_m *Message) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.At = value.Time
 			}
+		case message.FieldStatusChange:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field status_change", values[i])
+			} else if value.Valid {
+				_m.StatusChange = new(string)
+				*_m.StatusChange = value.String
+			}
+		case message.FieldMentions:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field mentions", values[i])
+			} else if value.Valid {
+				_m.Mentions = new(string)
+				*_m.Mentions = value.String
+			}
+		case message.FieldEdits:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field edits", values[i])
+			} else if value.Valid {
+				_m.Edits = int(value.Int64)
+			}
+		case message.FieldEditedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field edited_at", values[i])
+			} else if value.Valid {
+				_m.EditedAt = new(time.Time)
+				*_m.EditedAt = value.Time
+			}
+		case message.FieldDeletedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field deleted_at", values[i])
+			} else if value.Valid {
+				_m.DeletedAt = new(time.Time)
+				*_m.DeletedAt = value.Time
+			}
+		case message.FieldDeletedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field deleted_by", values[i])
+			} else if value.Valid {
+				_m.DeletedBy = new(string)
+				*_m.DeletedBy = value.String
+			}
+		case message.FieldDeletedByName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field deleted_by_name", values[i])
+			} else if value.Valid {
+				_m.DeletedByName = value.String
+			}
+		case message.FieldPinnedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field pinned_at", values[i])
+			} else if value.Valid {
+				_m.PinnedAt = new(time.Time)
+				*_m.PinnedAt = value.Time
+			}
+		case message.FieldPinnedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field pinned_by", values[i])
+			} else if value.Valid {
+				_m.PinnedBy = new(string)
+				*_m.PinnedBy = value.String
+			}
+		case message.FieldPinnedByName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field pinned_by_name", values[i])
+			} else if value.Valid {
+				_m.PinnedByName = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -206,6 +293,50 @@ func (_m *Message) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.StatusChange; v != nil {
+		builder.WriteString("status_change=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.Mentions; v != nil {
+		builder.WriteString("mentions=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("edits=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Edits))
+	builder.WriteString(", ")
+	if v := _m.EditedAt; v != nil {
+		builder.WriteString("edited_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.DeletedAt; v != nil {
+		builder.WriteString("deleted_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.DeletedBy; v != nil {
+		builder.WriteString("deleted_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("deleted_by_name=")
+	builder.WriteString(_m.DeletedByName)
+	builder.WriteString(", ")
+	if v := _m.PinnedAt; v != nil {
+		builder.WriteString("pinned_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.PinnedBy; v != nil {
+		builder.WriteString("pinned_by=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("pinned_by_name=")
+	builder.WriteString(_m.PinnedByName)
 	builder.WriteByte(')')
 	return builder.String()
 }

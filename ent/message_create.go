@@ -107,6 +107,146 @@ func (_c *MessageCreate) SetAt(v time.Time) *MessageCreate {
 	return _c
 }
 
+// SetStatusChange sets the "status_change" field.
+func (_c *MessageCreate) SetStatusChange(v string) *MessageCreate {
+	_c.mutation.SetStatusChange(v)
+	return _c
+}
+
+// SetNillableStatusChange sets the "status_change" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableStatusChange(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetStatusChange(*v)
+	}
+	return _c
+}
+
+// SetMentions sets the "mentions" field.
+func (_c *MessageCreate) SetMentions(v string) *MessageCreate {
+	_c.mutation.SetMentions(v)
+	return _c
+}
+
+// SetNillableMentions sets the "mentions" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableMentions(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetMentions(*v)
+	}
+	return _c
+}
+
+// SetEdits sets the "edits" field.
+func (_c *MessageCreate) SetEdits(v int) *MessageCreate {
+	_c.mutation.SetEdits(v)
+	return _c
+}
+
+// SetNillableEdits sets the "edits" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableEdits(v *int) *MessageCreate {
+	if v != nil {
+		_c.SetEdits(*v)
+	}
+	return _c
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (_c *MessageCreate) SetEditedAt(v time.Time) *MessageCreate {
+	_c.mutation.SetEditedAt(v)
+	return _c
+}
+
+// SetNillableEditedAt sets the "edited_at" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableEditedAt(v *time.Time) *MessageCreate {
+	if v != nil {
+		_c.SetEditedAt(*v)
+	}
+	return _c
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (_c *MessageCreate) SetDeletedAt(v time.Time) *MessageCreate {
+	_c.mutation.SetDeletedAt(v)
+	return _c
+}
+
+// SetNillableDeletedAt sets the "deleted_at" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableDeletedAt(v *time.Time) *MessageCreate {
+	if v != nil {
+		_c.SetDeletedAt(*v)
+	}
+	return _c
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (_c *MessageCreate) SetDeletedBy(v string) *MessageCreate {
+	_c.mutation.SetDeletedBy(v)
+	return _c
+}
+
+// SetNillableDeletedBy sets the "deleted_by" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableDeletedBy(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetDeletedBy(*v)
+	}
+	return _c
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (_c *MessageCreate) SetDeletedByName(v string) *MessageCreate {
+	_c.mutation.SetDeletedByName(v)
+	return _c
+}
+
+// SetNillableDeletedByName sets the "deleted_by_name" field if the given value is not nil.
+func (_c *MessageCreate) SetNillableDeletedByName(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetDeletedByName(*v)
+	}
+	return _c
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (_c *MessageCreate) SetPinnedAt(v time.Time) *MessageCreate {
+	_c.mutation.SetPinnedAt(v)
+	return _c
+}
+
+// SetNillablePinnedAt sets the "pinned_at" field if the given value is not nil.
+func (_c *MessageCreate) SetNillablePinnedAt(v *time.Time) *MessageCreate {
+	if v != nil {
+		_c.SetPinnedAt(*v)
+	}
+	return _c
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (_c *MessageCreate) SetPinnedBy(v string) *MessageCreate {
+	_c.mutation.SetPinnedBy(v)
+	return _c
+}
+
+// SetNillablePinnedBy sets the "pinned_by" field if the given value is not nil.
+func (_c *MessageCreate) SetNillablePinnedBy(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetPinnedBy(*v)
+	}
+	return _c
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (_c *MessageCreate) SetPinnedByName(v string) *MessageCreate {
+	_c.mutation.SetPinnedByName(v)
+	return _c
+}
+
+// SetNillablePinnedByName sets the "pinned_by_name" field if the given value is not nil.
+func (_c *MessageCreate) SetNillablePinnedByName(v *string) *MessageCreate {
+	if v != nil {
+		_c.SetPinnedByName(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MessageCreate) SetID(v string) *MessageCreate {
 	_c.mutation.SetID(v)
@@ -120,6 +260,7 @@ func (_c *MessageCreate) Mutation() *MessageMutation {
 
 // Save creates the Message in the database.
 func (_c *MessageCreate) Save(ctx context.Context) (*Message, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -145,6 +286,22 @@ func (_c *MessageCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *MessageCreate) defaults() {
+	if _, ok := _c.mutation.Edits(); !ok {
+		v := message.DefaultEdits
+		_c.mutation.SetEdits(v)
+	}
+	if _, ok := _c.mutation.DeletedByName(); !ok {
+		v := message.DefaultDeletedByName
+		_c.mutation.SetDeletedByName(v)
+	}
+	if _, ok := _c.mutation.PinnedByName(); !ok {
+		v := message.DefaultPinnedByName
+		_c.mutation.SetPinnedByName(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *MessageCreate) check() error {
 	if _, ok := _c.mutation.RoomID(); !ok {
@@ -167,6 +324,15 @@ func (_c *MessageCreate) check() error {
 	}
 	if _, ok := _c.mutation.At(); !ok {
 		return &ValidationError{Name: "at", err: errors.New(`ent: missing required field "Message.at"`)}
+	}
+	if _, ok := _c.mutation.Edits(); !ok {
+		return &ValidationError{Name: "edits", err: errors.New(`ent: missing required field "Message.edits"`)}
+	}
+	if _, ok := _c.mutation.DeletedByName(); !ok {
+		return &ValidationError{Name: "deleted_by_name", err: errors.New(`ent: missing required field "Message.deleted_by_name"`)}
+	}
+	if _, ok := _c.mutation.PinnedByName(); !ok {
+		return &ValidationError{Name: "pinned_by_name", err: errors.New(`ent: missing required field "Message.pinned_by_name"`)}
 	}
 	return nil
 }
@@ -243,6 +409,46 @@ func (_c *MessageCreate) createSpec() (*Message, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.At(); ok {
 		_spec.SetField(message.FieldAt, field.TypeTime, value)
 		_node.At = value
+	}
+	if value, ok := _c.mutation.StatusChange(); ok {
+		_spec.SetField(message.FieldStatusChange, field.TypeString, value)
+		_node.StatusChange = &value
+	}
+	if value, ok := _c.mutation.Mentions(); ok {
+		_spec.SetField(message.FieldMentions, field.TypeString, value)
+		_node.Mentions = &value
+	}
+	if value, ok := _c.mutation.Edits(); ok {
+		_spec.SetField(message.FieldEdits, field.TypeInt, value)
+		_node.Edits = value
+	}
+	if value, ok := _c.mutation.EditedAt(); ok {
+		_spec.SetField(message.FieldEditedAt, field.TypeTime, value)
+		_node.EditedAt = &value
+	}
+	if value, ok := _c.mutation.DeletedAt(); ok {
+		_spec.SetField(message.FieldDeletedAt, field.TypeTime, value)
+		_node.DeletedAt = &value
+	}
+	if value, ok := _c.mutation.DeletedBy(); ok {
+		_spec.SetField(message.FieldDeletedBy, field.TypeString, value)
+		_node.DeletedBy = &value
+	}
+	if value, ok := _c.mutation.DeletedByName(); ok {
+		_spec.SetField(message.FieldDeletedByName, field.TypeString, value)
+		_node.DeletedByName = value
+	}
+	if value, ok := _c.mutation.PinnedAt(); ok {
+		_spec.SetField(message.FieldPinnedAt, field.TypeTime, value)
+		_node.PinnedAt = &value
+	}
+	if value, ok := _c.mutation.PinnedBy(); ok {
+		_spec.SetField(message.FieldPinnedBy, field.TypeString, value)
+		_node.PinnedBy = &value
+	}
+	if value, ok := _c.mutation.PinnedByName(); ok {
+		_spec.SetField(message.FieldPinnedByName, field.TypeString, value)
+		_node.PinnedByName = value
 	}
 	return _node, _spec
 }
@@ -326,6 +532,156 @@ func (u *MessageUpsert) ClearMetadata() *MessageUpsert {
 	return u
 }
 
+// SetMentions sets the "mentions" field.
+func (u *MessageUpsert) SetMentions(v string) *MessageUpsert {
+	u.Set(message.FieldMentions, v)
+	return u
+}
+
+// UpdateMentions sets the "mentions" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateMentions() *MessageUpsert {
+	u.SetExcluded(message.FieldMentions)
+	return u
+}
+
+// ClearMentions clears the value of the "mentions" field.
+func (u *MessageUpsert) ClearMentions() *MessageUpsert {
+	u.SetNull(message.FieldMentions)
+	return u
+}
+
+// SetEdits sets the "edits" field.
+func (u *MessageUpsert) SetEdits(v int) *MessageUpsert {
+	u.Set(message.FieldEdits, v)
+	return u
+}
+
+// UpdateEdits sets the "edits" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateEdits() *MessageUpsert {
+	u.SetExcluded(message.FieldEdits)
+	return u
+}
+
+// AddEdits adds v to the "edits" field.
+func (u *MessageUpsert) AddEdits(v int) *MessageUpsert {
+	u.Add(message.FieldEdits, v)
+	return u
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (u *MessageUpsert) SetEditedAt(v time.Time) *MessageUpsert {
+	u.Set(message.FieldEditedAt, v)
+	return u
+}
+
+// UpdateEditedAt sets the "edited_at" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateEditedAt() *MessageUpsert {
+	u.SetExcluded(message.FieldEditedAt)
+	return u
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (u *MessageUpsert) ClearEditedAt() *MessageUpsert {
+	u.SetNull(message.FieldEditedAt)
+	return u
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (u *MessageUpsert) SetDeletedAt(v time.Time) *MessageUpsert {
+	u.Set(message.FieldDeletedAt, v)
+	return u
+}
+
+// UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateDeletedAt() *MessageUpsert {
+	u.SetExcluded(message.FieldDeletedAt)
+	return u
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (u *MessageUpsert) ClearDeletedAt() *MessageUpsert {
+	u.SetNull(message.FieldDeletedAt)
+	return u
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (u *MessageUpsert) SetDeletedBy(v string) *MessageUpsert {
+	u.Set(message.FieldDeletedBy, v)
+	return u
+}
+
+// UpdateDeletedBy sets the "deleted_by" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateDeletedBy() *MessageUpsert {
+	u.SetExcluded(message.FieldDeletedBy)
+	return u
+}
+
+// ClearDeletedBy clears the value of the "deleted_by" field.
+func (u *MessageUpsert) ClearDeletedBy() *MessageUpsert {
+	u.SetNull(message.FieldDeletedBy)
+	return u
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (u *MessageUpsert) SetDeletedByName(v string) *MessageUpsert {
+	u.Set(message.FieldDeletedByName, v)
+	return u
+}
+
+// UpdateDeletedByName sets the "deleted_by_name" field to the value that was provided on create.
+func (u *MessageUpsert) UpdateDeletedByName() *MessageUpsert {
+	u.SetExcluded(message.FieldDeletedByName)
+	return u
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (u *MessageUpsert) SetPinnedAt(v time.Time) *MessageUpsert {
+	u.Set(message.FieldPinnedAt, v)
+	return u
+}
+
+// UpdatePinnedAt sets the "pinned_at" field to the value that was provided on create.
+func (u *MessageUpsert) UpdatePinnedAt() *MessageUpsert {
+	u.SetExcluded(message.FieldPinnedAt)
+	return u
+}
+
+// ClearPinnedAt clears the value of the "pinned_at" field.
+func (u *MessageUpsert) ClearPinnedAt() *MessageUpsert {
+	u.SetNull(message.FieldPinnedAt)
+	return u
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (u *MessageUpsert) SetPinnedBy(v string) *MessageUpsert {
+	u.Set(message.FieldPinnedBy, v)
+	return u
+}
+
+// UpdatePinnedBy sets the "pinned_by" field to the value that was provided on create.
+func (u *MessageUpsert) UpdatePinnedBy() *MessageUpsert {
+	u.SetExcluded(message.FieldPinnedBy)
+	return u
+}
+
+// ClearPinnedBy clears the value of the "pinned_by" field.
+func (u *MessageUpsert) ClearPinnedBy() *MessageUpsert {
+	u.SetNull(message.FieldPinnedBy)
+	return u
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (u *MessageUpsert) SetPinnedByName(v string) *MessageUpsert {
+	u.Set(message.FieldPinnedByName, v)
+	return u
+}
+
+// UpdatePinnedByName sets the "pinned_by_name" field to the value that was provided on create.
+func (u *MessageUpsert) UpdatePinnedByName() *MessageUpsert {
+	u.SetExcluded(message.FieldPinnedByName)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -366,6 +722,9 @@ func (u *MessageUpsertOne) UpdateNewValues() *MessageUpsertOne {
 		}
 		if _, exists := u.create.mutation.At(); exists {
 			s.SetIgnore(message.FieldAt)
+		}
+		if _, exists := u.create.mutation.StatusChange(); exists {
+			s.SetIgnore(message.FieldStatusChange)
 		}
 	}))
 	return u
@@ -433,6 +792,181 @@ func (u *MessageUpsertOne) ClearMetadata() *MessageUpsertOne {
 	})
 }
 
+// SetMentions sets the "mentions" field.
+func (u *MessageUpsertOne) SetMentions(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetMentions(v)
+	})
+}
+
+// UpdateMentions sets the "mentions" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateMentions() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateMentions()
+	})
+}
+
+// ClearMentions clears the value of the "mentions" field.
+func (u *MessageUpsertOne) ClearMentions() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearMentions()
+	})
+}
+
+// SetEdits sets the "edits" field.
+func (u *MessageUpsertOne) SetEdits(v int) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetEdits(v)
+	})
+}
+
+// AddEdits adds v to the "edits" field.
+func (u *MessageUpsertOne) AddEdits(v int) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddEdits(v)
+	})
+}
+
+// UpdateEdits sets the "edits" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateEdits() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateEdits()
+	})
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (u *MessageUpsertOne) SetEditedAt(v time.Time) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetEditedAt(v)
+	})
+}
+
+// UpdateEditedAt sets the "edited_at" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateEditedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateEditedAt()
+	})
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (u *MessageUpsertOne) ClearEditedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearEditedAt()
+	})
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (u *MessageUpsertOne) SetDeletedAt(v time.Time) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetDeletedAt(v)
+	})
+}
+
+// UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateDeletedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateDeletedAt()
+	})
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (u *MessageUpsertOne) ClearDeletedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearDeletedAt()
+	})
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (u *MessageUpsertOne) SetDeletedBy(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetDeletedBy(v)
+	})
+}
+
+// UpdateDeletedBy sets the "deleted_by" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateDeletedBy() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateDeletedBy()
+	})
+}
+
+// ClearDeletedBy clears the value of the "deleted_by" field.
+func (u *MessageUpsertOne) ClearDeletedBy() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearDeletedBy()
+	})
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (u *MessageUpsertOne) SetDeletedByName(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetDeletedByName(v)
+	})
+}
+
+// UpdateDeletedByName sets the "deleted_by_name" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdateDeletedByName() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateDeletedByName()
+	})
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (u *MessageUpsertOne) SetPinnedAt(v time.Time) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetPinnedAt(v)
+	})
+}
+
+// UpdatePinnedAt sets the "pinned_at" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdatePinnedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdatePinnedAt()
+	})
+}
+
+// ClearPinnedAt clears the value of the "pinned_at" field.
+func (u *MessageUpsertOne) ClearPinnedAt() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearPinnedAt()
+	})
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (u *MessageUpsertOne) SetPinnedBy(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetPinnedBy(v)
+	})
+}
+
+// UpdatePinnedBy sets the "pinned_by" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdatePinnedBy() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdatePinnedBy()
+	})
+}
+
+// ClearPinnedBy clears the value of the "pinned_by" field.
+func (u *MessageUpsertOne) ClearPinnedBy() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearPinnedBy()
+	})
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (u *MessageUpsertOne) SetPinnedByName(v string) *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetPinnedByName(v)
+	})
+}
+
+// UpdatePinnedByName sets the "pinned_by_name" field to the value that was provided on create.
+func (u *MessageUpsertOne) UpdatePinnedByName() *MessageUpsertOne {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdatePinnedByName()
+	})
+}
+
 // Exec executes the query.
 func (u *MessageUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -490,6 +1024,7 @@ func (_c *MessageCreateBulk) Save(ctx context.Context) ([]*Message, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*MessageMutation)
 				if !ok {
@@ -639,6 +1174,9 @@ func (u *MessageUpsertBulk) UpdateNewValues() *MessageUpsertBulk {
 			if _, exists := b.mutation.At(); exists {
 				s.SetIgnore(message.FieldAt)
 			}
+			if _, exists := b.mutation.StatusChange(); exists {
+				s.SetIgnore(message.FieldStatusChange)
+			}
 		}
 	}))
 	return u
@@ -703,6 +1241,181 @@ func (u *MessageUpsertBulk) UpdateMetadata() *MessageUpsertBulk {
 func (u *MessageUpsertBulk) ClearMetadata() *MessageUpsertBulk {
 	return u.Update(func(s *MessageUpsert) {
 		s.ClearMetadata()
+	})
+}
+
+// SetMentions sets the "mentions" field.
+func (u *MessageUpsertBulk) SetMentions(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetMentions(v)
+	})
+}
+
+// UpdateMentions sets the "mentions" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateMentions() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateMentions()
+	})
+}
+
+// ClearMentions clears the value of the "mentions" field.
+func (u *MessageUpsertBulk) ClearMentions() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearMentions()
+	})
+}
+
+// SetEdits sets the "edits" field.
+func (u *MessageUpsertBulk) SetEdits(v int) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetEdits(v)
+	})
+}
+
+// AddEdits adds v to the "edits" field.
+func (u *MessageUpsertBulk) AddEdits(v int) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.AddEdits(v)
+	})
+}
+
+// UpdateEdits sets the "edits" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateEdits() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateEdits()
+	})
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (u *MessageUpsertBulk) SetEditedAt(v time.Time) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetEditedAt(v)
+	})
+}
+
+// UpdateEditedAt sets the "edited_at" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateEditedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateEditedAt()
+	})
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (u *MessageUpsertBulk) ClearEditedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearEditedAt()
+	})
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (u *MessageUpsertBulk) SetDeletedAt(v time.Time) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetDeletedAt(v)
+	})
+}
+
+// UpdateDeletedAt sets the "deleted_at" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateDeletedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateDeletedAt()
+	})
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (u *MessageUpsertBulk) ClearDeletedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearDeletedAt()
+	})
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (u *MessageUpsertBulk) SetDeletedBy(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetDeletedBy(v)
+	})
+}
+
+// UpdateDeletedBy sets the "deleted_by" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateDeletedBy() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateDeletedBy()
+	})
+}
+
+// ClearDeletedBy clears the value of the "deleted_by" field.
+func (u *MessageUpsertBulk) ClearDeletedBy() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearDeletedBy()
+	})
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (u *MessageUpsertBulk) SetDeletedByName(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetDeletedByName(v)
+	})
+}
+
+// UpdateDeletedByName sets the "deleted_by_name" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdateDeletedByName() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdateDeletedByName()
+	})
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (u *MessageUpsertBulk) SetPinnedAt(v time.Time) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetPinnedAt(v)
+	})
+}
+
+// UpdatePinnedAt sets the "pinned_at" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdatePinnedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdatePinnedAt()
+	})
+}
+
+// ClearPinnedAt clears the value of the "pinned_at" field.
+func (u *MessageUpsertBulk) ClearPinnedAt() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearPinnedAt()
+	})
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (u *MessageUpsertBulk) SetPinnedBy(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetPinnedBy(v)
+	})
+}
+
+// UpdatePinnedBy sets the "pinned_by" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdatePinnedBy() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdatePinnedBy()
+	})
+}
+
+// ClearPinnedBy clears the value of the "pinned_by" field.
+func (u *MessageUpsertBulk) ClearPinnedBy() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.ClearPinnedBy()
+	})
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (u *MessageUpsertBulk) SetPinnedByName(v string) *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.SetPinnedByName(v)
+	})
+}
+
+// UpdatePinnedByName sets the "pinned_by_name" field to the value that was provided on create.
+func (u *MessageUpsertBulk) UpdatePinnedByName() *MessageUpsertBulk {
+	return u.Update(func(s *MessageUpsert) {
+		s.UpdatePinnedByName()
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"taskreporter/ent/message"
 	"taskreporter/ent/predicate"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -58,6 +59,175 @@ func (_u *MessageUpdate) SetNillableMetadata(v *string) *MessageUpdate {
 // ClearMetadata clears the value of the "metadata" field.
 func (_u *MessageUpdate) ClearMetadata() *MessageUpdate {
 	_u.mutation.ClearMetadata()
+	return _u
+}
+
+// SetMentions sets the "mentions" field.
+func (_u *MessageUpdate) SetMentions(v string) *MessageUpdate {
+	_u.mutation.SetMentions(v)
+	return _u
+}
+
+// SetNillableMentions sets the "mentions" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableMentions(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetMentions(*v)
+	}
+	return _u
+}
+
+// ClearMentions clears the value of the "mentions" field.
+func (_u *MessageUpdate) ClearMentions() *MessageUpdate {
+	_u.mutation.ClearMentions()
+	return _u
+}
+
+// SetEdits sets the "edits" field.
+func (_u *MessageUpdate) SetEdits(v int) *MessageUpdate {
+	_u.mutation.ResetEdits()
+	_u.mutation.SetEdits(v)
+	return _u
+}
+
+// SetNillableEdits sets the "edits" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableEdits(v *int) *MessageUpdate {
+	if v != nil {
+		_u.SetEdits(*v)
+	}
+	return _u
+}
+
+// AddEdits adds value to the "edits" field.
+func (_u *MessageUpdate) AddEdits(v int) *MessageUpdate {
+	_u.mutation.AddEdits(v)
+	return _u
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (_u *MessageUpdate) SetEditedAt(v time.Time) *MessageUpdate {
+	_u.mutation.SetEditedAt(v)
+	return _u
+}
+
+// SetNillableEditedAt sets the "edited_at" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableEditedAt(v *time.Time) *MessageUpdate {
+	if v != nil {
+		_u.SetEditedAt(*v)
+	}
+	return _u
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (_u *MessageUpdate) ClearEditedAt() *MessageUpdate {
+	_u.mutation.ClearEditedAt()
+	return _u
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (_u *MessageUpdate) SetDeletedAt(v time.Time) *MessageUpdate {
+	_u.mutation.SetDeletedAt(v)
+	return _u
+}
+
+// SetNillableDeletedAt sets the "deleted_at" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableDeletedAt(v *time.Time) *MessageUpdate {
+	if v != nil {
+		_u.SetDeletedAt(*v)
+	}
+	return _u
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (_u *MessageUpdate) ClearDeletedAt() *MessageUpdate {
+	_u.mutation.ClearDeletedAt()
+	return _u
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (_u *MessageUpdate) SetDeletedBy(v string) *MessageUpdate {
+	_u.mutation.SetDeletedBy(v)
+	return _u
+}
+
+// SetNillableDeletedBy sets the "deleted_by" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableDeletedBy(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetDeletedBy(*v)
+	}
+	return _u
+}
+
+// ClearDeletedBy clears the value of the "deleted_by" field.
+func (_u *MessageUpdate) ClearDeletedBy() *MessageUpdate {
+	_u.mutation.ClearDeletedBy()
+	return _u
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (_u *MessageUpdate) SetDeletedByName(v string) *MessageUpdate {
+	_u.mutation.SetDeletedByName(v)
+	return _u
+}
+
+// SetNillableDeletedByName sets the "deleted_by_name" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillableDeletedByName(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetDeletedByName(*v)
+	}
+	return _u
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (_u *MessageUpdate) SetPinnedAt(v time.Time) *MessageUpdate {
+	_u.mutation.SetPinnedAt(v)
+	return _u
+}
+
+// SetNillablePinnedAt sets the "pinned_at" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillablePinnedAt(v *time.Time) *MessageUpdate {
+	if v != nil {
+		_u.SetPinnedAt(*v)
+	}
+	return _u
+}
+
+// ClearPinnedAt clears the value of the "pinned_at" field.
+func (_u *MessageUpdate) ClearPinnedAt() *MessageUpdate {
+	_u.mutation.ClearPinnedAt()
+	return _u
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (_u *MessageUpdate) SetPinnedBy(v string) *MessageUpdate {
+	_u.mutation.SetPinnedBy(v)
+	return _u
+}
+
+// SetNillablePinnedBy sets the "pinned_by" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillablePinnedBy(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetPinnedBy(*v)
+	}
+	return _u
+}
+
+// ClearPinnedBy clears the value of the "pinned_by" field.
+func (_u *MessageUpdate) ClearPinnedBy() *MessageUpdate {
+	_u.mutation.ClearPinnedBy()
+	return _u
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (_u *MessageUpdate) SetPinnedByName(v string) *MessageUpdate {
+	_u.mutation.SetPinnedByName(v)
+	return _u
+}
+
+// SetNillablePinnedByName sets the "pinned_by_name" field if the given value is not nil.
+func (_u *MessageUpdate) SetNillablePinnedByName(v *string) *MessageUpdate {
+	if v != nil {
+		_u.SetPinnedByName(*v)
+	}
 	return _u
 }
 
@@ -117,6 +287,57 @@ func (_u *MessageUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ClientMsgIDCleared() {
 		_spec.ClearField(message.FieldClientMsgID, field.TypeString)
 	}
+	if _u.mutation.StatusChangeCleared() {
+		_spec.ClearField(message.FieldStatusChange, field.TypeString)
+	}
+	if value, ok := _u.mutation.Mentions(); ok {
+		_spec.SetField(message.FieldMentions, field.TypeString, value)
+	}
+	if _u.mutation.MentionsCleared() {
+		_spec.ClearField(message.FieldMentions, field.TypeString)
+	}
+	if value, ok := _u.mutation.Edits(); ok {
+		_spec.SetField(message.FieldEdits, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEdits(); ok {
+		_spec.AddField(message.FieldEdits, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.EditedAt(); ok {
+		_spec.SetField(message.FieldEditedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EditedAtCleared() {
+		_spec.ClearField(message.FieldEditedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DeletedAt(); ok {
+		_spec.SetField(message.FieldDeletedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DeletedAtCleared() {
+		_spec.ClearField(message.FieldDeletedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DeletedBy(); ok {
+		_spec.SetField(message.FieldDeletedBy, field.TypeString, value)
+	}
+	if _u.mutation.DeletedByCleared() {
+		_spec.ClearField(message.FieldDeletedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeletedByName(); ok {
+		_spec.SetField(message.FieldDeletedByName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PinnedAt(); ok {
+		_spec.SetField(message.FieldPinnedAt, field.TypeTime, value)
+	}
+	if _u.mutation.PinnedAtCleared() {
+		_spec.ClearField(message.FieldPinnedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PinnedBy(); ok {
+		_spec.SetField(message.FieldPinnedBy, field.TypeString, value)
+	}
+	if _u.mutation.PinnedByCleared() {
+		_spec.ClearField(message.FieldPinnedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.PinnedByName(); ok {
+		_spec.SetField(message.FieldPinnedByName, field.TypeString, value)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{message.Label}
@@ -168,6 +389,175 @@ func (_u *MessageUpdateOne) SetNillableMetadata(v *string) *MessageUpdateOne {
 // ClearMetadata clears the value of the "metadata" field.
 func (_u *MessageUpdateOne) ClearMetadata() *MessageUpdateOne {
 	_u.mutation.ClearMetadata()
+	return _u
+}
+
+// SetMentions sets the "mentions" field.
+func (_u *MessageUpdateOne) SetMentions(v string) *MessageUpdateOne {
+	_u.mutation.SetMentions(v)
+	return _u
+}
+
+// SetNillableMentions sets the "mentions" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableMentions(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetMentions(*v)
+	}
+	return _u
+}
+
+// ClearMentions clears the value of the "mentions" field.
+func (_u *MessageUpdateOne) ClearMentions() *MessageUpdateOne {
+	_u.mutation.ClearMentions()
+	return _u
+}
+
+// SetEdits sets the "edits" field.
+func (_u *MessageUpdateOne) SetEdits(v int) *MessageUpdateOne {
+	_u.mutation.ResetEdits()
+	_u.mutation.SetEdits(v)
+	return _u
+}
+
+// SetNillableEdits sets the "edits" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableEdits(v *int) *MessageUpdateOne {
+	if v != nil {
+		_u.SetEdits(*v)
+	}
+	return _u
+}
+
+// AddEdits adds value to the "edits" field.
+func (_u *MessageUpdateOne) AddEdits(v int) *MessageUpdateOne {
+	_u.mutation.AddEdits(v)
+	return _u
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (_u *MessageUpdateOne) SetEditedAt(v time.Time) *MessageUpdateOne {
+	_u.mutation.SetEditedAt(v)
+	return _u
+}
+
+// SetNillableEditedAt sets the "edited_at" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableEditedAt(v *time.Time) *MessageUpdateOne {
+	if v != nil {
+		_u.SetEditedAt(*v)
+	}
+	return _u
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (_u *MessageUpdateOne) ClearEditedAt() *MessageUpdateOne {
+	_u.mutation.ClearEditedAt()
+	return _u
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (_u *MessageUpdateOne) SetDeletedAt(v time.Time) *MessageUpdateOne {
+	_u.mutation.SetDeletedAt(v)
+	return _u
+}
+
+// SetNillableDeletedAt sets the "deleted_at" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableDeletedAt(v *time.Time) *MessageUpdateOne {
+	if v != nil {
+		_u.SetDeletedAt(*v)
+	}
+	return _u
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (_u *MessageUpdateOne) ClearDeletedAt() *MessageUpdateOne {
+	_u.mutation.ClearDeletedAt()
+	return _u
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (_u *MessageUpdateOne) SetDeletedBy(v string) *MessageUpdateOne {
+	_u.mutation.SetDeletedBy(v)
+	return _u
+}
+
+// SetNillableDeletedBy sets the "deleted_by" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableDeletedBy(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetDeletedBy(*v)
+	}
+	return _u
+}
+
+// ClearDeletedBy clears the value of the "deleted_by" field.
+func (_u *MessageUpdateOne) ClearDeletedBy() *MessageUpdateOne {
+	_u.mutation.ClearDeletedBy()
+	return _u
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (_u *MessageUpdateOne) SetDeletedByName(v string) *MessageUpdateOne {
+	_u.mutation.SetDeletedByName(v)
+	return _u
+}
+
+// SetNillableDeletedByName sets the "deleted_by_name" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillableDeletedByName(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetDeletedByName(*v)
+	}
+	return _u
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (_u *MessageUpdateOne) SetPinnedAt(v time.Time) *MessageUpdateOne {
+	_u.mutation.SetPinnedAt(v)
+	return _u
+}
+
+// SetNillablePinnedAt sets the "pinned_at" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillablePinnedAt(v *time.Time) *MessageUpdateOne {
+	if v != nil {
+		_u.SetPinnedAt(*v)
+	}
+	return _u
+}
+
+// ClearPinnedAt clears the value of the "pinned_at" field.
+func (_u *MessageUpdateOne) ClearPinnedAt() *MessageUpdateOne {
+	_u.mutation.ClearPinnedAt()
+	return _u
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (_u *MessageUpdateOne) SetPinnedBy(v string) *MessageUpdateOne {
+	_u.mutation.SetPinnedBy(v)
+	return _u
+}
+
+// SetNillablePinnedBy sets the "pinned_by" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillablePinnedBy(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetPinnedBy(*v)
+	}
+	return _u
+}
+
+// ClearPinnedBy clears the value of the "pinned_by" field.
+func (_u *MessageUpdateOne) ClearPinnedBy() *MessageUpdateOne {
+	_u.mutation.ClearPinnedBy()
+	return _u
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (_u *MessageUpdateOne) SetPinnedByName(v string) *MessageUpdateOne {
+	_u.mutation.SetPinnedByName(v)
+	return _u
+}
+
+// SetNillablePinnedByName sets the "pinned_by_name" field if the given value is not nil.
+func (_u *MessageUpdateOne) SetNillablePinnedByName(v *string) *MessageUpdateOne {
+	if v != nil {
+		_u.SetPinnedByName(*v)
+	}
 	return _u
 }
 
@@ -256,6 +646,57 @@ func (_u *MessageUpdateOne) sqlSave(ctx context.Context) (_node *Message, err er
 	}
 	if _u.mutation.ClientMsgIDCleared() {
 		_spec.ClearField(message.FieldClientMsgID, field.TypeString)
+	}
+	if _u.mutation.StatusChangeCleared() {
+		_spec.ClearField(message.FieldStatusChange, field.TypeString)
+	}
+	if value, ok := _u.mutation.Mentions(); ok {
+		_spec.SetField(message.FieldMentions, field.TypeString, value)
+	}
+	if _u.mutation.MentionsCleared() {
+		_spec.ClearField(message.FieldMentions, field.TypeString)
+	}
+	if value, ok := _u.mutation.Edits(); ok {
+		_spec.SetField(message.FieldEdits, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedEdits(); ok {
+		_spec.AddField(message.FieldEdits, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.EditedAt(); ok {
+		_spec.SetField(message.FieldEditedAt, field.TypeTime, value)
+	}
+	if _u.mutation.EditedAtCleared() {
+		_spec.ClearField(message.FieldEditedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DeletedAt(); ok {
+		_spec.SetField(message.FieldDeletedAt, field.TypeTime, value)
+	}
+	if _u.mutation.DeletedAtCleared() {
+		_spec.ClearField(message.FieldDeletedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.DeletedBy(); ok {
+		_spec.SetField(message.FieldDeletedBy, field.TypeString, value)
+	}
+	if _u.mutation.DeletedByCleared() {
+		_spec.ClearField(message.FieldDeletedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.DeletedByName(); ok {
+		_spec.SetField(message.FieldDeletedByName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PinnedAt(); ok {
+		_spec.SetField(message.FieldPinnedAt, field.TypeTime, value)
+	}
+	if _u.mutation.PinnedAtCleared() {
+		_spec.ClearField(message.FieldPinnedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PinnedBy(); ok {
+		_spec.SetField(message.FieldPinnedBy, field.TypeString, value)
+	}
+	if _u.mutation.PinnedByCleared() {
+		_spec.ClearField(message.FieldPinnedBy, field.TypeString)
+	}
+	if value, ok := _u.mutation.PinnedByName(); ok {
+		_spec.SetField(message.FieldPinnedByName, field.TypeString, value)
 	}
 	_node = &Message{config: _u.config}
 	_spec.Assign = _node.assignValues

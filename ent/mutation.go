@@ -8,9 +8,14 @@ import (
 	"fmt"
 	"sync"
 	"taskreporter/ent/audit"
+	"taskreporter/ent/checklistitem"
+	"taskreporter/ent/mention"
 	"taskreporter/ent/message"
+	"taskreporter/ent/messageedit"
 	"taskreporter/ent/node"
 	"taskreporter/ent/predicate"
+	"taskreporter/ent/reaction"
+	"taskreporter/ent/readpointer"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
@@ -37,20 +42,25 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAudit        = "Audit"
-	TypeMessage      = "Message"
-	TypeNode         = "Node"
-	TypeRefreshToken = "RefreshToken"
-	TypeRoom         = "Room"
-	TypeRoomEvent    = "RoomEvent"
-	TypeRoomFile     = "RoomFile"
-	TypeRoomMember   = "RoomMember"
-	TypeRoomNumber   = "RoomNumber"
-	TypeSession      = "Session"
-	TypeTemplate     = "Template"
-	TypeTicket       = "Ticket"
-	TypeUpload       = "Upload"
-	TypeUser         = "User"
+	TypeAudit         = "Audit"
+	TypeChecklistItem = "ChecklistItem"
+	TypeMention       = "Mention"
+	TypeMessage       = "Message"
+	TypeMessageEdit   = "MessageEdit"
+	TypeNode          = "Node"
+	TypeReaction      = "Reaction"
+	TypeReadPointer   = "ReadPointer"
+	TypeRefreshToken  = "RefreshToken"
+	TypeRoom          = "Room"
+	TypeRoomEvent     = "RoomEvent"
+	TypeRoomFile      = "RoomFile"
+	TypeRoomMember    = "RoomMember"
+	TypeRoomNumber    = "RoomNumber"
+	TypeSession       = "Session"
+	TypeTemplate      = "Template"
+	TypeTicket        = "Ticket"
+	TypeUpload        = "Upload"
+	TypeUser          = "User"
 )
 
 // AuditMutation represents an operation that mutates the Audit nodes in the graph.
@@ -763,27 +773,1067 @@ func (m *AuditMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Audit edge %s", name)
 }
 
-// MessageMutation represents an operation that mutates the Message nodes in the graph.
-type MessageMutation struct {
+// ChecklistItemMutation represents an operation that mutates the ChecklistItem nodes in the graph.
+type ChecklistItemMutation struct {
 	config
 	op            Op
 	typ           string
-	id            *string
+	id            *int64
 	room_id       *string
-	seq           *int64
-	addseq        *int64
-	author_id     *string
-	author_name   *string
-	message_type  *string
-	text          *string
-	metadata      *string
-	reply_to      *string
-	client_msg_id *string
-	at            *time.Time
+	text_zh       *string
+	text_en       *string
+	done_at       *time.Time
+	done_by       *string
+	done_by_name  *string
 	clearedFields map[string]struct{}
 	done          bool
-	oldValue      func(context.Context) (*Message, error)
-	predicates    []predicate.Message
+	oldValue      func(context.Context) (*ChecklistItem, error)
+	predicates    []predicate.ChecklistItem
+}
+
+var _ ent.Mutation = (*ChecklistItemMutation)(nil)
+
+// checklistitemOption allows management of the mutation configuration using functional options.
+type checklistitemOption func(*ChecklistItemMutation)
+
+// newChecklistItemMutation creates new mutation for the ChecklistItem entity.
+func newChecklistItemMutation(c config, op Op, opts ...checklistitemOption) *ChecklistItemMutation {
+	m := &ChecklistItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeChecklistItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withChecklistItemID sets the ID field of the mutation.
+func withChecklistItemID(id int64) checklistitemOption {
+	return func(m *ChecklistItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ChecklistItem
+		)
+		m.oldValue = func(ctx context.Context) (*ChecklistItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ChecklistItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withChecklistItem sets the old ChecklistItem of the mutation.
+func withChecklistItem(node *ChecklistItem) checklistitemOption {
+	return func(m *ChecklistItemMutation) {
+		m.oldValue = func(context.Context) (*ChecklistItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ChecklistItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ChecklistItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ChecklistItem entities.
+func (m *ChecklistItemMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ChecklistItemMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ChecklistItemMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ChecklistItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *ChecklistItemMutation) SetRoomID(s string) {
+	m.room_id = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *ChecklistItemMutation) RoomID() (r string, exists bool) {
+	v := m.room_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the ChecklistItem entity.
+// If the ChecklistItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChecklistItemMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *ChecklistItemMutation) ResetRoomID() {
+	m.room_id = nil
+}
+
+// SetTextZh sets the "text_zh" field.
+func (m *ChecklistItemMutation) SetTextZh(s string) {
+	m.text_zh = &s
+}
+
+// TextZh returns the value of the "text_zh" field in the mutation.
+func (m *ChecklistItemMutation) TextZh() (r string, exists bool) {
+	v := m.text_zh
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTextZh returns the old "text_zh" field's value of the ChecklistItem entity.
+// If the ChecklistItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChecklistItemMutation) OldTextZh(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTextZh is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTextZh requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTextZh: %w", err)
+	}
+	return oldValue.TextZh, nil
+}
+
+// ResetTextZh resets all changes to the "text_zh" field.
+func (m *ChecklistItemMutation) ResetTextZh() {
+	m.text_zh = nil
+}
+
+// SetTextEn sets the "text_en" field.
+func (m *ChecklistItemMutation) SetTextEn(s string) {
+	m.text_en = &s
+}
+
+// TextEn returns the value of the "text_en" field in the mutation.
+func (m *ChecklistItemMutation) TextEn() (r string, exists bool) {
+	v := m.text_en
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTextEn returns the old "text_en" field's value of the ChecklistItem entity.
+// If the ChecklistItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChecklistItemMutation) OldTextEn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTextEn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTextEn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTextEn: %w", err)
+	}
+	return oldValue.TextEn, nil
+}
+
+// ResetTextEn resets all changes to the "text_en" field.
+func (m *ChecklistItemMutation) ResetTextEn() {
+	m.text_en = nil
+}
+
+// SetDoneAt sets the "done_at" field.
+func (m *ChecklistItemMutation) SetDoneAt(t time.Time) {
+	m.done_at = &t
+}
+
+// DoneAt returns the value of the "done_at" field in the mutation.
+func (m *ChecklistItemMutation) DoneAt() (r time.Time, exists bool) {
+	v := m.done_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneAt returns the old "done_at" field's value of the ChecklistItem entity.
+// If the ChecklistItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChecklistItemMutation) OldDoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneAt: %w", err)
+	}
+	return oldValue.DoneAt, nil
+}
+
+// ClearDoneAt clears the value of the "done_at" field.
+func (m *ChecklistItemMutation) ClearDoneAt() {
+	m.done_at = nil
+	m.clearedFields[checklistitem.FieldDoneAt] = struct{}{}
+}
+
+// DoneAtCleared returns if the "done_at" field was cleared in this mutation.
+func (m *ChecklistItemMutation) DoneAtCleared() bool {
+	_, ok := m.clearedFields[checklistitem.FieldDoneAt]
+	return ok
+}
+
+// ResetDoneAt resets all changes to the "done_at" field.
+func (m *ChecklistItemMutation) ResetDoneAt() {
+	m.done_at = nil
+	delete(m.clearedFields, checklistitem.FieldDoneAt)
+}
+
+// SetDoneBy sets the "done_by" field.
+func (m *ChecklistItemMutation) SetDoneBy(s string) {
+	m.done_by = &s
+}
+
+// DoneBy returns the value of the "done_by" field in the mutation.
+func (m *ChecklistItemMutation) DoneBy() (r string, exists bool) {
+	v := m.done_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneBy returns the old "done_by" field's value of the ChecklistItem entity.
+// If the ChecklistItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChecklistItemMutation) OldDoneBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneBy: %w", err)
+	}
+	return oldValue.DoneBy, nil
+}
+
+// ClearDoneBy clears the value of the "done_by" field.
+func (m *ChecklistItemMutation) ClearDoneBy() {
+	m.done_by = nil
+	m.clearedFields[checklistitem.FieldDoneBy] = struct{}{}
+}
+
+// DoneByCleared returns if the "done_by" field was cleared in this mutation.
+func (m *ChecklistItemMutation) DoneByCleared() bool {
+	_, ok := m.clearedFields[checklistitem.FieldDoneBy]
+	return ok
+}
+
+// ResetDoneBy resets all changes to the "done_by" field.
+func (m *ChecklistItemMutation) ResetDoneBy() {
+	m.done_by = nil
+	delete(m.clearedFields, checklistitem.FieldDoneBy)
+}
+
+// SetDoneByName sets the "done_by_name" field.
+func (m *ChecklistItemMutation) SetDoneByName(s string) {
+	m.done_by_name = &s
+}
+
+// DoneByName returns the value of the "done_by_name" field in the mutation.
+func (m *ChecklistItemMutation) DoneByName() (r string, exists bool) {
+	v := m.done_by_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoneByName returns the old "done_by_name" field's value of the ChecklistItem entity.
+// If the ChecklistItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChecklistItemMutation) OldDoneByName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoneByName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoneByName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoneByName: %w", err)
+	}
+	return oldValue.DoneByName, nil
+}
+
+// ResetDoneByName resets all changes to the "done_by_name" field.
+func (m *ChecklistItemMutation) ResetDoneByName() {
+	m.done_by_name = nil
+}
+
+// Where appends a list predicates to the ChecklistItemMutation builder.
+func (m *ChecklistItemMutation) Where(ps ...predicate.ChecklistItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ChecklistItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ChecklistItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ChecklistItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ChecklistItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ChecklistItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ChecklistItem).
+func (m *ChecklistItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ChecklistItemMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.room_id != nil {
+		fields = append(fields, checklistitem.FieldRoomID)
+	}
+	if m.text_zh != nil {
+		fields = append(fields, checklistitem.FieldTextZh)
+	}
+	if m.text_en != nil {
+		fields = append(fields, checklistitem.FieldTextEn)
+	}
+	if m.done_at != nil {
+		fields = append(fields, checklistitem.FieldDoneAt)
+	}
+	if m.done_by != nil {
+		fields = append(fields, checklistitem.FieldDoneBy)
+	}
+	if m.done_by_name != nil {
+		fields = append(fields, checklistitem.FieldDoneByName)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ChecklistItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case checklistitem.FieldRoomID:
+		return m.RoomID()
+	case checklistitem.FieldTextZh:
+		return m.TextZh()
+	case checklistitem.FieldTextEn:
+		return m.TextEn()
+	case checklistitem.FieldDoneAt:
+		return m.DoneAt()
+	case checklistitem.FieldDoneBy:
+		return m.DoneBy()
+	case checklistitem.FieldDoneByName:
+		return m.DoneByName()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ChecklistItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case checklistitem.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case checklistitem.FieldTextZh:
+		return m.OldTextZh(ctx)
+	case checklistitem.FieldTextEn:
+		return m.OldTextEn(ctx)
+	case checklistitem.FieldDoneAt:
+		return m.OldDoneAt(ctx)
+	case checklistitem.FieldDoneBy:
+		return m.OldDoneBy(ctx)
+	case checklistitem.FieldDoneByName:
+		return m.OldDoneByName(ctx)
+	}
+	return nil, fmt.Errorf("unknown ChecklistItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChecklistItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case checklistitem.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case checklistitem.FieldTextZh:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTextZh(v)
+		return nil
+	case checklistitem.FieldTextEn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTextEn(v)
+		return nil
+	case checklistitem.FieldDoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneAt(v)
+		return nil
+	case checklistitem.FieldDoneBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneBy(v)
+		return nil
+	case checklistitem.FieldDoneByName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoneByName(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ChecklistItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ChecklistItemMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ChecklistItemMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChecklistItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ChecklistItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ChecklistItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(checklistitem.FieldDoneAt) {
+		fields = append(fields, checklistitem.FieldDoneAt)
+	}
+	if m.FieldCleared(checklistitem.FieldDoneBy) {
+		fields = append(fields, checklistitem.FieldDoneBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ChecklistItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ChecklistItemMutation) ClearField(name string) error {
+	switch name {
+	case checklistitem.FieldDoneAt:
+		m.ClearDoneAt()
+		return nil
+	case checklistitem.FieldDoneBy:
+		m.ClearDoneBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ChecklistItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ChecklistItemMutation) ResetField(name string) error {
+	switch name {
+	case checklistitem.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case checklistitem.FieldTextZh:
+		m.ResetTextZh()
+		return nil
+	case checklistitem.FieldTextEn:
+		m.ResetTextEn()
+		return nil
+	case checklistitem.FieldDoneAt:
+		m.ResetDoneAt()
+		return nil
+	case checklistitem.FieldDoneBy:
+		m.ResetDoneBy()
+		return nil
+	case checklistitem.FieldDoneByName:
+		m.ResetDoneByName()
+		return nil
+	}
+	return fmt.Errorf("unknown ChecklistItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ChecklistItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ChecklistItemMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ChecklistItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ChecklistItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ChecklistItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ChecklistItemMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ChecklistItemMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ChecklistItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ChecklistItemMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ChecklistItem edge %s", name)
+}
+
+// MentionMutation represents an operation that mutates the Mention nodes in the graph.
+type MentionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	room_id       *string
+	target        *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Mention, error)
+	predicates    []predicate.Mention
+}
+
+var _ ent.Mutation = (*MentionMutation)(nil)
+
+// mentionOption allows management of the mutation configuration using functional options.
+type mentionOption func(*MentionMutation)
+
+// newMentionMutation creates new mutation for the Mention entity.
+func newMentionMutation(c config, op Op, opts ...mentionOption) *MentionMutation {
+	m := &MentionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMention,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMentionID sets the ID field of the mutation.
+func withMentionID(id int64) mentionOption {
+	return func(m *MentionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Mention
+		)
+		m.oldValue = func(ctx context.Context) (*Mention, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Mention.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMention sets the old Mention of the mutation.
+func withMention(node *Mention) mentionOption {
+	return func(m *MentionMutation) {
+		m.oldValue = func(context.Context) (*Mention, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MentionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MentionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Mention entities.
+func (m *MentionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MentionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MentionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Mention.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *MentionMutation) SetRoomID(s string) {
+	m.room_id = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *MentionMutation) RoomID() (r string, exists bool) {
+	v := m.room_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Mention entity.
+// If the Mention object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MentionMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *MentionMutation) ResetRoomID() {
+	m.room_id = nil
+}
+
+// SetTarget sets the "target" field.
+func (m *MentionMutation) SetTarget(s string) {
+	m.target = &s
+}
+
+// Target returns the value of the "target" field in the mutation.
+func (m *MentionMutation) Target() (r string, exists bool) {
+	v := m.target
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTarget returns the old "target" field's value of the Mention entity.
+// If the Mention object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MentionMutation) OldTarget(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTarget is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTarget requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTarget: %w", err)
+	}
+	return oldValue.Target, nil
+}
+
+// ResetTarget resets all changes to the "target" field.
+func (m *MentionMutation) ResetTarget() {
+	m.target = nil
+}
+
+// Where appends a list predicates to the MentionMutation builder.
+func (m *MentionMutation) Where(ps ...predicate.Mention) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MentionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MentionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Mention, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MentionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MentionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Mention).
+func (m *MentionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MentionMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.room_id != nil {
+		fields = append(fields, mention.FieldRoomID)
+	}
+	if m.target != nil {
+		fields = append(fields, mention.FieldTarget)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MentionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mention.FieldRoomID:
+		return m.RoomID()
+	case mention.FieldTarget:
+		return m.Target()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MentionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mention.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case mention.FieldTarget:
+		return m.OldTarget(ctx)
+	}
+	return nil, fmt.Errorf("unknown Mention field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MentionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mention.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case mention.FieldTarget:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTarget(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Mention field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MentionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MentionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MentionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Mention numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MentionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MentionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MentionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Mention nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MentionMutation) ResetField(name string) error {
+	switch name {
+	case mention.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case mention.FieldTarget:
+		m.ResetTarget()
+		return nil
+	}
+	return fmt.Errorf("unknown Mention field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MentionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MentionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MentionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MentionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MentionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MentionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MentionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Mention unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MentionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Mention edge %s", name)
+}
+
+// MessageMutation represents an operation that mutates the Message nodes in the graph.
+type MessageMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	room_id         *string
+	seq             *int64
+	addseq          *int64
+	author_id       *string
+	author_name     *string
+	message_type    *string
+	text            *string
+	metadata        *string
+	reply_to        *string
+	client_msg_id   *string
+	at              *time.Time
+	status_change   *string
+	mentions        *string
+	edits           *int
+	addedits        *int
+	edited_at       *time.Time
+	deleted_at      *time.Time
+	deleted_by      *string
+	deleted_by_name *string
+	pinned_at       *time.Time
+	pinned_by       *string
+	pinned_by_name  *string
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*Message, error)
+	predicates      []predicate.Message
 }
 
 var _ ent.Mutation = (*MessageMutation)(nil)
@@ -1309,6 +2359,477 @@ func (m *MessageMutation) ResetAt() {
 	m.at = nil
 }
 
+// SetStatusChange sets the "status_change" field.
+func (m *MessageMutation) SetStatusChange(s string) {
+	m.status_change = &s
+}
+
+// StatusChange returns the value of the "status_change" field in the mutation.
+func (m *MessageMutation) StatusChange() (r string, exists bool) {
+	v := m.status_change
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatusChange returns the old "status_change" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldStatusChange(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatusChange is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatusChange requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatusChange: %w", err)
+	}
+	return oldValue.StatusChange, nil
+}
+
+// ClearStatusChange clears the value of the "status_change" field.
+func (m *MessageMutation) ClearStatusChange() {
+	m.status_change = nil
+	m.clearedFields[message.FieldStatusChange] = struct{}{}
+}
+
+// StatusChangeCleared returns if the "status_change" field was cleared in this mutation.
+func (m *MessageMutation) StatusChangeCleared() bool {
+	_, ok := m.clearedFields[message.FieldStatusChange]
+	return ok
+}
+
+// ResetStatusChange resets all changes to the "status_change" field.
+func (m *MessageMutation) ResetStatusChange() {
+	m.status_change = nil
+	delete(m.clearedFields, message.FieldStatusChange)
+}
+
+// SetMentions sets the "mentions" field.
+func (m *MessageMutation) SetMentions(s string) {
+	m.mentions = &s
+}
+
+// Mentions returns the value of the "mentions" field in the mutation.
+func (m *MessageMutation) Mentions() (r string, exists bool) {
+	v := m.mentions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMentions returns the old "mentions" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldMentions(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMentions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMentions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMentions: %w", err)
+	}
+	return oldValue.Mentions, nil
+}
+
+// ClearMentions clears the value of the "mentions" field.
+func (m *MessageMutation) ClearMentions() {
+	m.mentions = nil
+	m.clearedFields[message.FieldMentions] = struct{}{}
+}
+
+// MentionsCleared returns if the "mentions" field was cleared in this mutation.
+func (m *MessageMutation) MentionsCleared() bool {
+	_, ok := m.clearedFields[message.FieldMentions]
+	return ok
+}
+
+// ResetMentions resets all changes to the "mentions" field.
+func (m *MessageMutation) ResetMentions() {
+	m.mentions = nil
+	delete(m.clearedFields, message.FieldMentions)
+}
+
+// SetEdits sets the "edits" field.
+func (m *MessageMutation) SetEdits(i int) {
+	m.edits = &i
+	m.addedits = nil
+}
+
+// Edits returns the value of the "edits" field in the mutation.
+func (m *MessageMutation) Edits() (r int, exists bool) {
+	v := m.edits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEdits returns the old "edits" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldEdits(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEdits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEdits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEdits: %w", err)
+	}
+	return oldValue.Edits, nil
+}
+
+// AddEdits adds i to the "edits" field.
+func (m *MessageMutation) AddEdits(i int) {
+	if m.addedits != nil {
+		*m.addedits += i
+	} else {
+		m.addedits = &i
+	}
+}
+
+// AddedEdits returns the value that was added to the "edits" field in this mutation.
+func (m *MessageMutation) AddedEdits() (r int, exists bool) {
+	v := m.addedits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEdits resets all changes to the "edits" field.
+func (m *MessageMutation) ResetEdits() {
+	m.edits = nil
+	m.addedits = nil
+}
+
+// SetEditedAt sets the "edited_at" field.
+func (m *MessageMutation) SetEditedAt(t time.Time) {
+	m.edited_at = &t
+}
+
+// EditedAt returns the value of the "edited_at" field in the mutation.
+func (m *MessageMutation) EditedAt() (r time.Time, exists bool) {
+	v := m.edited_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEditedAt returns the old "edited_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldEditedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEditedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEditedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEditedAt: %w", err)
+	}
+	return oldValue.EditedAt, nil
+}
+
+// ClearEditedAt clears the value of the "edited_at" field.
+func (m *MessageMutation) ClearEditedAt() {
+	m.edited_at = nil
+	m.clearedFields[message.FieldEditedAt] = struct{}{}
+}
+
+// EditedAtCleared returns if the "edited_at" field was cleared in this mutation.
+func (m *MessageMutation) EditedAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldEditedAt]
+	return ok
+}
+
+// ResetEditedAt resets all changes to the "edited_at" field.
+func (m *MessageMutation) ResetEditedAt() {
+	m.edited_at = nil
+	delete(m.clearedFields, message.FieldEditedAt)
+}
+
+// SetDeletedAt sets the "deleted_at" field.
+func (m *MessageMutation) SetDeletedAt(t time.Time) {
+	m.deleted_at = &t
+}
+
+// DeletedAt returns the value of the "deleted_at" field in the mutation.
+func (m *MessageMutation) DeletedAt() (r time.Time, exists bool) {
+	v := m.deleted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedAt returns the old "deleted_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldDeletedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedAt: %w", err)
+	}
+	return oldValue.DeletedAt, nil
+}
+
+// ClearDeletedAt clears the value of the "deleted_at" field.
+func (m *MessageMutation) ClearDeletedAt() {
+	m.deleted_at = nil
+	m.clearedFields[message.FieldDeletedAt] = struct{}{}
+}
+
+// DeletedAtCleared returns if the "deleted_at" field was cleared in this mutation.
+func (m *MessageMutation) DeletedAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldDeletedAt]
+	return ok
+}
+
+// ResetDeletedAt resets all changes to the "deleted_at" field.
+func (m *MessageMutation) ResetDeletedAt() {
+	m.deleted_at = nil
+	delete(m.clearedFields, message.FieldDeletedAt)
+}
+
+// SetDeletedBy sets the "deleted_by" field.
+func (m *MessageMutation) SetDeletedBy(s string) {
+	m.deleted_by = &s
+}
+
+// DeletedBy returns the value of the "deleted_by" field in the mutation.
+func (m *MessageMutation) DeletedBy() (r string, exists bool) {
+	v := m.deleted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedBy returns the old "deleted_by" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldDeletedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedBy: %w", err)
+	}
+	return oldValue.DeletedBy, nil
+}
+
+// ClearDeletedBy clears the value of the "deleted_by" field.
+func (m *MessageMutation) ClearDeletedBy() {
+	m.deleted_by = nil
+	m.clearedFields[message.FieldDeletedBy] = struct{}{}
+}
+
+// DeletedByCleared returns if the "deleted_by" field was cleared in this mutation.
+func (m *MessageMutation) DeletedByCleared() bool {
+	_, ok := m.clearedFields[message.FieldDeletedBy]
+	return ok
+}
+
+// ResetDeletedBy resets all changes to the "deleted_by" field.
+func (m *MessageMutation) ResetDeletedBy() {
+	m.deleted_by = nil
+	delete(m.clearedFields, message.FieldDeletedBy)
+}
+
+// SetDeletedByName sets the "deleted_by_name" field.
+func (m *MessageMutation) SetDeletedByName(s string) {
+	m.deleted_by_name = &s
+}
+
+// DeletedByName returns the value of the "deleted_by_name" field in the mutation.
+func (m *MessageMutation) DeletedByName() (r string, exists bool) {
+	v := m.deleted_by_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeletedByName returns the old "deleted_by_name" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldDeletedByName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeletedByName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeletedByName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeletedByName: %w", err)
+	}
+	return oldValue.DeletedByName, nil
+}
+
+// ResetDeletedByName resets all changes to the "deleted_by_name" field.
+func (m *MessageMutation) ResetDeletedByName() {
+	m.deleted_by_name = nil
+}
+
+// SetPinnedAt sets the "pinned_at" field.
+func (m *MessageMutation) SetPinnedAt(t time.Time) {
+	m.pinned_at = &t
+}
+
+// PinnedAt returns the value of the "pinned_at" field in the mutation.
+func (m *MessageMutation) PinnedAt() (r time.Time, exists bool) {
+	v := m.pinned_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinnedAt returns the old "pinned_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldPinnedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinnedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinnedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinnedAt: %w", err)
+	}
+	return oldValue.PinnedAt, nil
+}
+
+// ClearPinnedAt clears the value of the "pinned_at" field.
+func (m *MessageMutation) ClearPinnedAt() {
+	m.pinned_at = nil
+	m.clearedFields[message.FieldPinnedAt] = struct{}{}
+}
+
+// PinnedAtCleared returns if the "pinned_at" field was cleared in this mutation.
+func (m *MessageMutation) PinnedAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldPinnedAt]
+	return ok
+}
+
+// ResetPinnedAt resets all changes to the "pinned_at" field.
+func (m *MessageMutation) ResetPinnedAt() {
+	m.pinned_at = nil
+	delete(m.clearedFields, message.FieldPinnedAt)
+}
+
+// SetPinnedBy sets the "pinned_by" field.
+func (m *MessageMutation) SetPinnedBy(s string) {
+	m.pinned_by = &s
+}
+
+// PinnedBy returns the value of the "pinned_by" field in the mutation.
+func (m *MessageMutation) PinnedBy() (r string, exists bool) {
+	v := m.pinned_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinnedBy returns the old "pinned_by" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldPinnedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinnedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinnedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinnedBy: %w", err)
+	}
+	return oldValue.PinnedBy, nil
+}
+
+// ClearPinnedBy clears the value of the "pinned_by" field.
+func (m *MessageMutation) ClearPinnedBy() {
+	m.pinned_by = nil
+	m.clearedFields[message.FieldPinnedBy] = struct{}{}
+}
+
+// PinnedByCleared returns if the "pinned_by" field was cleared in this mutation.
+func (m *MessageMutation) PinnedByCleared() bool {
+	_, ok := m.clearedFields[message.FieldPinnedBy]
+	return ok
+}
+
+// ResetPinnedBy resets all changes to the "pinned_by" field.
+func (m *MessageMutation) ResetPinnedBy() {
+	m.pinned_by = nil
+	delete(m.clearedFields, message.FieldPinnedBy)
+}
+
+// SetPinnedByName sets the "pinned_by_name" field.
+func (m *MessageMutation) SetPinnedByName(s string) {
+	m.pinned_by_name = &s
+}
+
+// PinnedByName returns the value of the "pinned_by_name" field in the mutation.
+func (m *MessageMutation) PinnedByName() (r string, exists bool) {
+	v := m.pinned_by_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPinnedByName returns the old "pinned_by_name" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldPinnedByName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPinnedByName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPinnedByName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPinnedByName: %w", err)
+	}
+	return oldValue.PinnedByName, nil
+}
+
+// ResetPinnedByName resets all changes to the "pinned_by_name" field.
+func (m *MessageMutation) ResetPinnedByName() {
+	m.pinned_by_name = nil
+}
+
 // Where appends a list predicates to the MessageMutation builder.
 func (m *MessageMutation) Where(ps ...predicate.Message) {
 	m.predicates = append(m.predicates, ps...)
@@ -1343,7 +2864,7 @@ func (m *MessageMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MessageMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 20)
 	if m.room_id != nil {
 		fields = append(fields, message.FieldRoomID)
 	}
@@ -1374,6 +2895,36 @@ func (m *MessageMutation) Fields() []string {
 	if m.at != nil {
 		fields = append(fields, message.FieldAt)
 	}
+	if m.status_change != nil {
+		fields = append(fields, message.FieldStatusChange)
+	}
+	if m.mentions != nil {
+		fields = append(fields, message.FieldMentions)
+	}
+	if m.edits != nil {
+		fields = append(fields, message.FieldEdits)
+	}
+	if m.edited_at != nil {
+		fields = append(fields, message.FieldEditedAt)
+	}
+	if m.deleted_at != nil {
+		fields = append(fields, message.FieldDeletedAt)
+	}
+	if m.deleted_by != nil {
+		fields = append(fields, message.FieldDeletedBy)
+	}
+	if m.deleted_by_name != nil {
+		fields = append(fields, message.FieldDeletedByName)
+	}
+	if m.pinned_at != nil {
+		fields = append(fields, message.FieldPinnedAt)
+	}
+	if m.pinned_by != nil {
+		fields = append(fields, message.FieldPinnedBy)
+	}
+	if m.pinned_by_name != nil {
+		fields = append(fields, message.FieldPinnedByName)
+	}
 	return fields
 }
 
@@ -1402,6 +2953,26 @@ func (m *MessageMutation) Field(name string) (ent.Value, bool) {
 		return m.ClientMsgID()
 	case message.FieldAt:
 		return m.At()
+	case message.FieldStatusChange:
+		return m.StatusChange()
+	case message.FieldMentions:
+		return m.Mentions()
+	case message.FieldEdits:
+		return m.Edits()
+	case message.FieldEditedAt:
+		return m.EditedAt()
+	case message.FieldDeletedAt:
+		return m.DeletedAt()
+	case message.FieldDeletedBy:
+		return m.DeletedBy()
+	case message.FieldDeletedByName:
+		return m.DeletedByName()
+	case message.FieldPinnedAt:
+		return m.PinnedAt()
+	case message.FieldPinnedBy:
+		return m.PinnedBy()
+	case message.FieldPinnedByName:
+		return m.PinnedByName()
 	}
 	return nil, false
 }
@@ -1431,6 +3002,26 @@ func (m *MessageMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldClientMsgID(ctx)
 	case message.FieldAt:
 		return m.OldAt(ctx)
+	case message.FieldStatusChange:
+		return m.OldStatusChange(ctx)
+	case message.FieldMentions:
+		return m.OldMentions(ctx)
+	case message.FieldEdits:
+		return m.OldEdits(ctx)
+	case message.FieldEditedAt:
+		return m.OldEditedAt(ctx)
+	case message.FieldDeletedAt:
+		return m.OldDeletedAt(ctx)
+	case message.FieldDeletedBy:
+		return m.OldDeletedBy(ctx)
+	case message.FieldDeletedByName:
+		return m.OldDeletedByName(ctx)
+	case message.FieldPinnedAt:
+		return m.OldPinnedAt(ctx)
+	case message.FieldPinnedBy:
+		return m.OldPinnedBy(ctx)
+	case message.FieldPinnedByName:
+		return m.OldPinnedByName(ctx)
 	}
 	return nil, fmt.Errorf("unknown Message field %s", name)
 }
@@ -1510,6 +3101,76 @@ func (m *MessageMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAt(v)
 		return nil
+	case message.FieldStatusChange:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatusChange(v)
+		return nil
+	case message.FieldMentions:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMentions(v)
+		return nil
+	case message.FieldEdits:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEdits(v)
+		return nil
+	case message.FieldEditedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEditedAt(v)
+		return nil
+	case message.FieldDeletedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedAt(v)
+		return nil
+	case message.FieldDeletedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedBy(v)
+		return nil
+	case message.FieldDeletedByName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeletedByName(v)
+		return nil
+	case message.FieldPinnedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinnedAt(v)
+		return nil
+	case message.FieldPinnedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinnedBy(v)
+		return nil
+	case message.FieldPinnedByName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPinnedByName(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Message field %s", name)
 }
@@ -1521,6 +3182,9 @@ func (m *MessageMutation) AddedFields() []string {
 	if m.addseq != nil {
 		fields = append(fields, message.FieldSeq)
 	}
+	if m.addedits != nil {
+		fields = append(fields, message.FieldEdits)
+	}
 	return fields
 }
 
@@ -1531,6 +3195,8 @@ func (m *MessageMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case message.FieldSeq:
 		return m.AddedSeq()
+	case message.FieldEdits:
+		return m.AddedEdits()
 	}
 	return nil, false
 }
@@ -1546,6 +3212,13 @@ func (m *MessageMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddSeq(v)
+		return nil
+	case message.FieldEdits:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEdits(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Message numeric field %s", name)
@@ -1563,6 +3236,27 @@ func (m *MessageMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(message.FieldClientMsgID) {
 		fields = append(fields, message.FieldClientMsgID)
+	}
+	if m.FieldCleared(message.FieldStatusChange) {
+		fields = append(fields, message.FieldStatusChange)
+	}
+	if m.FieldCleared(message.FieldMentions) {
+		fields = append(fields, message.FieldMentions)
+	}
+	if m.FieldCleared(message.FieldEditedAt) {
+		fields = append(fields, message.FieldEditedAt)
+	}
+	if m.FieldCleared(message.FieldDeletedAt) {
+		fields = append(fields, message.FieldDeletedAt)
+	}
+	if m.FieldCleared(message.FieldDeletedBy) {
+		fields = append(fields, message.FieldDeletedBy)
+	}
+	if m.FieldCleared(message.FieldPinnedAt) {
+		fields = append(fields, message.FieldPinnedAt)
+	}
+	if m.FieldCleared(message.FieldPinnedBy) {
+		fields = append(fields, message.FieldPinnedBy)
 	}
 	return fields
 }
@@ -1586,6 +3280,27 @@ func (m *MessageMutation) ClearField(name string) error {
 		return nil
 	case message.FieldClientMsgID:
 		m.ClearClientMsgID()
+		return nil
+	case message.FieldStatusChange:
+		m.ClearStatusChange()
+		return nil
+	case message.FieldMentions:
+		m.ClearMentions()
+		return nil
+	case message.FieldEditedAt:
+		m.ClearEditedAt()
+		return nil
+	case message.FieldDeletedAt:
+		m.ClearDeletedAt()
+		return nil
+	case message.FieldDeletedBy:
+		m.ClearDeletedBy()
+		return nil
+	case message.FieldPinnedAt:
+		m.ClearPinnedAt()
+		return nil
+	case message.FieldPinnedBy:
+		m.ClearPinnedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Message nullable field %s", name)
@@ -1624,6 +3339,36 @@ func (m *MessageMutation) ResetField(name string) error {
 		return nil
 	case message.FieldAt:
 		m.ResetAt()
+		return nil
+	case message.FieldStatusChange:
+		m.ResetStatusChange()
+		return nil
+	case message.FieldMentions:
+		m.ResetMentions()
+		return nil
+	case message.FieldEdits:
+		m.ResetEdits()
+		return nil
+	case message.FieldEditedAt:
+		m.ResetEditedAt()
+		return nil
+	case message.FieldDeletedAt:
+		m.ResetDeletedAt()
+		return nil
+	case message.FieldDeletedBy:
+		m.ResetDeletedBy()
+		return nil
+	case message.FieldDeletedByName:
+		m.ResetDeletedByName()
+		return nil
+	case message.FieldPinnedAt:
+		m.ResetPinnedAt()
+		return nil
+	case message.FieldPinnedBy:
+		m.ResetPinnedBy()
+		return nil
+	case message.FieldPinnedByName:
+		m.ResetPinnedByName()
 		return nil
 	}
 	return fmt.Errorf("unknown Message field %s", name)
@@ -1675,6 +3420,428 @@ func (m *MessageMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Message edge %s", name)
+}
+
+// MessageEditMutation represents an operation that mutates the MessageEdit nodes in the graph.
+type MessageEditMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	room_id       *string
+	seq           *int64
+	addseq        *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*MessageEdit, error)
+	predicates    []predicate.MessageEdit
+}
+
+var _ ent.Mutation = (*MessageEditMutation)(nil)
+
+// messageeditOption allows management of the mutation configuration using functional options.
+type messageeditOption func(*MessageEditMutation)
+
+// newMessageEditMutation creates new mutation for the MessageEdit entity.
+func newMessageEditMutation(c config, op Op, opts ...messageeditOption) *MessageEditMutation {
+	m := &MessageEditMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMessageEdit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMessageEditID sets the ID field of the mutation.
+func withMessageEditID(id string) messageeditOption {
+	return func(m *MessageEditMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MessageEdit
+		)
+		m.oldValue = func(ctx context.Context) (*MessageEdit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MessageEdit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMessageEdit sets the old MessageEdit of the mutation.
+func withMessageEdit(node *MessageEdit) messageeditOption {
+	return func(m *MessageEditMutation) {
+		m.oldValue = func(context.Context) (*MessageEdit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MessageEditMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MessageEditMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MessageEdit entities.
+func (m *MessageEditMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MessageEditMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MessageEditMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MessageEdit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *MessageEditMutation) SetRoomID(s string) {
+	m.room_id = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *MessageEditMutation) RoomID() (r string, exists bool) {
+	v := m.room_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the MessageEdit entity.
+// If the MessageEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageEditMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *MessageEditMutation) ResetRoomID() {
+	m.room_id = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *MessageEditMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *MessageEditMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the MessageEdit entity.
+// If the MessageEdit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageEditMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *MessageEditMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *MessageEditMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *MessageEditMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// Where appends a list predicates to the MessageEditMutation builder.
+func (m *MessageEditMutation) Where(ps ...predicate.MessageEdit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MessageEditMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MessageEditMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MessageEdit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MessageEditMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MessageEditMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MessageEdit).
+func (m *MessageEditMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MessageEditMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.room_id != nil {
+		fields = append(fields, messageedit.FieldRoomID)
+	}
+	if m.seq != nil {
+		fields = append(fields, messageedit.FieldSeq)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MessageEditMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case messageedit.FieldRoomID:
+		return m.RoomID()
+	case messageedit.FieldSeq:
+		return m.Seq()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MessageEditMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case messageedit.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case messageedit.FieldSeq:
+		return m.OldSeq(ctx)
+	}
+	return nil, fmt.Errorf("unknown MessageEdit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageEditMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case messageedit.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case messageedit.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageEdit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MessageEditMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, messageedit.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MessageEditMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case messageedit.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageEditMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case messageedit.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageEdit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MessageEditMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MessageEditMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MessageEditMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MessageEdit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MessageEditMutation) ResetField(name string) error {
+	switch name {
+	case messageedit.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case messageedit.FieldSeq:
+		m.ResetSeq()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageEdit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MessageEditMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MessageEditMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MessageEditMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MessageEditMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MessageEditMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MessageEditMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MessageEditMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MessageEdit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MessageEditMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MessageEdit edge %s", name)
 }
 
 // NodeMutation represents an operation that mutates the Node nodes in the graph.
@@ -2441,6 +4608,1120 @@ func (m *NodeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Node edge %s", name)
 }
 
+// ReactionMutation represents an operation that mutates the Reaction nodes in the graph.
+type ReactionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	room_id       *string
+	emoji         *string
+	user_id       *string
+	user_name     *string
+	seq           *int64
+	addseq        *int64
+	at            *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Reaction, error)
+	predicates    []predicate.Reaction
+}
+
+var _ ent.Mutation = (*ReactionMutation)(nil)
+
+// reactionOption allows management of the mutation configuration using functional options.
+type reactionOption func(*ReactionMutation)
+
+// newReactionMutation creates new mutation for the Reaction entity.
+func newReactionMutation(c config, op Op, opts ...reactionOption) *ReactionMutation {
+	m := &ReactionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReaction,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReactionID sets the ID field of the mutation.
+func withReactionID(id string) reactionOption {
+	return func(m *ReactionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Reaction
+		)
+		m.oldValue = func(ctx context.Context) (*Reaction, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Reaction.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReaction sets the old Reaction of the mutation.
+func withReaction(node *Reaction) reactionOption {
+	return func(m *ReactionMutation) {
+		m.oldValue = func(context.Context) (*Reaction, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReactionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReactionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Reaction entities.
+func (m *ReactionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReactionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReactionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Reaction.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *ReactionMutation) SetRoomID(s string) {
+	m.room_id = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *ReactionMutation) RoomID() (r string, exists bool) {
+	v := m.room_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Reaction entity.
+// If the Reaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReactionMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *ReactionMutation) ResetRoomID() {
+	m.room_id = nil
+}
+
+// SetEmoji sets the "emoji" field.
+func (m *ReactionMutation) SetEmoji(s string) {
+	m.emoji = &s
+}
+
+// Emoji returns the value of the "emoji" field in the mutation.
+func (m *ReactionMutation) Emoji() (r string, exists bool) {
+	v := m.emoji
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmoji returns the old "emoji" field's value of the Reaction entity.
+// If the Reaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReactionMutation) OldEmoji(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmoji is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmoji requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmoji: %w", err)
+	}
+	return oldValue.Emoji, nil
+}
+
+// ResetEmoji resets all changes to the "emoji" field.
+func (m *ReactionMutation) ResetEmoji() {
+	m.emoji = nil
+}
+
+// SetUserID sets the "user_id" field.
+func (m *ReactionMutation) SetUserID(s string) {
+	m.user_id = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *ReactionMutation) UserID() (r string, exists bool) {
+	v := m.user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the Reaction entity.
+// If the Reaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReactionMutation) OldUserID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *ReactionMutation) ResetUserID() {
+	m.user_id = nil
+}
+
+// SetUserName sets the "user_name" field.
+func (m *ReactionMutation) SetUserName(s string) {
+	m.user_name = &s
+}
+
+// UserName returns the value of the "user_name" field in the mutation.
+func (m *ReactionMutation) UserName() (r string, exists bool) {
+	v := m.user_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserName returns the old "user_name" field's value of the Reaction entity.
+// If the Reaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReactionMutation) OldUserName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserName: %w", err)
+	}
+	return oldValue.UserName, nil
+}
+
+// ResetUserName resets all changes to the "user_name" field.
+func (m *ReactionMutation) ResetUserName() {
+	m.user_name = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *ReactionMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *ReactionMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the Reaction entity.
+// If the Reaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReactionMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *ReactionMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *ReactionMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *ReactionMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ReactionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ReactionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the Reaction entity.
+// If the Reaction object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReactionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ReactionMutation) ResetAt() {
+	m.at = nil
+}
+
+// Where appends a list predicates to the ReactionMutation builder.
+func (m *ReactionMutation) Where(ps ...predicate.Reaction) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReactionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReactionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Reaction, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReactionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReactionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Reaction).
+func (m *ReactionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReactionMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.room_id != nil {
+		fields = append(fields, reaction.FieldRoomID)
+	}
+	if m.emoji != nil {
+		fields = append(fields, reaction.FieldEmoji)
+	}
+	if m.user_id != nil {
+		fields = append(fields, reaction.FieldUserID)
+	}
+	if m.user_name != nil {
+		fields = append(fields, reaction.FieldUserName)
+	}
+	if m.seq != nil {
+		fields = append(fields, reaction.FieldSeq)
+	}
+	if m.at != nil {
+		fields = append(fields, reaction.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReactionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reaction.FieldRoomID:
+		return m.RoomID()
+	case reaction.FieldEmoji:
+		return m.Emoji()
+	case reaction.FieldUserID:
+		return m.UserID()
+	case reaction.FieldUserName:
+		return m.UserName()
+	case reaction.FieldSeq:
+		return m.Seq()
+	case reaction.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReactionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reaction.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case reaction.FieldEmoji:
+		return m.OldEmoji(ctx)
+	case reaction.FieldUserID:
+		return m.OldUserID(ctx)
+	case reaction.FieldUserName:
+		return m.OldUserName(ctx)
+	case reaction.FieldSeq:
+		return m.OldSeq(ctx)
+	case reaction.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Reaction field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReactionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reaction.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case reaction.FieldEmoji:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmoji(v)
+		return nil
+	case reaction.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case reaction.FieldUserName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserName(v)
+		return nil
+	case reaction.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case reaction.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Reaction field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReactionMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, reaction.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReactionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reaction.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReactionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reaction.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Reaction numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReactionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReactionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReactionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Reaction nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReactionMutation) ResetField(name string) error {
+	switch name {
+	case reaction.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case reaction.FieldEmoji:
+		m.ResetEmoji()
+		return nil
+	case reaction.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case reaction.FieldUserName:
+		m.ResetUserName()
+		return nil
+	case reaction.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case reaction.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Reaction field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReactionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReactionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReactionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReactionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReactionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReactionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReactionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Reaction unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReactionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Reaction edge %s", name)
+}
+
+// ReadPointerMutation represents an operation that mutates the ReadPointer nodes in the graph.
+type ReadPointerMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	room_id       *string
+	seq           *int64
+	addseq        *int64
+	at            *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ReadPointer, error)
+	predicates    []predicate.ReadPointer
+}
+
+var _ ent.Mutation = (*ReadPointerMutation)(nil)
+
+// readpointerOption allows management of the mutation configuration using functional options.
+type readpointerOption func(*ReadPointerMutation)
+
+// newReadPointerMutation creates new mutation for the ReadPointer entity.
+func newReadPointerMutation(c config, op Op, opts ...readpointerOption) *ReadPointerMutation {
+	m := &ReadPointerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReadPointer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReadPointerID sets the ID field of the mutation.
+func withReadPointerID(id string) readpointerOption {
+	return func(m *ReadPointerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReadPointer
+		)
+		m.oldValue = func(ctx context.Context) (*ReadPointer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReadPointer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReadPointer sets the old ReadPointer of the mutation.
+func withReadPointer(node *ReadPointer) readpointerOption {
+	return func(m *ReadPointerMutation) {
+		m.oldValue = func(context.Context) (*ReadPointer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReadPointerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReadPointerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReadPointer entities.
+func (m *ReadPointerMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReadPointerMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReadPointerMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReadPointer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *ReadPointerMutation) SetRoomID(s string) {
+	m.room_id = &s
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *ReadPointerMutation) RoomID() (r string, exists bool) {
+	v := m.room_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the ReadPointer entity.
+// If the ReadPointer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadPointerMutation) OldRoomID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *ReadPointerMutation) ResetRoomID() {
+	m.room_id = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *ReadPointerMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *ReadPointerMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the ReadPointer entity.
+// If the ReadPointer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadPointerMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *ReadPointerMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *ReadPointerMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *ReadPointerMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ReadPointerMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ReadPointerMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ReadPointer entity.
+// If the ReadPointer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReadPointerMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ReadPointerMutation) ResetAt() {
+	m.at = nil
+}
+
+// Where appends a list predicates to the ReadPointerMutation builder.
+func (m *ReadPointerMutation) Where(ps ...predicate.ReadPointer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReadPointerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReadPointerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReadPointer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReadPointerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReadPointerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReadPointer).
+func (m *ReadPointerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReadPointerMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.room_id != nil {
+		fields = append(fields, readpointer.FieldRoomID)
+	}
+	if m.seq != nil {
+		fields = append(fields, readpointer.FieldSeq)
+	}
+	if m.at != nil {
+		fields = append(fields, readpointer.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReadPointerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case readpointer.FieldRoomID:
+		return m.RoomID()
+	case readpointer.FieldSeq:
+		return m.Seq()
+	case readpointer.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReadPointerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case readpointer.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case readpointer.FieldSeq:
+		return m.OldSeq(ctx)
+	case readpointer.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReadPointer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReadPointerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case readpointer.FieldRoomID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case readpointer.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case readpointer.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReadPointer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReadPointerMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, readpointer.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReadPointerMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case readpointer.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReadPointerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case readpointer.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReadPointer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReadPointerMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReadPointerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReadPointerMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ReadPointer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReadPointerMutation) ResetField(name string) error {
+	switch name {
+	case readpointer.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case readpointer.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case readpointer.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ReadPointer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReadPointerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReadPointerMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReadPointerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReadPointerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReadPointerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReadPointerMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReadPointerMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ReadPointer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReadPointerMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ReadPointer edge %s", name)
+}
+
 // RefreshTokenMutation represents an operation that mutates the RefreshToken nodes in the graph.
 type RefreshTokenMutation struct {
 	config
@@ -2984,7 +6265,18 @@ type RoomMutation struct {
 	addtemplate_version *int
 	created_by          *string
 	created_by_name     *string
+	assignee_id         *string
+	assignee_name       *string
+	resolution          *string
+	root_cause          *string
+	waiver              *string
+	duplicate_of        *string
 	declared_at         *time.Time
+	acknowledged_at     *time.Time
+	contained_at        *time.Time
+	resolved_at         *time.Time
+	closed_at           *time.Time
+	archived_at         *time.Time
 	last_activity_at    *time.Time
 	version             *int
 	addversion          *int
@@ -3856,6 +7148,248 @@ func (m *RoomMutation) ResetCreatedByName() {
 	m.created_by_name = nil
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (m *RoomMutation) SetAssigneeID(s string) {
+	m.assignee_id = &s
+}
+
+// AssigneeID returns the value of the "assignee_id" field in the mutation.
+func (m *RoomMutation) AssigneeID() (r string, exists bool) {
+	v := m.assignee_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigneeID returns the old "assignee_id" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAssigneeID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigneeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigneeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigneeID: %w", err)
+	}
+	return oldValue.AssigneeID, nil
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (m *RoomMutation) ClearAssigneeID() {
+	m.assignee_id = nil
+	m.clearedFields[room.FieldAssigneeID] = struct{}{}
+}
+
+// AssigneeIDCleared returns if the "assignee_id" field was cleared in this mutation.
+func (m *RoomMutation) AssigneeIDCleared() bool {
+	_, ok := m.clearedFields[room.FieldAssigneeID]
+	return ok
+}
+
+// ResetAssigneeID resets all changes to the "assignee_id" field.
+func (m *RoomMutation) ResetAssigneeID() {
+	m.assignee_id = nil
+	delete(m.clearedFields, room.FieldAssigneeID)
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (m *RoomMutation) SetAssigneeName(s string) {
+	m.assignee_name = &s
+}
+
+// AssigneeName returns the value of the "assignee_name" field in the mutation.
+func (m *RoomMutation) AssigneeName() (r string, exists bool) {
+	v := m.assignee_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigneeName returns the old "assignee_name" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAssigneeName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigneeName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigneeName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigneeName: %w", err)
+	}
+	return oldValue.AssigneeName, nil
+}
+
+// ResetAssigneeName resets all changes to the "assignee_name" field.
+func (m *RoomMutation) ResetAssigneeName() {
+	m.assignee_name = nil
+}
+
+// SetResolution sets the "resolution" field.
+func (m *RoomMutation) SetResolution(s string) {
+	m.resolution = &s
+}
+
+// Resolution returns the value of the "resolution" field in the mutation.
+func (m *RoomMutation) Resolution() (r string, exists bool) {
+	v := m.resolution
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolution returns the old "resolution" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldResolution(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolution is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolution requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolution: %w", err)
+	}
+	return oldValue.Resolution, nil
+}
+
+// ResetResolution resets all changes to the "resolution" field.
+func (m *RoomMutation) ResetResolution() {
+	m.resolution = nil
+}
+
+// SetRootCause sets the "root_cause" field.
+func (m *RoomMutation) SetRootCause(s string) {
+	m.root_cause = &s
+}
+
+// RootCause returns the value of the "root_cause" field in the mutation.
+func (m *RoomMutation) RootCause() (r string, exists bool) {
+	v := m.root_cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRootCause returns the old "root_cause" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldRootCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRootCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRootCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRootCause: %w", err)
+	}
+	return oldValue.RootCause, nil
+}
+
+// ResetRootCause resets all changes to the "root_cause" field.
+func (m *RoomMutation) ResetRootCause() {
+	m.root_cause = nil
+}
+
+// SetWaiver sets the "waiver" field.
+func (m *RoomMutation) SetWaiver(s string) {
+	m.waiver = &s
+}
+
+// Waiver returns the value of the "waiver" field in the mutation.
+func (m *RoomMutation) Waiver() (r string, exists bool) {
+	v := m.waiver
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaiver returns the old "waiver" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldWaiver(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaiver is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaiver requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaiver: %w", err)
+	}
+	return oldValue.Waiver, nil
+}
+
+// ResetWaiver resets all changes to the "waiver" field.
+func (m *RoomMutation) ResetWaiver() {
+	m.waiver = nil
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (m *RoomMutation) SetDuplicateOf(s string) {
+	m.duplicate_of = &s
+}
+
+// DuplicateOf returns the value of the "duplicate_of" field in the mutation.
+func (m *RoomMutation) DuplicateOf() (r string, exists bool) {
+	v := m.duplicate_of
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDuplicateOf returns the old "duplicate_of" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldDuplicateOf(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDuplicateOf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDuplicateOf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDuplicateOf: %w", err)
+	}
+	return oldValue.DuplicateOf, nil
+}
+
+// ClearDuplicateOf clears the value of the "duplicate_of" field.
+func (m *RoomMutation) ClearDuplicateOf() {
+	m.duplicate_of = nil
+	m.clearedFields[room.FieldDuplicateOf] = struct{}{}
+}
+
+// DuplicateOfCleared returns if the "duplicate_of" field was cleared in this mutation.
+func (m *RoomMutation) DuplicateOfCleared() bool {
+	_, ok := m.clearedFields[room.FieldDuplicateOf]
+	return ok
+}
+
+// ResetDuplicateOf resets all changes to the "duplicate_of" field.
+func (m *RoomMutation) ResetDuplicateOf() {
+	m.duplicate_of = nil
+	delete(m.clearedFields, room.FieldDuplicateOf)
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (m *RoomMutation) SetDeclaredAt(t time.Time) {
 	m.declared_at = &t
@@ -3890,6 +7424,251 @@ func (m *RoomMutation) OldDeclaredAt(ctx context.Context) (v time.Time, err erro
 // ResetDeclaredAt resets all changes to the "declared_at" field.
 func (m *RoomMutation) ResetDeclaredAt() {
 	m.declared_at = nil
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (m *RoomMutation) SetAcknowledgedAt(t time.Time) {
+	m.acknowledged_at = &t
+}
+
+// AcknowledgedAt returns the value of the "acknowledged_at" field in the mutation.
+func (m *RoomMutation) AcknowledgedAt() (r time.Time, exists bool) {
+	v := m.acknowledged_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcknowledgedAt returns the old "acknowledged_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldAcknowledgedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcknowledgedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcknowledgedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcknowledgedAt: %w", err)
+	}
+	return oldValue.AcknowledgedAt, nil
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (m *RoomMutation) ClearAcknowledgedAt() {
+	m.acknowledged_at = nil
+	m.clearedFields[room.FieldAcknowledgedAt] = struct{}{}
+}
+
+// AcknowledgedAtCleared returns if the "acknowledged_at" field was cleared in this mutation.
+func (m *RoomMutation) AcknowledgedAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldAcknowledgedAt]
+	return ok
+}
+
+// ResetAcknowledgedAt resets all changes to the "acknowledged_at" field.
+func (m *RoomMutation) ResetAcknowledgedAt() {
+	m.acknowledged_at = nil
+	delete(m.clearedFields, room.FieldAcknowledgedAt)
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (m *RoomMutation) SetContainedAt(t time.Time) {
+	m.contained_at = &t
+}
+
+// ContainedAt returns the value of the "contained_at" field in the mutation.
+func (m *RoomMutation) ContainedAt() (r time.Time, exists bool) {
+	v := m.contained_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContainedAt returns the old "contained_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldContainedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContainedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContainedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContainedAt: %w", err)
+	}
+	return oldValue.ContainedAt, nil
+}
+
+// ClearContainedAt clears the value of the "contained_at" field.
+func (m *RoomMutation) ClearContainedAt() {
+	m.contained_at = nil
+	m.clearedFields[room.FieldContainedAt] = struct{}{}
+}
+
+// ContainedAtCleared returns if the "contained_at" field was cleared in this mutation.
+func (m *RoomMutation) ContainedAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldContainedAt]
+	return ok
+}
+
+// ResetContainedAt resets all changes to the "contained_at" field.
+func (m *RoomMutation) ResetContainedAt() {
+	m.contained_at = nil
+	delete(m.clearedFields, room.FieldContainedAt)
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (m *RoomMutation) SetResolvedAt(t time.Time) {
+	m.resolved_at = &t
+}
+
+// ResolvedAt returns the value of the "resolved_at" field in the mutation.
+func (m *RoomMutation) ResolvedAt() (r time.Time, exists bool) {
+	v := m.resolved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedAt returns the old "resolved_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldResolvedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedAt: %w", err)
+	}
+	return oldValue.ResolvedAt, nil
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (m *RoomMutation) ClearResolvedAt() {
+	m.resolved_at = nil
+	m.clearedFields[room.FieldResolvedAt] = struct{}{}
+}
+
+// ResolvedAtCleared returns if the "resolved_at" field was cleared in this mutation.
+func (m *RoomMutation) ResolvedAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldResolvedAt]
+	return ok
+}
+
+// ResetResolvedAt resets all changes to the "resolved_at" field.
+func (m *RoomMutation) ResetResolvedAt() {
+	m.resolved_at = nil
+	delete(m.clearedFields, room.FieldResolvedAt)
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *RoomMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *RoomMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *RoomMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[room.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *RoomMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *RoomMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, room.FieldClosedAt)
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (m *RoomMutation) SetArchivedAt(t time.Time) {
+	m.archived_at = &t
+}
+
+// ArchivedAt returns the value of the "archived_at" field in the mutation.
+func (m *RoomMutation) ArchivedAt() (r time.Time, exists bool) {
+	v := m.archived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchivedAt returns the old "archived_at" field's value of the Room entity.
+// If the Room object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomMutation) OldArchivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchivedAt: %w", err)
+	}
+	return oldValue.ArchivedAt, nil
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (m *RoomMutation) ClearArchivedAt() {
+	m.archived_at = nil
+	m.clearedFields[room.FieldArchivedAt] = struct{}{}
+}
+
+// ArchivedAtCleared returns if the "archived_at" field was cleared in this mutation.
+func (m *RoomMutation) ArchivedAtCleared() bool {
+	_, ok := m.clearedFields[room.FieldArchivedAt]
+	return ok
+}
+
+// ResetArchivedAt resets all changes to the "archived_at" field.
+func (m *RoomMutation) ResetArchivedAt() {
+	m.archived_at = nil
+	delete(m.clearedFields, room.FieldArchivedAt)
 }
 
 // SetLastActivityAt sets the "last_activity_at" field.
@@ -4328,7 +8107,7 @@ func (m *RoomMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomMutation) Fields() []string {
-	fields := make([]string, 0, 24)
+	fields := make([]string, 0, 35)
 	if m.number != nil {
 		fields = append(fields, room.FieldNumber)
 	}
@@ -4383,8 +8162,41 @@ func (m *RoomMutation) Fields() []string {
 	if m.created_by_name != nil {
 		fields = append(fields, room.FieldCreatedByName)
 	}
+	if m.assignee_id != nil {
+		fields = append(fields, room.FieldAssigneeID)
+	}
+	if m.assignee_name != nil {
+		fields = append(fields, room.FieldAssigneeName)
+	}
+	if m.resolution != nil {
+		fields = append(fields, room.FieldResolution)
+	}
+	if m.root_cause != nil {
+		fields = append(fields, room.FieldRootCause)
+	}
+	if m.waiver != nil {
+		fields = append(fields, room.FieldWaiver)
+	}
+	if m.duplicate_of != nil {
+		fields = append(fields, room.FieldDuplicateOf)
+	}
 	if m.declared_at != nil {
 		fields = append(fields, room.FieldDeclaredAt)
+	}
+	if m.acknowledged_at != nil {
+		fields = append(fields, room.FieldAcknowledgedAt)
+	}
+	if m.contained_at != nil {
+		fields = append(fields, room.FieldContainedAt)
+	}
+	if m.resolved_at != nil {
+		fields = append(fields, room.FieldResolvedAt)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, room.FieldClosedAt)
+	}
+	if m.archived_at != nil {
+		fields = append(fields, room.FieldArchivedAt)
 	}
 	if m.last_activity_at != nil {
 		fields = append(fields, room.FieldLastActivityAt)
@@ -4445,8 +8257,30 @@ func (m *RoomMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedBy()
 	case room.FieldCreatedByName:
 		return m.CreatedByName()
+	case room.FieldAssigneeID:
+		return m.AssigneeID()
+	case room.FieldAssigneeName:
+		return m.AssigneeName()
+	case room.FieldResolution:
+		return m.Resolution()
+	case room.FieldRootCause:
+		return m.RootCause()
+	case room.FieldWaiver:
+		return m.Waiver()
+	case room.FieldDuplicateOf:
+		return m.DuplicateOf()
 	case room.FieldDeclaredAt:
 		return m.DeclaredAt()
+	case room.FieldAcknowledgedAt:
+		return m.AcknowledgedAt()
+	case room.FieldContainedAt:
+		return m.ContainedAt()
+	case room.FieldResolvedAt:
+		return m.ResolvedAt()
+	case room.FieldClosedAt:
+		return m.ClosedAt()
+	case room.FieldArchivedAt:
+		return m.ArchivedAt()
 	case room.FieldLastActivityAt:
 		return m.LastActivityAt()
 	case room.FieldVersion:
@@ -4502,8 +8336,30 @@ func (m *RoomMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldCreatedBy(ctx)
 	case room.FieldCreatedByName:
 		return m.OldCreatedByName(ctx)
+	case room.FieldAssigneeID:
+		return m.OldAssigneeID(ctx)
+	case room.FieldAssigneeName:
+		return m.OldAssigneeName(ctx)
+	case room.FieldResolution:
+		return m.OldResolution(ctx)
+	case room.FieldRootCause:
+		return m.OldRootCause(ctx)
+	case room.FieldWaiver:
+		return m.OldWaiver(ctx)
+	case room.FieldDuplicateOf:
+		return m.OldDuplicateOf(ctx)
 	case room.FieldDeclaredAt:
 		return m.OldDeclaredAt(ctx)
+	case room.FieldAcknowledgedAt:
+		return m.OldAcknowledgedAt(ctx)
+	case room.FieldContainedAt:
+		return m.OldContainedAt(ctx)
+	case room.FieldResolvedAt:
+		return m.OldResolvedAt(ctx)
+	case room.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case room.FieldArchivedAt:
+		return m.OldArchivedAt(ctx)
 	case room.FieldLastActivityAt:
 		return m.OldLastActivityAt(ctx)
 	case room.FieldVersion:
@@ -4649,12 +8505,89 @@ func (m *RoomMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetCreatedByName(v)
 		return nil
+	case room.FieldAssigneeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigneeID(v)
+		return nil
+	case room.FieldAssigneeName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigneeName(v)
+		return nil
+	case room.FieldResolution:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolution(v)
+		return nil
+	case room.FieldRootCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRootCause(v)
+		return nil
+	case room.FieldWaiver:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaiver(v)
+		return nil
+	case room.FieldDuplicateOf:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDuplicateOf(v)
+		return nil
 	case room.FieldDeclaredAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeclaredAt(v)
+		return nil
+	case room.FieldAcknowledgedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcknowledgedAt(v)
+		return nil
+	case room.FieldContainedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContainedAt(v)
+		return nil
+	case room.FieldResolvedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedAt(v)
+		return nil
+	case room.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case room.FieldArchivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchivedAt(v)
 		return nil
 	case room.FieldLastActivityAt:
 		v, ok := value.(time.Time)
@@ -4793,6 +8726,27 @@ func (m *RoomMutation) ClearedFields() []string {
 	if m.FieldCleared(room.FieldTemplateVersion) {
 		fields = append(fields, room.FieldTemplateVersion)
 	}
+	if m.FieldCleared(room.FieldAssigneeID) {
+		fields = append(fields, room.FieldAssigneeID)
+	}
+	if m.FieldCleared(room.FieldDuplicateOf) {
+		fields = append(fields, room.FieldDuplicateOf)
+	}
+	if m.FieldCleared(room.FieldAcknowledgedAt) {
+		fields = append(fields, room.FieldAcknowledgedAt)
+	}
+	if m.FieldCleared(room.FieldContainedAt) {
+		fields = append(fields, room.FieldContainedAt)
+	}
+	if m.FieldCleared(room.FieldResolvedAt) {
+		fields = append(fields, room.FieldResolvedAt)
+	}
+	if m.FieldCleared(room.FieldClosedAt) {
+		fields = append(fields, room.FieldClosedAt)
+	}
+	if m.FieldCleared(room.FieldArchivedAt) {
+		fields = append(fields, room.FieldArchivedAt)
+	}
 	return fields
 }
 
@@ -4815,6 +8769,27 @@ func (m *RoomMutation) ClearField(name string) error {
 		return nil
 	case room.FieldTemplateVersion:
 		m.ClearTemplateVersion()
+		return nil
+	case room.FieldAssigneeID:
+		m.ClearAssigneeID()
+		return nil
+	case room.FieldDuplicateOf:
+		m.ClearDuplicateOf()
+		return nil
+	case room.FieldAcknowledgedAt:
+		m.ClearAcknowledgedAt()
+		return nil
+	case room.FieldContainedAt:
+		m.ClearContainedAt()
+		return nil
+	case room.FieldResolvedAt:
+		m.ClearResolvedAt()
+		return nil
+	case room.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	case room.FieldArchivedAt:
+		m.ClearArchivedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Room nullable field %s", name)
@@ -4878,8 +8853,41 @@ func (m *RoomMutation) ResetField(name string) error {
 	case room.FieldCreatedByName:
 		m.ResetCreatedByName()
 		return nil
+	case room.FieldAssigneeID:
+		m.ResetAssigneeID()
+		return nil
+	case room.FieldAssigneeName:
+		m.ResetAssigneeName()
+		return nil
+	case room.FieldResolution:
+		m.ResetResolution()
+		return nil
+	case room.FieldRootCause:
+		m.ResetRootCause()
+		return nil
+	case room.FieldWaiver:
+		m.ResetWaiver()
+		return nil
+	case room.FieldDuplicateOf:
+		m.ResetDuplicateOf()
+		return nil
 	case room.FieldDeclaredAt:
 		m.ResetDeclaredAt()
+		return nil
+	case room.FieldAcknowledgedAt:
+		m.ResetAcknowledgedAt()
+		return nil
+	case room.FieldContainedAt:
+		m.ResetContainedAt()
+		return nil
+	case room.FieldResolvedAt:
+		m.ResetResolvedAt()
+		return nil
+	case room.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case room.FieldArchivedAt:
+		m.ResetArchivedAt()
 		return nil
 	case room.FieldLastActivityAt:
 		m.ResetLastActivityAt()
@@ -5051,6 +9059,7 @@ type RoomEventMutation struct {
 	client_msg_id *string
 	at            *time.Time
 	body          *string
+	redacted      *bool
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*RoomEvent, error)
@@ -5482,6 +9491,42 @@ func (m *RoomEventMutation) ResetBody() {
 	m.body = nil
 }
 
+// SetRedacted sets the "redacted" field.
+func (m *RoomEventMutation) SetRedacted(b bool) {
+	m.redacted = &b
+}
+
+// Redacted returns the value of the "redacted" field in the mutation.
+func (m *RoomEventMutation) Redacted() (r bool, exists bool) {
+	v := m.redacted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRedacted returns the old "redacted" field's value of the RoomEvent entity.
+// If the RoomEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomEventMutation) OldRedacted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRedacted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRedacted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRedacted: %w", err)
+	}
+	return oldValue.Redacted, nil
+}
+
+// ResetRedacted resets all changes to the "redacted" field.
+func (m *RoomEventMutation) ResetRedacted() {
+	m.redacted = nil
+}
+
 // Where appends a list predicates to the RoomEventMutation builder.
 func (m *RoomEventMutation) Where(ps ...predicate.RoomEvent) {
 	m.predicates = append(m.predicates, ps...)
@@ -5516,7 +9561,7 @@ func (m *RoomEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomEventMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.room_id != nil {
 		fields = append(fields, roomevent.FieldRoomID)
 	}
@@ -5540,6 +9585,9 @@ func (m *RoomEventMutation) Fields() []string {
 	}
 	if m.body != nil {
 		fields = append(fields, roomevent.FieldBody)
+	}
+	if m.redacted != nil {
+		fields = append(fields, roomevent.FieldRedacted)
 	}
 	return fields
 }
@@ -5565,6 +9613,8 @@ func (m *RoomEventMutation) Field(name string) (ent.Value, bool) {
 		return m.At()
 	case roomevent.FieldBody:
 		return m.Body()
+	case roomevent.FieldRedacted:
+		return m.Redacted()
 	}
 	return nil, false
 }
@@ -5590,6 +9640,8 @@ func (m *RoomEventMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldAt(ctx)
 	case roomevent.FieldBody:
 		return m.OldBody(ctx)
+	case roomevent.FieldRedacted:
+		return m.OldRedacted(ctx)
 	}
 	return nil, fmt.Errorf("unknown RoomEvent field %s", name)
 }
@@ -5654,6 +9706,13 @@ func (m *RoomEventMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetBody(v)
+		return nil
+	case roomevent.FieldRedacted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRedacted(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomEvent field %s", name)
@@ -5752,6 +9811,9 @@ func (m *RoomEventMutation) ResetField(name string) error {
 	case roomevent.FieldBody:
 		m.ResetBody()
 		return nil
+	case roomevent.FieldRedacted:
+		m.ResetRedacted()
+		return nil
 	}
 	return fmt.Errorf("unknown RoomEvent field %s", name)
 }
@@ -5827,6 +9889,8 @@ type RoomFileMutation struct {
 	addheight         *int
 	scan_state        *string
 	uploaded_at       *time.Time
+	seq               *int64
+	addseq            *int64
 	deleted_at        *time.Time
 	clearedFields     map[string]struct{}
 	room              *string
@@ -6540,6 +10604,62 @@ func (m *RoomFileMutation) ResetUploadedAt() {
 	m.uploaded_at = nil
 }
 
+// SetSeq sets the "seq" field.
+func (m *RoomFileMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *RoomFileMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the RoomFile entity.
+// If the RoomFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RoomFileMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *RoomFileMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *RoomFileMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *RoomFileMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
 // SetDeletedAt sets the "deleted_at" field.
 func (m *RoomFileMutation) SetDeletedAt(t time.Time) {
 	m.deleted_at = &t
@@ -6650,7 +10770,7 @@ func (m *RoomFileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *RoomFileMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 17)
 	if m.room != nil {
 		fields = append(fields, roomfile.FieldRoomID)
 	}
@@ -6696,6 +10816,9 @@ func (m *RoomFileMutation) Fields() []string {
 	if m.uploaded_at != nil {
 		fields = append(fields, roomfile.FieldUploadedAt)
 	}
+	if m.seq != nil {
+		fields = append(fields, roomfile.FieldSeq)
+	}
 	if m.deleted_at != nil {
 		fields = append(fields, roomfile.FieldDeletedAt)
 	}
@@ -6737,6 +10860,8 @@ func (m *RoomFileMutation) Field(name string) (ent.Value, bool) {
 		return m.ScanState()
 	case roomfile.FieldUploadedAt:
 		return m.UploadedAt()
+	case roomfile.FieldSeq:
+		return m.Seq()
 	case roomfile.FieldDeletedAt:
 		return m.DeletedAt()
 	}
@@ -6778,6 +10903,8 @@ func (m *RoomFileMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldScanState(ctx)
 	case roomfile.FieldUploadedAt:
 		return m.OldUploadedAt(ctx)
+	case roomfile.FieldSeq:
+		return m.OldSeq(ctx)
 	case roomfile.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
 	}
@@ -6894,6 +11021,13 @@ func (m *RoomFileMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUploadedAt(v)
 		return nil
+	case roomfile.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
 	case roomfile.FieldDeletedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -6918,6 +11052,9 @@ func (m *RoomFileMutation) AddedFields() []string {
 	if m.addheight != nil {
 		fields = append(fields, roomfile.FieldHeight)
 	}
+	if m.addseq != nil {
+		fields = append(fields, roomfile.FieldSeq)
+	}
 	return fields
 }
 
@@ -6932,6 +11069,8 @@ func (m *RoomFileMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedWidth()
 	case roomfile.FieldHeight:
 		return m.AddedHeight()
+	case roomfile.FieldSeq:
+		return m.AddedSeq()
 	}
 	return nil, false
 }
@@ -6961,6 +11100,13 @@ func (m *RoomFileMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddHeight(v)
+		return nil
+	case roomfile.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
 		return nil
 	}
 	return fmt.Errorf("unknown RoomFile numeric field %s", name)
@@ -7042,6 +11188,9 @@ func (m *RoomFileMutation) ResetField(name string) error {
 		return nil
 	case roomfile.FieldUploadedAt:
 		m.ResetUploadedAt()
+		return nil
+	case roomfile.FieldSeq:
+		m.ResetSeq()
 		return nil
 	case roomfile.FieldDeletedAt:
 		m.ResetDeletedAt()
@@ -8956,6 +13105,11 @@ type TemplateMutation struct {
 	title_en      *string
 	incident_type *string
 	severity      *string
+	members       *string
+	checklist     *string
+	required      *string
+	retired       *bool
+	made_by       *string
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*Template, error)
@@ -9394,6 +13548,186 @@ func (m *TemplateMutation) ResetSeverity() {
 	m.severity = nil
 }
 
+// SetMembers sets the "members" field.
+func (m *TemplateMutation) SetMembers(s string) {
+	m.members = &s
+}
+
+// Members returns the value of the "members" field in the mutation.
+func (m *TemplateMutation) Members() (r string, exists bool) {
+	v := m.members
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembers returns the old "members" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldMembers(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembers: %w", err)
+	}
+	return oldValue.Members, nil
+}
+
+// ResetMembers resets all changes to the "members" field.
+func (m *TemplateMutation) ResetMembers() {
+	m.members = nil
+}
+
+// SetChecklist sets the "checklist" field.
+func (m *TemplateMutation) SetChecklist(s string) {
+	m.checklist = &s
+}
+
+// Checklist returns the value of the "checklist" field in the mutation.
+func (m *TemplateMutation) Checklist() (r string, exists bool) {
+	v := m.checklist
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChecklist returns the old "checklist" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldChecklist(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChecklist is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChecklist requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChecklist: %w", err)
+	}
+	return oldValue.Checklist, nil
+}
+
+// ResetChecklist resets all changes to the "checklist" field.
+func (m *TemplateMutation) ResetChecklist() {
+	m.checklist = nil
+}
+
+// SetRequired sets the "required" field.
+func (m *TemplateMutation) SetRequired(s string) {
+	m.required = &s
+}
+
+// Required returns the value of the "required" field in the mutation.
+func (m *TemplateMutation) Required() (r string, exists bool) {
+	v := m.required
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequired returns the old "required" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldRequired(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequired: %w", err)
+	}
+	return oldValue.Required, nil
+}
+
+// ResetRequired resets all changes to the "required" field.
+func (m *TemplateMutation) ResetRequired() {
+	m.required = nil
+}
+
+// SetRetired sets the "retired" field.
+func (m *TemplateMutation) SetRetired(b bool) {
+	m.retired = &b
+}
+
+// Retired returns the value of the "retired" field in the mutation.
+func (m *TemplateMutation) Retired() (r bool, exists bool) {
+	v := m.retired
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetired returns the old "retired" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldRetired(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetired: %w", err)
+	}
+	return oldValue.Retired, nil
+}
+
+// ResetRetired resets all changes to the "retired" field.
+func (m *TemplateMutation) ResetRetired() {
+	m.retired = nil
+}
+
+// SetMadeBy sets the "made_by" field.
+func (m *TemplateMutation) SetMadeBy(s string) {
+	m.made_by = &s
+}
+
+// MadeBy returns the value of the "made_by" field in the mutation.
+func (m *TemplateMutation) MadeBy() (r string, exists bool) {
+	v := m.made_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMadeBy returns the old "made_by" field's value of the Template entity.
+// If the Template object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TemplateMutation) OldMadeBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMadeBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMadeBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMadeBy: %w", err)
+	}
+	return oldValue.MadeBy, nil
+}
+
+// ResetMadeBy resets all changes to the "made_by" field.
+func (m *TemplateMutation) ResetMadeBy() {
+	m.made_by = nil
+}
+
 // Where appends a list predicates to the TemplateMutation builder.
 func (m *TemplateMutation) Where(ps ...predicate.Template) {
 	m.predicates = append(m.predicates, ps...)
@@ -9428,7 +13762,7 @@ func (m *TemplateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TemplateMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 13)
 	if m.version != nil {
 		fields = append(fields, template.FieldVersion)
 	}
@@ -9452,6 +13786,21 @@ func (m *TemplateMutation) Fields() []string {
 	}
 	if m.severity != nil {
 		fields = append(fields, template.FieldSeverity)
+	}
+	if m.members != nil {
+		fields = append(fields, template.FieldMembers)
+	}
+	if m.checklist != nil {
+		fields = append(fields, template.FieldChecklist)
+	}
+	if m.required != nil {
+		fields = append(fields, template.FieldRequired)
+	}
+	if m.retired != nil {
+		fields = append(fields, template.FieldRetired)
+	}
+	if m.made_by != nil {
+		fields = append(fields, template.FieldMadeBy)
 	}
 	return fields
 }
@@ -9477,6 +13826,16 @@ func (m *TemplateMutation) Field(name string) (ent.Value, bool) {
 		return m.IncidentType()
 	case template.FieldSeverity:
 		return m.Severity()
+	case template.FieldMembers:
+		return m.Members()
+	case template.FieldChecklist:
+		return m.Checklist()
+	case template.FieldRequired:
+		return m.Required()
+	case template.FieldRetired:
+		return m.Retired()
+	case template.FieldMadeBy:
+		return m.MadeBy()
 	}
 	return nil, false
 }
@@ -9502,6 +13861,16 @@ func (m *TemplateMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldIncidentType(ctx)
 	case template.FieldSeverity:
 		return m.OldSeverity(ctx)
+	case template.FieldMembers:
+		return m.OldMembers(ctx)
+	case template.FieldChecklist:
+		return m.OldChecklist(ctx)
+	case template.FieldRequired:
+		return m.OldRequired(ctx)
+	case template.FieldRetired:
+		return m.OldRetired(ctx)
+	case template.FieldMadeBy:
+		return m.OldMadeBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown Template field %s", name)
 }
@@ -9566,6 +13935,41 @@ func (m *TemplateMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSeverity(v)
+		return nil
+	case template.FieldMembers:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembers(v)
+		return nil
+	case template.FieldChecklist:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChecklist(v)
+		return nil
+	case template.FieldRequired:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequired(v)
+		return nil
+	case template.FieldRetired:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetired(v)
+		return nil
+	case template.FieldMadeBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMadeBy(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Template field %s", name)
@@ -9666,6 +14070,21 @@ func (m *TemplateMutation) ResetField(name string) error {
 		return nil
 	case template.FieldSeverity:
 		m.ResetSeverity()
+		return nil
+	case template.FieldMembers:
+		m.ResetMembers()
+		return nil
+	case template.FieldChecklist:
+		m.ResetChecklist()
+		return nil
+	case template.FieldRequired:
+		m.ResetRequired()
+		return nil
+	case template.FieldRetired:
+		m.ResetRetired()
+		return nil
+	case template.FieldMadeBy:
+		m.ResetMadeBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Template field %s", name)

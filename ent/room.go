@@ -54,8 +54,30 @@ type Room struct {
 	CreatedBy string `json:"created_by,omitempty"`
 	// CreatedByName holds the value of the "created_by_name" field.
 	CreatedByName string `json:"created_by_name,omitempty"`
+	// AssigneeID holds the value of the "assignee_id" field.
+	AssigneeID *string `json:"assignee_id,omitempty"`
+	// AssigneeName holds the value of the "assignee_name" field.
+	AssigneeName string `json:"assignee_name,omitempty"`
+	// Resolution holds the value of the "resolution" field.
+	Resolution string `json:"resolution,omitempty"`
+	// RootCause holds the value of the "root_cause" field.
+	RootCause string `json:"root_cause,omitempty"`
+	// Waiver holds the value of the "waiver" field.
+	Waiver string `json:"waiver,omitempty"`
+	// DuplicateOf holds the value of the "duplicate_of" field.
+	DuplicateOf *string `json:"duplicate_of,omitempty"`
 	// DeclaredAt holds the value of the "declared_at" field.
 	DeclaredAt time.Time `json:"declared_at,omitempty"`
+	// AcknowledgedAt holds the value of the "acknowledged_at" field.
+	AcknowledgedAt *time.Time `json:"acknowledged_at,omitempty"`
+	// ContainedAt holds the value of the "contained_at" field.
+	ContainedAt *time.Time `json:"contained_at,omitempty"`
+	// ResolvedAt holds the value of the "resolved_at" field.
+	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
+	// ClosedAt holds the value of the "closed_at" field.
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
+	// ArchivedAt holds the value of the "archived_at" field.
+	ArchivedAt *time.Time `json:"archived_at,omitempty"`
 	// LastActivityAt holds the value of the "last_activity_at" field.
 	LastActivityAt time.Time `json:"last_activity_at,omitempty"`
 	// Version holds the value of the "version" field.
@@ -123,9 +145,9 @@ func (*Room) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case room.FieldUnitsAtRisk, room.FieldTemplateVersion, room.FieldVersion, room.FieldLastSeq, room.FieldEpoch:
 			values[i] = new(sql.NullInt64)
-		case room.FieldID, room.FieldNumber, room.FieldTitle, room.FieldIncidentType, room.FieldSeverity, room.FieldStatus, room.FieldSite, room.FieldLine, room.FieldStation, room.FieldEquipment, room.FieldLot, room.FieldDescription, room.FieldTemplateID, room.FieldCreatedBy, room.FieldCreatedByName, room.FieldOwner:
+		case room.FieldID, room.FieldNumber, room.FieldTitle, room.FieldIncidentType, room.FieldSeverity, room.FieldStatus, room.FieldSite, room.FieldLine, room.FieldStation, room.FieldEquipment, room.FieldLot, room.FieldDescription, room.FieldTemplateID, room.FieldCreatedBy, room.FieldCreatedByName, room.FieldAssigneeID, room.FieldAssigneeName, room.FieldResolution, room.FieldRootCause, room.FieldWaiver, room.FieldDuplicateOf, room.FieldOwner:
 			values[i] = new(sql.NullString)
-		case room.FieldDeclaredAt, room.FieldLastActivityAt:
+		case room.FieldDeclaredAt, room.FieldAcknowledgedAt, room.FieldContainedAt, room.FieldResolvedAt, room.FieldClosedAt, room.FieldArchivedAt, room.FieldLastActivityAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -260,11 +282,84 @@ func (_m *Room) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.CreatedByName = value.String
 			}
+		case room.FieldAssigneeID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field assignee_id", values[i])
+			} else if value.Valid {
+				_m.AssigneeID = new(string)
+				*_m.AssigneeID = value.String
+			}
+		case room.FieldAssigneeName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field assignee_name", values[i])
+			} else if value.Valid {
+				_m.AssigneeName = value.String
+			}
+		case room.FieldResolution:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field resolution", values[i])
+			} else if value.Valid {
+				_m.Resolution = value.String
+			}
+		case room.FieldRootCause:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field root_cause", values[i])
+			} else if value.Valid {
+				_m.RootCause = value.String
+			}
+		case room.FieldWaiver:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field waiver", values[i])
+			} else if value.Valid {
+				_m.Waiver = value.String
+			}
+		case room.FieldDuplicateOf:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field duplicate_of", values[i])
+			} else if value.Valid {
+				_m.DuplicateOf = new(string)
+				*_m.DuplicateOf = value.String
+			}
 		case room.FieldDeclaredAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field declared_at", values[i])
 			} else if value.Valid {
 				_m.DeclaredAt = value.Time
+			}
+		case room.FieldAcknowledgedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field acknowledged_at", values[i])
+			} else if value.Valid {
+				_m.AcknowledgedAt = new(time.Time)
+				*_m.AcknowledgedAt = value.Time
+			}
+		case room.FieldContainedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field contained_at", values[i])
+			} else if value.Valid {
+				_m.ContainedAt = new(time.Time)
+				*_m.ContainedAt = value.Time
+			}
+		case room.FieldResolvedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field resolved_at", values[i])
+			} else if value.Valid {
+				_m.ResolvedAt = new(time.Time)
+				*_m.ResolvedAt = value.Time
+			}
+		case room.FieldClosedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field closed_at", values[i])
+			} else if value.Valid {
+				_m.ClosedAt = new(time.Time)
+				*_m.ClosedAt = value.Time
+			}
+		case room.FieldArchivedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field archived_at", values[i])
+			} else if value.Valid {
+				_m.ArchivedAt = new(time.Time)
+				*_m.ArchivedAt = value.Time
 			}
 		case room.FieldLastActivityAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -405,8 +500,55 @@ func (_m *Room) String() string {
 	builder.WriteString("created_by_name=")
 	builder.WriteString(_m.CreatedByName)
 	builder.WriteString(", ")
+	if v := _m.AssigneeID; v != nil {
+		builder.WriteString("assignee_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("assignee_name=")
+	builder.WriteString(_m.AssigneeName)
+	builder.WriteString(", ")
+	builder.WriteString("resolution=")
+	builder.WriteString(_m.Resolution)
+	builder.WriteString(", ")
+	builder.WriteString("root_cause=")
+	builder.WriteString(_m.RootCause)
+	builder.WriteString(", ")
+	builder.WriteString("waiver=")
+	builder.WriteString(_m.Waiver)
+	builder.WriteString(", ")
+	if v := _m.DuplicateOf; v != nil {
+		builder.WriteString("duplicate_of=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	builder.WriteString("declared_at=")
 	builder.WriteString(_m.DeclaredAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.AcknowledgedAt; v != nil {
+		builder.WriteString("acknowledged_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ContainedAt; v != nil {
+		builder.WriteString("contained_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ResolvedAt; v != nil {
+		builder.WriteString("resolved_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ClosedAt; v != nil {
+		builder.WriteString("closed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ArchivedAt; v != nil {
+		builder.WriteString("archived_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("last_activity_at=")
 	builder.WriteString(_m.LastActivityAt.Format(time.ANSIC))

@@ -150,9 +150,163 @@ func (_c *RoomCreate) SetCreatedByName(v string) *RoomCreate {
 	return _c
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (_c *RoomCreate) SetAssigneeID(v string) *RoomCreate {
+	_c.mutation.SetAssigneeID(v)
+	return _c
+}
+
+// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAssigneeID(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetAssigneeID(*v)
+	}
+	return _c
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (_c *RoomCreate) SetAssigneeName(v string) *RoomCreate {
+	_c.mutation.SetAssigneeName(v)
+	return _c
+}
+
+// SetNillableAssigneeName sets the "assignee_name" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAssigneeName(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetAssigneeName(*v)
+	}
+	return _c
+}
+
+// SetResolution sets the "resolution" field.
+func (_c *RoomCreate) SetResolution(v string) *RoomCreate {
+	_c.mutation.SetResolution(v)
+	return _c
+}
+
+// SetNillableResolution sets the "resolution" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableResolution(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetResolution(*v)
+	}
+	return _c
+}
+
+// SetRootCause sets the "root_cause" field.
+func (_c *RoomCreate) SetRootCause(v string) *RoomCreate {
+	_c.mutation.SetRootCause(v)
+	return _c
+}
+
+// SetNillableRootCause sets the "root_cause" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableRootCause(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetRootCause(*v)
+	}
+	return _c
+}
+
+// SetWaiver sets the "waiver" field.
+func (_c *RoomCreate) SetWaiver(v string) *RoomCreate {
+	_c.mutation.SetWaiver(v)
+	return _c
+}
+
+// SetNillableWaiver sets the "waiver" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableWaiver(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetWaiver(*v)
+	}
+	return _c
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (_c *RoomCreate) SetDuplicateOf(v string) *RoomCreate {
+	_c.mutation.SetDuplicateOf(v)
+	return _c
+}
+
+// SetNillableDuplicateOf sets the "duplicate_of" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableDuplicateOf(v *string) *RoomCreate {
+	if v != nil {
+		_c.SetDuplicateOf(*v)
+	}
+	return _c
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (_c *RoomCreate) SetDeclaredAt(v time.Time) *RoomCreate {
 	_c.mutation.SetDeclaredAt(v)
+	return _c
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (_c *RoomCreate) SetAcknowledgedAt(v time.Time) *RoomCreate {
+	_c.mutation.SetAcknowledgedAt(v)
+	return _c
+}
+
+// SetNillableAcknowledgedAt sets the "acknowledged_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableAcknowledgedAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetAcknowledgedAt(*v)
+	}
+	return _c
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (_c *RoomCreate) SetContainedAt(v time.Time) *RoomCreate {
+	_c.mutation.SetContainedAt(v)
+	return _c
+}
+
+// SetNillableContainedAt sets the "contained_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableContainedAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetContainedAt(*v)
+	}
+	return _c
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (_c *RoomCreate) SetResolvedAt(v time.Time) *RoomCreate {
+	_c.mutation.SetResolvedAt(v)
+	return _c
+}
+
+// SetNillableResolvedAt sets the "resolved_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableResolvedAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetResolvedAt(*v)
+	}
+	return _c
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_c *RoomCreate) SetClosedAt(v time.Time) *RoomCreate {
+	_c.mutation.SetClosedAt(v)
+	return _c
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableClosedAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetClosedAt(*v)
+	}
+	return _c
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_c *RoomCreate) SetArchivedAt(v time.Time) *RoomCreate {
+	_c.mutation.SetArchivedAt(v)
+	return _c
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_c *RoomCreate) SetNillableArchivedAt(v *time.Time) *RoomCreate {
+	if v != nil {
+		_c.SetArchivedAt(*v)
+	}
 	return _c
 }
 
@@ -244,6 +398,7 @@ func (_c *RoomCreate) Mutation() *RoomMutation {
 
 // Save creates the Room in the database.
 func (_c *RoomCreate) Save(ctx context.Context) (*Room, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -266,6 +421,26 @@ func (_c *RoomCreate) Exec(ctx context.Context) error {
 func (_c *RoomCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *RoomCreate) defaults() {
+	if _, ok := _c.mutation.AssigneeName(); !ok {
+		v := room.DefaultAssigneeName
+		_c.mutation.SetAssigneeName(v)
+	}
+	if _, ok := _c.mutation.Resolution(); !ok {
+		v := room.DefaultResolution
+		_c.mutation.SetResolution(v)
+	}
+	if _, ok := _c.mutation.RootCause(); !ok {
+		v := room.DefaultRootCause
+		_c.mutation.SetRootCause(v)
+	}
+	if _, ok := _c.mutation.Waiver(); !ok {
+		v := room.DefaultWaiver
+		_c.mutation.SetWaiver(v)
 	}
 }
 
@@ -315,6 +490,18 @@ func (_c *RoomCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedByName(); !ok {
 		return &ValidationError{Name: "created_by_name", err: errors.New(`ent: missing required field "Room.created_by_name"`)}
+	}
+	if _, ok := _c.mutation.AssigneeName(); !ok {
+		return &ValidationError{Name: "assignee_name", err: errors.New(`ent: missing required field "Room.assignee_name"`)}
+	}
+	if _, ok := _c.mutation.Resolution(); !ok {
+		return &ValidationError{Name: "resolution", err: errors.New(`ent: missing required field "Room.resolution"`)}
+	}
+	if _, ok := _c.mutation.RootCause(); !ok {
+		return &ValidationError{Name: "root_cause", err: errors.New(`ent: missing required field "Room.root_cause"`)}
+	}
+	if _, ok := _c.mutation.Waiver(); !ok {
+		return &ValidationError{Name: "waiver", err: errors.New(`ent: missing required field "Room.waiver"`)}
 	}
 	if _, ok := _c.mutation.DeclaredAt(); !ok {
 		return &ValidationError{Name: "declared_at", err: errors.New(`ent: missing required field "Room.declared_at"`)}
@@ -442,9 +629,53 @@ func (_c *RoomCreate) createSpec() (*Room, *sqlgraph.CreateSpec) {
 		_spec.SetField(room.FieldCreatedByName, field.TypeString, value)
 		_node.CreatedByName = value
 	}
+	if value, ok := _c.mutation.AssigneeID(); ok {
+		_spec.SetField(room.FieldAssigneeID, field.TypeString, value)
+		_node.AssigneeID = &value
+	}
+	if value, ok := _c.mutation.AssigneeName(); ok {
+		_spec.SetField(room.FieldAssigneeName, field.TypeString, value)
+		_node.AssigneeName = value
+	}
+	if value, ok := _c.mutation.Resolution(); ok {
+		_spec.SetField(room.FieldResolution, field.TypeString, value)
+		_node.Resolution = value
+	}
+	if value, ok := _c.mutation.RootCause(); ok {
+		_spec.SetField(room.FieldRootCause, field.TypeString, value)
+		_node.RootCause = value
+	}
+	if value, ok := _c.mutation.Waiver(); ok {
+		_spec.SetField(room.FieldWaiver, field.TypeString, value)
+		_node.Waiver = value
+	}
+	if value, ok := _c.mutation.DuplicateOf(); ok {
+		_spec.SetField(room.FieldDuplicateOf, field.TypeString, value)
+		_node.DuplicateOf = &value
+	}
 	if value, ok := _c.mutation.DeclaredAt(); ok {
 		_spec.SetField(room.FieldDeclaredAt, field.TypeTime, value)
 		_node.DeclaredAt = value
+	}
+	if value, ok := _c.mutation.AcknowledgedAt(); ok {
+		_spec.SetField(room.FieldAcknowledgedAt, field.TypeTime, value)
+		_node.AcknowledgedAt = &value
+	}
+	if value, ok := _c.mutation.ContainedAt(); ok {
+		_spec.SetField(room.FieldContainedAt, field.TypeTime, value)
+		_node.ContainedAt = &value
+	}
+	if value, ok := _c.mutation.ResolvedAt(); ok {
+		_spec.SetField(room.FieldResolvedAt, field.TypeTime, value)
+		_node.ResolvedAt = &value
+	}
+	if value, ok := _c.mutation.ClosedAt(); ok {
+		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)
+		_node.ClosedAt = &value
+	}
+	if value, ok := _c.mutation.ArchivedAt(); ok {
+		_spec.SetField(room.FieldArchivedAt, field.TypeTime, value)
+		_node.ArchivedAt = &value
 	}
 	if value, ok := _c.mutation.LastActivityAt(); ok {
 		_spec.SetField(room.FieldLastActivityAt, field.TypeTime, value)
@@ -782,6 +1013,90 @@ func (u *RoomUpsert) UpdateCreatedByName() *RoomUpsert {
 	return u
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (u *RoomUpsert) SetAssigneeID(v string) *RoomUpsert {
+	u.Set(room.FieldAssigneeID, v)
+	return u
+}
+
+// UpdateAssigneeID sets the "assignee_id" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateAssigneeID() *RoomUpsert {
+	u.SetExcluded(room.FieldAssigneeID)
+	return u
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (u *RoomUpsert) ClearAssigneeID() *RoomUpsert {
+	u.SetNull(room.FieldAssigneeID)
+	return u
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (u *RoomUpsert) SetAssigneeName(v string) *RoomUpsert {
+	u.Set(room.FieldAssigneeName, v)
+	return u
+}
+
+// UpdateAssigneeName sets the "assignee_name" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateAssigneeName() *RoomUpsert {
+	u.SetExcluded(room.FieldAssigneeName)
+	return u
+}
+
+// SetResolution sets the "resolution" field.
+func (u *RoomUpsert) SetResolution(v string) *RoomUpsert {
+	u.Set(room.FieldResolution, v)
+	return u
+}
+
+// UpdateResolution sets the "resolution" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateResolution() *RoomUpsert {
+	u.SetExcluded(room.FieldResolution)
+	return u
+}
+
+// SetRootCause sets the "root_cause" field.
+func (u *RoomUpsert) SetRootCause(v string) *RoomUpsert {
+	u.Set(room.FieldRootCause, v)
+	return u
+}
+
+// UpdateRootCause sets the "root_cause" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateRootCause() *RoomUpsert {
+	u.SetExcluded(room.FieldRootCause)
+	return u
+}
+
+// SetWaiver sets the "waiver" field.
+func (u *RoomUpsert) SetWaiver(v string) *RoomUpsert {
+	u.Set(room.FieldWaiver, v)
+	return u
+}
+
+// UpdateWaiver sets the "waiver" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateWaiver() *RoomUpsert {
+	u.SetExcluded(room.FieldWaiver)
+	return u
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (u *RoomUpsert) SetDuplicateOf(v string) *RoomUpsert {
+	u.Set(room.FieldDuplicateOf, v)
+	return u
+}
+
+// UpdateDuplicateOf sets the "duplicate_of" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateDuplicateOf() *RoomUpsert {
+	u.SetExcluded(room.FieldDuplicateOf)
+	return u
+}
+
+// ClearDuplicateOf clears the value of the "duplicate_of" field.
+func (u *RoomUpsert) ClearDuplicateOf() *RoomUpsert {
+	u.SetNull(room.FieldDuplicateOf)
+	return u
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (u *RoomUpsert) SetDeclaredAt(v time.Time) *RoomUpsert {
 	u.Set(room.FieldDeclaredAt, v)
@@ -791,6 +1106,96 @@ func (u *RoomUpsert) SetDeclaredAt(v time.Time) *RoomUpsert {
 // UpdateDeclaredAt sets the "declared_at" field to the value that was provided on create.
 func (u *RoomUpsert) UpdateDeclaredAt() *RoomUpsert {
 	u.SetExcluded(room.FieldDeclaredAt)
+	return u
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (u *RoomUpsert) SetAcknowledgedAt(v time.Time) *RoomUpsert {
+	u.Set(room.FieldAcknowledgedAt, v)
+	return u
+}
+
+// UpdateAcknowledgedAt sets the "acknowledged_at" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateAcknowledgedAt() *RoomUpsert {
+	u.SetExcluded(room.FieldAcknowledgedAt)
+	return u
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (u *RoomUpsert) ClearAcknowledgedAt() *RoomUpsert {
+	u.SetNull(room.FieldAcknowledgedAt)
+	return u
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (u *RoomUpsert) SetContainedAt(v time.Time) *RoomUpsert {
+	u.Set(room.FieldContainedAt, v)
+	return u
+}
+
+// UpdateContainedAt sets the "contained_at" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateContainedAt() *RoomUpsert {
+	u.SetExcluded(room.FieldContainedAt)
+	return u
+}
+
+// ClearContainedAt clears the value of the "contained_at" field.
+func (u *RoomUpsert) ClearContainedAt() *RoomUpsert {
+	u.SetNull(room.FieldContainedAt)
+	return u
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (u *RoomUpsert) SetResolvedAt(v time.Time) *RoomUpsert {
+	u.Set(room.FieldResolvedAt, v)
+	return u
+}
+
+// UpdateResolvedAt sets the "resolved_at" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateResolvedAt() *RoomUpsert {
+	u.SetExcluded(room.FieldResolvedAt)
+	return u
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (u *RoomUpsert) ClearResolvedAt() *RoomUpsert {
+	u.SetNull(room.FieldResolvedAt)
+	return u
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (u *RoomUpsert) SetClosedAt(v time.Time) *RoomUpsert {
+	u.Set(room.FieldClosedAt, v)
+	return u
+}
+
+// UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateClosedAt() *RoomUpsert {
+	u.SetExcluded(room.FieldClosedAt)
+	return u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (u *RoomUpsert) ClearClosedAt() *RoomUpsert {
+	u.SetNull(room.FieldClosedAt)
+	return u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *RoomUpsert) SetArchivedAt(v time.Time) *RoomUpsert {
+	u.Set(room.FieldArchivedAt, v)
+	return u
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *RoomUpsert) UpdateArchivedAt() *RoomUpsert {
+	u.SetExcluded(room.FieldArchivedAt)
+	return u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *RoomUpsert) ClearArchivedAt() *RoomUpsert {
+	u.SetNull(room.FieldArchivedAt)
 	return u
 }
 
@@ -1178,6 +1583,104 @@ func (u *RoomUpsertOne) UpdateCreatedByName() *RoomUpsertOne {
 	})
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (u *RoomUpsertOne) SetAssigneeID(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetAssigneeID(v)
+	})
+}
+
+// UpdateAssigneeID sets the "assignee_id" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateAssigneeID() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateAssigneeID()
+	})
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (u *RoomUpsertOne) ClearAssigneeID() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearAssigneeID()
+	})
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (u *RoomUpsertOne) SetAssigneeName(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetAssigneeName(v)
+	})
+}
+
+// UpdateAssigneeName sets the "assignee_name" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateAssigneeName() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateAssigneeName()
+	})
+}
+
+// SetResolution sets the "resolution" field.
+func (u *RoomUpsertOne) SetResolution(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetResolution(v)
+	})
+}
+
+// UpdateResolution sets the "resolution" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateResolution() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateResolution()
+	})
+}
+
+// SetRootCause sets the "root_cause" field.
+func (u *RoomUpsertOne) SetRootCause(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetRootCause(v)
+	})
+}
+
+// UpdateRootCause sets the "root_cause" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateRootCause() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateRootCause()
+	})
+}
+
+// SetWaiver sets the "waiver" field.
+func (u *RoomUpsertOne) SetWaiver(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetWaiver(v)
+	})
+}
+
+// UpdateWaiver sets the "waiver" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateWaiver() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateWaiver()
+	})
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (u *RoomUpsertOne) SetDuplicateOf(v string) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetDuplicateOf(v)
+	})
+}
+
+// UpdateDuplicateOf sets the "duplicate_of" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateDuplicateOf() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateDuplicateOf()
+	})
+}
+
+// ClearDuplicateOf clears the value of the "duplicate_of" field.
+func (u *RoomUpsertOne) ClearDuplicateOf() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearDuplicateOf()
+	})
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (u *RoomUpsertOne) SetDeclaredAt(v time.Time) *RoomUpsertOne {
 	return u.Update(func(s *RoomUpsert) {
@@ -1189,6 +1692,111 @@ func (u *RoomUpsertOne) SetDeclaredAt(v time.Time) *RoomUpsertOne {
 func (u *RoomUpsertOne) UpdateDeclaredAt() *RoomUpsertOne {
 	return u.Update(func(s *RoomUpsert) {
 		s.UpdateDeclaredAt()
+	})
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (u *RoomUpsertOne) SetAcknowledgedAt(v time.Time) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetAcknowledgedAt(v)
+	})
+}
+
+// UpdateAcknowledgedAt sets the "acknowledged_at" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateAcknowledgedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateAcknowledgedAt()
+	})
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (u *RoomUpsertOne) ClearAcknowledgedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearAcknowledgedAt()
+	})
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (u *RoomUpsertOne) SetContainedAt(v time.Time) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetContainedAt(v)
+	})
+}
+
+// UpdateContainedAt sets the "contained_at" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateContainedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateContainedAt()
+	})
+}
+
+// ClearContainedAt clears the value of the "contained_at" field.
+func (u *RoomUpsertOne) ClearContainedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearContainedAt()
+	})
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (u *RoomUpsertOne) SetResolvedAt(v time.Time) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetResolvedAt(v)
+	})
+}
+
+// UpdateResolvedAt sets the "resolved_at" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateResolvedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateResolvedAt()
+	})
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (u *RoomUpsertOne) ClearResolvedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearResolvedAt()
+	})
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (u *RoomUpsertOne) SetClosedAt(v time.Time) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetClosedAt(v)
+	})
+}
+
+// UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateClosedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateClosedAt()
+	})
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (u *RoomUpsertOne) ClearClosedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearClosedAt()
+	})
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *RoomUpsertOne) SetArchivedAt(v time.Time) *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetArchivedAt(v)
+	})
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *RoomUpsertOne) UpdateArchivedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateArchivedAt()
+	})
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *RoomUpsertOne) ClearArchivedAt() *RoomUpsertOne {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearArchivedAt()
 	})
 }
 
@@ -1340,6 +1948,7 @@ func (_c *RoomCreateBulk) Save(ctx context.Context) ([]*Room, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*RoomMutation)
 				if !ok {
@@ -1755,6 +2364,104 @@ func (u *RoomUpsertBulk) UpdateCreatedByName() *RoomUpsertBulk {
 	})
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (u *RoomUpsertBulk) SetAssigneeID(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetAssigneeID(v)
+	})
+}
+
+// UpdateAssigneeID sets the "assignee_id" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateAssigneeID() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateAssigneeID()
+	})
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (u *RoomUpsertBulk) ClearAssigneeID() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearAssigneeID()
+	})
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (u *RoomUpsertBulk) SetAssigneeName(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetAssigneeName(v)
+	})
+}
+
+// UpdateAssigneeName sets the "assignee_name" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateAssigneeName() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateAssigneeName()
+	})
+}
+
+// SetResolution sets the "resolution" field.
+func (u *RoomUpsertBulk) SetResolution(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetResolution(v)
+	})
+}
+
+// UpdateResolution sets the "resolution" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateResolution() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateResolution()
+	})
+}
+
+// SetRootCause sets the "root_cause" field.
+func (u *RoomUpsertBulk) SetRootCause(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetRootCause(v)
+	})
+}
+
+// UpdateRootCause sets the "root_cause" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateRootCause() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateRootCause()
+	})
+}
+
+// SetWaiver sets the "waiver" field.
+func (u *RoomUpsertBulk) SetWaiver(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetWaiver(v)
+	})
+}
+
+// UpdateWaiver sets the "waiver" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateWaiver() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateWaiver()
+	})
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (u *RoomUpsertBulk) SetDuplicateOf(v string) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetDuplicateOf(v)
+	})
+}
+
+// UpdateDuplicateOf sets the "duplicate_of" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateDuplicateOf() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateDuplicateOf()
+	})
+}
+
+// ClearDuplicateOf clears the value of the "duplicate_of" field.
+func (u *RoomUpsertBulk) ClearDuplicateOf() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearDuplicateOf()
+	})
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (u *RoomUpsertBulk) SetDeclaredAt(v time.Time) *RoomUpsertBulk {
 	return u.Update(func(s *RoomUpsert) {
@@ -1766,6 +2473,111 @@ func (u *RoomUpsertBulk) SetDeclaredAt(v time.Time) *RoomUpsertBulk {
 func (u *RoomUpsertBulk) UpdateDeclaredAt() *RoomUpsertBulk {
 	return u.Update(func(s *RoomUpsert) {
 		s.UpdateDeclaredAt()
+	})
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (u *RoomUpsertBulk) SetAcknowledgedAt(v time.Time) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetAcknowledgedAt(v)
+	})
+}
+
+// UpdateAcknowledgedAt sets the "acknowledged_at" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateAcknowledgedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateAcknowledgedAt()
+	})
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (u *RoomUpsertBulk) ClearAcknowledgedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearAcknowledgedAt()
+	})
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (u *RoomUpsertBulk) SetContainedAt(v time.Time) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetContainedAt(v)
+	})
+}
+
+// UpdateContainedAt sets the "contained_at" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateContainedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateContainedAt()
+	})
+}
+
+// ClearContainedAt clears the value of the "contained_at" field.
+func (u *RoomUpsertBulk) ClearContainedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearContainedAt()
+	})
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (u *RoomUpsertBulk) SetResolvedAt(v time.Time) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetResolvedAt(v)
+	})
+}
+
+// UpdateResolvedAt sets the "resolved_at" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateResolvedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateResolvedAt()
+	})
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (u *RoomUpsertBulk) ClearResolvedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearResolvedAt()
+	})
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (u *RoomUpsertBulk) SetClosedAt(v time.Time) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetClosedAt(v)
+	})
+}
+
+// UpdateClosedAt sets the "closed_at" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateClosedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateClosedAt()
+	})
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (u *RoomUpsertBulk) ClearClosedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearClosedAt()
+	})
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (u *RoomUpsertBulk) SetArchivedAt(v time.Time) *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.SetArchivedAt(v)
+	})
+}
+
+// UpdateArchivedAt sets the "archived_at" field to the value that was provided on create.
+func (u *RoomUpsertBulk) UpdateArchivedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.UpdateArchivedAt()
+	})
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (u *RoomUpsertBulk) ClearArchivedAt() *RoomUpsertBulk {
+	return u.Update(func(s *RoomUpsert) {
+		s.ClearArchivedAt()
 	})
 }
 

@@ -280,6 +280,102 @@ func (_u *RoomUpdate) SetNillableCreatedByName(v *string) *RoomUpdate {
 	return _u
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (_u *RoomUpdate) SetAssigneeID(v string) *RoomUpdate {
+	_u.mutation.SetAssigneeID(v)
+	return _u
+}
+
+// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAssigneeID(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetAssigneeID(*v)
+	}
+	return _u
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (_u *RoomUpdate) ClearAssigneeID() *RoomUpdate {
+	_u.mutation.ClearAssigneeID()
+	return _u
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (_u *RoomUpdate) SetAssigneeName(v string) *RoomUpdate {
+	_u.mutation.SetAssigneeName(v)
+	return _u
+}
+
+// SetNillableAssigneeName sets the "assignee_name" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAssigneeName(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetAssigneeName(*v)
+	}
+	return _u
+}
+
+// SetResolution sets the "resolution" field.
+func (_u *RoomUpdate) SetResolution(v string) *RoomUpdate {
+	_u.mutation.SetResolution(v)
+	return _u
+}
+
+// SetNillableResolution sets the "resolution" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableResolution(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetResolution(*v)
+	}
+	return _u
+}
+
+// SetRootCause sets the "root_cause" field.
+func (_u *RoomUpdate) SetRootCause(v string) *RoomUpdate {
+	_u.mutation.SetRootCause(v)
+	return _u
+}
+
+// SetNillableRootCause sets the "root_cause" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableRootCause(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetRootCause(*v)
+	}
+	return _u
+}
+
+// SetWaiver sets the "waiver" field.
+func (_u *RoomUpdate) SetWaiver(v string) *RoomUpdate {
+	_u.mutation.SetWaiver(v)
+	return _u
+}
+
+// SetNillableWaiver sets the "waiver" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableWaiver(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetWaiver(*v)
+	}
+	return _u
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (_u *RoomUpdate) SetDuplicateOf(v string) *RoomUpdate {
+	_u.mutation.SetDuplicateOf(v)
+	return _u
+}
+
+// SetNillableDuplicateOf sets the "duplicate_of" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableDuplicateOf(v *string) *RoomUpdate {
+	if v != nil {
+		_u.SetDuplicateOf(*v)
+	}
+	return _u
+}
+
+// ClearDuplicateOf clears the value of the "duplicate_of" field.
+func (_u *RoomUpdate) ClearDuplicateOf() *RoomUpdate {
+	_u.mutation.ClearDuplicateOf()
+	return _u
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (_u *RoomUpdate) SetDeclaredAt(v time.Time) *RoomUpdate {
 	_u.mutation.SetDeclaredAt(v)
@@ -291,6 +387,106 @@ func (_u *RoomUpdate) SetNillableDeclaredAt(v *time.Time) *RoomUpdate {
 	if v != nil {
 		_u.SetDeclaredAt(*v)
 	}
+	return _u
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (_u *RoomUpdate) SetAcknowledgedAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetAcknowledgedAt(v)
+	return _u
+}
+
+// SetNillableAcknowledgedAt sets the "acknowledged_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableAcknowledgedAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetAcknowledgedAt(*v)
+	}
+	return _u
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (_u *RoomUpdate) ClearAcknowledgedAt() *RoomUpdate {
+	_u.mutation.ClearAcknowledgedAt()
+	return _u
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (_u *RoomUpdate) SetContainedAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetContainedAt(v)
+	return _u
+}
+
+// SetNillableContainedAt sets the "contained_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableContainedAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetContainedAt(*v)
+	}
+	return _u
+}
+
+// ClearContainedAt clears the value of the "contained_at" field.
+func (_u *RoomUpdate) ClearContainedAt() *RoomUpdate {
+	_u.mutation.ClearContainedAt()
+	return _u
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (_u *RoomUpdate) SetResolvedAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetResolvedAt(v)
+	return _u
+}
+
+// SetNillableResolvedAt sets the "resolved_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableResolvedAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetResolvedAt(*v)
+	}
+	return _u
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (_u *RoomUpdate) ClearResolvedAt() *RoomUpdate {
+	_u.mutation.ClearResolvedAt()
+	return _u
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_u *RoomUpdate) SetClosedAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableClosedAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *RoomUpdate) ClearClosedAt() *RoomUpdate {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *RoomUpdate) SetArchivedAt(v time.Time) *RoomUpdate {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *RoomUpdate) SetNillableArchivedAt(v *time.Time) *RoomUpdate {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *RoomUpdate) ClearArchivedAt() *RoomUpdate {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -602,8 +798,62 @@ func (_u *RoomUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.CreatedByName(); ok {
 		_spec.SetField(room.FieldCreatedByName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.AssigneeID(); ok {
+		_spec.SetField(room.FieldAssigneeID, field.TypeString, value)
+	}
+	if _u.mutation.AssigneeIDCleared() {
+		_spec.ClearField(room.FieldAssigneeID, field.TypeString)
+	}
+	if value, ok := _u.mutation.AssigneeName(); ok {
+		_spec.SetField(room.FieldAssigneeName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Resolution(); ok {
+		_spec.SetField(room.FieldResolution, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RootCause(); ok {
+		_spec.SetField(room.FieldRootCause, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Waiver(); ok {
+		_spec.SetField(room.FieldWaiver, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DuplicateOf(); ok {
+		_spec.SetField(room.FieldDuplicateOf, field.TypeString, value)
+	}
+	if _u.mutation.DuplicateOfCleared() {
+		_spec.ClearField(room.FieldDuplicateOf, field.TypeString)
+	}
 	if value, ok := _u.mutation.DeclaredAt(); ok {
 		_spec.SetField(room.FieldDeclaredAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.AcknowledgedAt(); ok {
+		_spec.SetField(room.FieldAcknowledgedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AcknowledgedAtCleared() {
+		_spec.ClearField(room.FieldAcknowledgedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ContainedAt(); ok {
+		_spec.SetField(room.FieldContainedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ContainedAtCleared() {
+		_spec.ClearField(room.FieldContainedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ResolvedAt(); ok {
+		_spec.SetField(room.FieldResolvedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ResolvedAtCleared() {
+		_spec.ClearField(room.FieldResolvedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(room.FieldClosedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(room.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(room.FieldArchivedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastActivityAt(); ok {
 		_spec.SetField(room.FieldLastActivityAt, field.TypeTime, value)
@@ -1032,6 +1282,102 @@ func (_u *RoomUpdateOne) SetNillableCreatedByName(v *string) *RoomUpdateOne {
 	return _u
 }
 
+// SetAssigneeID sets the "assignee_id" field.
+func (_u *RoomUpdateOne) SetAssigneeID(v string) *RoomUpdateOne {
+	_u.mutation.SetAssigneeID(v)
+	return _u
+}
+
+// SetNillableAssigneeID sets the "assignee_id" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAssigneeID(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAssigneeID(*v)
+	}
+	return _u
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (_u *RoomUpdateOne) ClearAssigneeID() *RoomUpdateOne {
+	_u.mutation.ClearAssigneeID()
+	return _u
+}
+
+// SetAssigneeName sets the "assignee_name" field.
+func (_u *RoomUpdateOne) SetAssigneeName(v string) *RoomUpdateOne {
+	_u.mutation.SetAssigneeName(v)
+	return _u
+}
+
+// SetNillableAssigneeName sets the "assignee_name" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAssigneeName(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAssigneeName(*v)
+	}
+	return _u
+}
+
+// SetResolution sets the "resolution" field.
+func (_u *RoomUpdateOne) SetResolution(v string) *RoomUpdateOne {
+	_u.mutation.SetResolution(v)
+	return _u
+}
+
+// SetNillableResolution sets the "resolution" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableResolution(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetResolution(*v)
+	}
+	return _u
+}
+
+// SetRootCause sets the "root_cause" field.
+func (_u *RoomUpdateOne) SetRootCause(v string) *RoomUpdateOne {
+	_u.mutation.SetRootCause(v)
+	return _u
+}
+
+// SetNillableRootCause sets the "root_cause" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableRootCause(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetRootCause(*v)
+	}
+	return _u
+}
+
+// SetWaiver sets the "waiver" field.
+func (_u *RoomUpdateOne) SetWaiver(v string) *RoomUpdateOne {
+	_u.mutation.SetWaiver(v)
+	return _u
+}
+
+// SetNillableWaiver sets the "waiver" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableWaiver(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetWaiver(*v)
+	}
+	return _u
+}
+
+// SetDuplicateOf sets the "duplicate_of" field.
+func (_u *RoomUpdateOne) SetDuplicateOf(v string) *RoomUpdateOne {
+	_u.mutation.SetDuplicateOf(v)
+	return _u
+}
+
+// SetNillableDuplicateOf sets the "duplicate_of" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableDuplicateOf(v *string) *RoomUpdateOne {
+	if v != nil {
+		_u.SetDuplicateOf(*v)
+	}
+	return _u
+}
+
+// ClearDuplicateOf clears the value of the "duplicate_of" field.
+func (_u *RoomUpdateOne) ClearDuplicateOf() *RoomUpdateOne {
+	_u.mutation.ClearDuplicateOf()
+	return _u
+}
+
 // SetDeclaredAt sets the "declared_at" field.
 func (_u *RoomUpdateOne) SetDeclaredAt(v time.Time) *RoomUpdateOne {
 	_u.mutation.SetDeclaredAt(v)
@@ -1043,6 +1389,106 @@ func (_u *RoomUpdateOne) SetNillableDeclaredAt(v *time.Time) *RoomUpdateOne {
 	if v != nil {
 		_u.SetDeclaredAt(*v)
 	}
+	return _u
+}
+
+// SetAcknowledgedAt sets the "acknowledged_at" field.
+func (_u *RoomUpdateOne) SetAcknowledgedAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetAcknowledgedAt(v)
+	return _u
+}
+
+// SetNillableAcknowledgedAt sets the "acknowledged_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableAcknowledgedAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetAcknowledgedAt(*v)
+	}
+	return _u
+}
+
+// ClearAcknowledgedAt clears the value of the "acknowledged_at" field.
+func (_u *RoomUpdateOne) ClearAcknowledgedAt() *RoomUpdateOne {
+	_u.mutation.ClearAcknowledgedAt()
+	return _u
+}
+
+// SetContainedAt sets the "contained_at" field.
+func (_u *RoomUpdateOne) SetContainedAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetContainedAt(v)
+	return _u
+}
+
+// SetNillableContainedAt sets the "contained_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableContainedAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetContainedAt(*v)
+	}
+	return _u
+}
+
+// ClearContainedAt clears the value of the "contained_at" field.
+func (_u *RoomUpdateOne) ClearContainedAt() *RoomUpdateOne {
+	_u.mutation.ClearContainedAt()
+	return _u
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (_u *RoomUpdateOne) SetResolvedAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetResolvedAt(v)
+	return _u
+}
+
+// SetNillableResolvedAt sets the "resolved_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableResolvedAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetResolvedAt(*v)
+	}
+	return _u
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (_u *RoomUpdateOne) ClearResolvedAt() *RoomUpdateOne {
+	_u.mutation.ClearResolvedAt()
+	return _u
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (_u *RoomUpdateOne) SetClosedAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetClosedAt(v)
+	return _u
+}
+
+// SetNillableClosedAt sets the "closed_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableClosedAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetClosedAt(*v)
+	}
+	return _u
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (_u *RoomUpdateOne) ClearClosedAt() *RoomUpdateOne {
+	_u.mutation.ClearClosedAt()
+	return _u
+}
+
+// SetArchivedAt sets the "archived_at" field.
+func (_u *RoomUpdateOne) SetArchivedAt(v time.Time) *RoomUpdateOne {
+	_u.mutation.SetArchivedAt(v)
+	return _u
+}
+
+// SetNillableArchivedAt sets the "archived_at" field if the given value is not nil.
+func (_u *RoomUpdateOne) SetNillableArchivedAt(v *time.Time) *RoomUpdateOne {
+	if v != nil {
+		_u.SetArchivedAt(*v)
+	}
+	return _u
+}
+
+// ClearArchivedAt clears the value of the "archived_at" field.
+func (_u *RoomUpdateOne) ClearArchivedAt() *RoomUpdateOne {
+	_u.mutation.ClearArchivedAt()
 	return _u
 }
 
@@ -1384,8 +1830,62 @@ func (_u *RoomUpdateOne) sqlSave(ctx context.Context) (_node *Room, err error) {
 	if value, ok := _u.mutation.CreatedByName(); ok {
 		_spec.SetField(room.FieldCreatedByName, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.AssigneeID(); ok {
+		_spec.SetField(room.FieldAssigneeID, field.TypeString, value)
+	}
+	if _u.mutation.AssigneeIDCleared() {
+		_spec.ClearField(room.FieldAssigneeID, field.TypeString)
+	}
+	if value, ok := _u.mutation.AssigneeName(); ok {
+		_spec.SetField(room.FieldAssigneeName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Resolution(); ok {
+		_spec.SetField(room.FieldResolution, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RootCause(); ok {
+		_spec.SetField(room.FieldRootCause, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Waiver(); ok {
+		_spec.SetField(room.FieldWaiver, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DuplicateOf(); ok {
+		_spec.SetField(room.FieldDuplicateOf, field.TypeString, value)
+	}
+	if _u.mutation.DuplicateOfCleared() {
+		_spec.ClearField(room.FieldDuplicateOf, field.TypeString)
+	}
 	if value, ok := _u.mutation.DeclaredAt(); ok {
 		_spec.SetField(room.FieldDeclaredAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.AcknowledgedAt(); ok {
+		_spec.SetField(room.FieldAcknowledgedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AcknowledgedAtCleared() {
+		_spec.ClearField(room.FieldAcknowledgedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ContainedAt(); ok {
+		_spec.SetField(room.FieldContainedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ContainedAtCleared() {
+		_spec.ClearField(room.FieldContainedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ResolvedAt(); ok {
+		_spec.SetField(room.FieldResolvedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ResolvedAtCleared() {
+		_spec.ClearField(room.FieldResolvedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ClosedAt(); ok {
+		_spec.SetField(room.FieldClosedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ClosedAtCleared() {
+		_spec.ClearField(room.FieldClosedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ArchivedAt(); ok {
+		_spec.SetField(room.FieldArchivedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ArchivedAtCleared() {
+		_spec.ClearField(room.FieldArchivedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastActivityAt(); ok {
 		_spec.SetField(room.FieldLastActivityAt, field.TypeTime, value)

@@ -32,7 +32,9 @@ type RoomEvent struct {
 	// At holds the value of the "at" field.
 	At time.Time `json:"at,omitempty"`
 	// the change as JSON
-	Body         string `json:"body,omitempty"`
+	Body string `json:"body,omitempty"`
+	// of a deleted message: its text is not read any more
+	Redacted     bool `json:"redacted,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -41,6 +43,8 @@ func (*RoomEvent) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case roomevent.FieldRedacted:
+			values[i] = new(sql.NullBool)
 		case roomevent.FieldID, roomevent.FieldEpoch:
 			values[i] = new(sql.NullInt64)
 		case roomevent.FieldRoomID, roomevent.FieldType, roomevent.FieldAuthorID, roomevent.FieldAuthorName, roomevent.FieldClientMsgID, roomevent.FieldBody:
@@ -117,6 +121,12 @@ func (_m *RoomEvent) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Body = value.String
 			}
+		case roomevent.FieldRedacted:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field redacted", values[i])
+			} else if value.Valid {
+				_m.Redacted = value.Bool
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -178,6 +188,9 @@ func (_m *RoomEvent) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("body=")
 	builder.WriteString(_m.Body)
+	builder.WriteString(", ")
+	builder.WriteString("redacted=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Redacted))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -78,6 +78,20 @@ func (_c *RoomEventCreate) SetBody(v string) *RoomEventCreate {
 	return _c
 }
 
+// SetRedacted sets the "redacted" field.
+func (_c *RoomEventCreate) SetRedacted(v bool) *RoomEventCreate {
+	_c.mutation.SetRedacted(v)
+	return _c
+}
+
+// SetNillableRedacted sets the "redacted" field if the given value is not nil.
+func (_c *RoomEventCreate) SetNillableRedacted(v *bool) *RoomEventCreate {
+	if v != nil {
+		_c.SetRedacted(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *RoomEventCreate) SetID(v int64) *RoomEventCreate {
 	_c.mutation.SetID(v)
@@ -91,6 +105,7 @@ func (_c *RoomEventCreate) Mutation() *RoomEventMutation {
 
 // Save creates the RoomEvent in the database.
 func (_c *RoomEventCreate) Save(ctx context.Context) (*RoomEvent, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -116,6 +131,14 @@ func (_c *RoomEventCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *RoomEventCreate) defaults() {
+	if _, ok := _c.mutation.Redacted(); !ok {
+		v := roomevent.DefaultRedacted
+		_c.mutation.SetRedacted(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *RoomEventCreate) check() error {
 	if _, ok := _c.mutation.RoomID(); !ok {
@@ -138,6 +161,9 @@ func (_c *RoomEventCreate) check() error {
 	}
 	if _, ok := _c.mutation.Body(); !ok {
 		return &ValidationError{Name: "body", err: errors.New(`ent: missing required field "RoomEvent.body"`)}
+	}
+	if _, ok := _c.mutation.Redacted(); !ok {
+		return &ValidationError{Name: "redacted", err: errors.New(`ent: missing required field "RoomEvent.redacted"`)}
 	}
 	return nil
 }
@@ -204,6 +230,10 @@ func (_c *RoomEventCreate) createSpec() (*RoomEvent, *sqlgraph.CreateSpec) {
 		_spec.SetField(roomevent.FieldBody, field.TypeString, value)
 		_node.Body = value
 	}
+	if value, ok := _c.mutation.Redacted(); ok {
+		_spec.SetField(roomevent.FieldRedacted, field.TypeBool, value)
+		_node.Redacted = value
+	}
 	return _node, _spec
 }
 
@@ -255,6 +285,18 @@ type (
 		*sql.UpdateSet
 	}
 )
+
+// SetRedacted sets the "redacted" field.
+func (u *RoomEventUpsert) SetRedacted(v bool) *RoomEventUpsert {
+	u.Set(roomevent.FieldRedacted, v)
+	return u
+}
+
+// UpdateRedacted sets the "redacted" field to the value that was provided on create.
+func (u *RoomEventUpsert) UpdateRedacted() *RoomEventUpsert {
+	u.SetExcluded(roomevent.FieldRedacted)
+	return u
+}
 
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
@@ -328,6 +370,20 @@ func (u *RoomEventUpsertOne) Update(set func(*RoomEventUpsert)) *RoomEventUpsert
 	return u
 }
 
+// SetRedacted sets the "redacted" field.
+func (u *RoomEventUpsertOne) SetRedacted(v bool) *RoomEventUpsertOne {
+	return u.Update(func(s *RoomEventUpsert) {
+		s.SetRedacted(v)
+	})
+}
+
+// UpdateRedacted sets the "redacted" field to the value that was provided on create.
+func (u *RoomEventUpsertOne) UpdateRedacted() *RoomEventUpsertOne {
+	return u.Update(func(s *RoomEventUpsert) {
+		s.UpdateRedacted()
+	})
+}
+
 // Exec executes the query.
 func (u *RoomEventUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -380,6 +436,7 @@ func (_c *RoomEventCreateBulk) Save(ctx context.Context) ([]*RoomEvent, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*RoomEventMutation)
 				if !ok {
@@ -563,6 +620,20 @@ func (u *RoomEventUpsertBulk) Update(set func(*RoomEventUpsert)) *RoomEventUpser
 		set(&RoomEventUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetRedacted sets the "redacted" field.
+func (u *RoomEventUpsertBulk) SetRedacted(v bool) *RoomEventUpsertBulk {
+	return u.Update(func(s *RoomEventUpsert) {
+		s.SetRedacted(v)
+	})
+}
+
+// UpdateRedacted sets the "redacted" field to the value that was provided on create.
+func (u *RoomEventUpsertBulk) UpdateRedacted() *RoomEventUpsertBulk {
+	return u.Update(func(s *RoomEventUpsert) {
+		s.UpdateRedacted()
+	})
 }
 
 // Exec executes the query.

@@ -27,6 +27,20 @@ func (_u *RoomEventUpdate) Where(ps ...predicate.RoomEvent) *RoomEventUpdate {
 	return _u
 }
 
+// SetRedacted sets the "redacted" field.
+func (_u *RoomEventUpdate) SetRedacted(v bool) *RoomEventUpdate {
+	_u.mutation.SetRedacted(v)
+	return _u
+}
+
+// SetNillableRedacted sets the "redacted" field if the given value is not nil.
+func (_u *RoomEventUpdate) SetNillableRedacted(v *bool) *RoomEventUpdate {
+	if v != nil {
+		_u.SetRedacted(*v)
+	}
+	return _u
+}
+
 // Mutation returns the RoomEventMutation object of the builder.
 func (_u *RoomEventUpdate) Mutation() *RoomEventMutation {
 	return _u.mutation
@@ -71,6 +85,9 @@ func (_u *RoomEventUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ClientMsgIDCleared() {
 		_spec.ClearField(roomevent.FieldClientMsgID, field.TypeString)
 	}
+	if value, ok := _u.mutation.Redacted(); ok {
+		_spec.SetField(roomevent.FieldRedacted, field.TypeBool, value)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{roomevent.Label}
@@ -89,6 +106,20 @@ type RoomEventUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *RoomEventMutation
+}
+
+// SetRedacted sets the "redacted" field.
+func (_u *RoomEventUpdateOne) SetRedacted(v bool) *RoomEventUpdateOne {
+	_u.mutation.SetRedacted(v)
+	return _u
+}
+
+// SetNillableRedacted sets the "redacted" field if the given value is not nil.
+func (_u *RoomEventUpdateOne) SetNillableRedacted(v *bool) *RoomEventUpdateOne {
+	if v != nil {
+		_u.SetRedacted(*v)
+	}
+	return _u
 }
 
 // Mutation returns the RoomEventMutation object of the builder.
@@ -164,6 +195,9 @@ func (_u *RoomEventUpdateOne) sqlSave(ctx context.Context) (_node *RoomEvent, er
 	}
 	if _u.mutation.ClientMsgIDCleared() {
 		_spec.ClearField(roomevent.FieldClientMsgID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Redacted(); ok {
+		_spec.SetField(roomevent.FieldRedacted, field.TypeBool, value)
 	}
 	_node = &RoomEvent{config: _u.config}
 	_spec.Assign = _node.assignValues

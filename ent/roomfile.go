@@ -48,6 +48,8 @@ type RoomFile struct {
 	ScanState string `json:"scan_state,omitempty"`
 	// UploadedAt holds the value of the "uploaded_at" field.
 	UploadedAt time.Time `json:"uploaded_at,omitempty"`
+	// of its event
+	Seq int64 `json:"seq,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
 	DeletedAt *time.Time `json:"deleted_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -81,7 +83,7 @@ func (*RoomFile) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case roomfile.FieldFileSize, roomfile.FieldWidth, roomfile.FieldHeight:
+		case roomfile.FieldFileSize, roomfile.FieldWidth, roomfile.FieldHeight, roomfile.FieldSeq:
 			values[i] = new(sql.NullInt64)
 		case roomfile.FieldID, roomfile.FieldRoomID, roomfile.FieldUploaderID, roomfile.FieldUploaderName, roomfile.FieldFilename, roomfile.FieldFileType, roomfile.FieldMimeType, roomfile.FieldMinioBucket, roomfile.FieldMinioObjectPath, roomfile.FieldDescription, roomfile.FieldSha256, roomfile.FieldScanState:
 			values[i] = new(sql.NullString)
@@ -198,6 +200,12 @@ func (_m *RoomFile) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UploadedAt = value.Time
 			}
+		case roomfile.FieldSeq:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field seq", values[i])
+			} else if value.Valid {
+				_m.Seq = value.Int64
+			}
 		case roomfile.FieldDeletedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field deleted_at", values[i])
@@ -290,6 +298,9 @@ func (_m *RoomFile) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("uploaded_at=")
 	builder.WriteString(_m.UploadedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("seq=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Seq))
 	builder.WriteString(", ")
 	if v := _m.DeletedAt; v != nil {
 		builder.WriteString("deleted_at=")

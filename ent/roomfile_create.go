@@ -114,6 +114,20 @@ func (_c *RoomFileCreate) SetUploadedAt(v time.Time) *RoomFileCreate {
 	return _c
 }
 
+// SetSeq sets the "seq" field.
+func (_c *RoomFileCreate) SetSeq(v int64) *RoomFileCreate {
+	_c.mutation.SetSeq(v)
+	return _c
+}
+
+// SetNillableSeq sets the "seq" field if the given value is not nil.
+func (_c *RoomFileCreate) SetNillableSeq(v *int64) *RoomFileCreate {
+	if v != nil {
+		_c.SetSeq(*v)
+	}
+	return _c
+}
+
 // SetDeletedAt sets the "deleted_at" field.
 func (_c *RoomFileCreate) SetDeletedAt(v time.Time) *RoomFileCreate {
 	_c.mutation.SetDeletedAt(v)
@@ -146,6 +160,7 @@ func (_c *RoomFileCreate) Mutation() *RoomFileMutation {
 
 // Save creates the RoomFile in the database.
 func (_c *RoomFileCreate) Save(ctx context.Context) (*RoomFile, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -168,6 +183,14 @@ func (_c *RoomFileCreate) Exec(ctx context.Context) error {
 func (_c *RoomFileCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *RoomFileCreate) defaults() {
+	if _, ok := _c.mutation.Seq(); !ok {
+		v := roomfile.DefaultSeq
+		_c.mutation.SetSeq(v)
 	}
 }
 
@@ -217,6 +240,9 @@ func (_c *RoomFileCreate) check() error {
 	}
 	if _, ok := _c.mutation.UploadedAt(); !ok {
 		return &ValidationError{Name: "uploaded_at", err: errors.New(`ent: missing required field "RoomFile.uploaded_at"`)}
+	}
+	if _, ok := _c.mutation.Seq(); !ok {
+		return &ValidationError{Name: "seq", err: errors.New(`ent: missing required field "RoomFile.seq"`)}
 	}
 	if len(_c.mutation.RoomIDs()) == 0 {
 		return &ValidationError{Name: "room", err: errors.New(`ent: missing required edge "RoomFile.room"`)}
@@ -312,6 +338,10 @@ func (_c *RoomFileCreate) createSpec() (*RoomFile, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UploadedAt(); ok {
 		_spec.SetField(roomfile.FieldUploadedAt, field.TypeTime, value)
 		_node.UploadedAt = value
+	}
+	if value, ok := _c.mutation.Seq(); ok {
+		_spec.SetField(roomfile.FieldSeq, field.TypeInt64, value)
+		_node.Seq = value
 	}
 	if value, ok := _c.mutation.DeletedAt(); ok {
 		_spec.SetField(roomfile.FieldDeletedAt, field.TypeTime, value)
@@ -569,6 +599,24 @@ func (u *RoomFileUpsert) SetUploadedAt(v time.Time) *RoomFileUpsert {
 // UpdateUploadedAt sets the "uploaded_at" field to the value that was provided on create.
 func (u *RoomFileUpsert) UpdateUploadedAt() *RoomFileUpsert {
 	u.SetExcluded(roomfile.FieldUploadedAt)
+	return u
+}
+
+// SetSeq sets the "seq" field.
+func (u *RoomFileUpsert) SetSeq(v int64) *RoomFileUpsert {
+	u.Set(roomfile.FieldSeq, v)
+	return u
+}
+
+// UpdateSeq sets the "seq" field to the value that was provided on create.
+func (u *RoomFileUpsert) UpdateSeq() *RoomFileUpsert {
+	u.SetExcluded(roomfile.FieldSeq)
+	return u
+}
+
+// AddSeq adds v to the "seq" field.
+func (u *RoomFileUpsert) AddSeq(v int64) *RoomFileUpsert {
+	u.Add(roomfile.FieldSeq, v)
 	return u
 }
 
@@ -858,6 +906,27 @@ func (u *RoomFileUpsertOne) UpdateUploadedAt() *RoomFileUpsertOne {
 	})
 }
 
+// SetSeq sets the "seq" field.
+func (u *RoomFileUpsertOne) SetSeq(v int64) *RoomFileUpsertOne {
+	return u.Update(func(s *RoomFileUpsert) {
+		s.SetSeq(v)
+	})
+}
+
+// AddSeq adds v to the "seq" field.
+func (u *RoomFileUpsertOne) AddSeq(v int64) *RoomFileUpsertOne {
+	return u.Update(func(s *RoomFileUpsert) {
+		s.AddSeq(v)
+	})
+}
+
+// UpdateSeq sets the "seq" field to the value that was provided on create.
+func (u *RoomFileUpsertOne) UpdateSeq() *RoomFileUpsertOne {
+	return u.Update(func(s *RoomFileUpsert) {
+		s.UpdateSeq()
+	})
+}
+
 // SetDeletedAt sets the "deleted_at" field.
 func (u *RoomFileUpsertOne) SetDeletedAt(v time.Time) *RoomFileUpsertOne {
 	return u.Update(func(s *RoomFileUpsert) {
@@ -936,6 +1005,7 @@ func (_c *RoomFileCreateBulk) Save(ctx context.Context) ([]*RoomFile, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*RoomFileMutation)
 				if !ok {
@@ -1310,6 +1380,27 @@ func (u *RoomFileUpsertBulk) SetUploadedAt(v time.Time) *RoomFileUpsertBulk {
 func (u *RoomFileUpsertBulk) UpdateUploadedAt() *RoomFileUpsertBulk {
 	return u.Update(func(s *RoomFileUpsert) {
 		s.UpdateUploadedAt()
+	})
+}
+
+// SetSeq sets the "seq" field.
+func (u *RoomFileUpsertBulk) SetSeq(v int64) *RoomFileUpsertBulk {
+	return u.Update(func(s *RoomFileUpsert) {
+		s.SetSeq(v)
+	})
+}
+
+// AddSeq adds v to the "seq" field.
+func (u *RoomFileUpsertBulk) AddSeq(v int64) *RoomFileUpsertBulk {
+	return u.Update(func(s *RoomFileUpsert) {
+		s.AddSeq(v)
+	})
+}
+
+// UpdateSeq sets the "seq" field to the value that was provided on create.
+func (u *RoomFileUpsertBulk) UpdateSeq() *RoomFileUpsertBulk {
+	return u.Update(func(s *RoomFileUpsert) {
+		s.UpdateSeq()
 	})
 }
 

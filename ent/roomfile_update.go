@@ -245,6 +245,27 @@ func (_u *RoomFileUpdate) SetNillableUploadedAt(v *time.Time) *RoomFileUpdate {
 	return _u
 }
 
+// SetSeq sets the "seq" field.
+func (_u *RoomFileUpdate) SetSeq(v int64) *RoomFileUpdate {
+	_u.mutation.ResetSeq()
+	_u.mutation.SetSeq(v)
+	return _u
+}
+
+// SetNillableSeq sets the "seq" field if the given value is not nil.
+func (_u *RoomFileUpdate) SetNillableSeq(v *int64) *RoomFileUpdate {
+	if v != nil {
+		_u.SetSeq(*v)
+	}
+	return _u
+}
+
+// AddSeq adds value to the "seq" field.
+func (_u *RoomFileUpdate) AddSeq(v int64) *RoomFileUpdate {
+	_u.mutation.AddSeq(v)
+	return _u
+}
+
 // SetDeletedAt sets the "deleted_at" field.
 func (_u *RoomFileUpdate) SetDeletedAt(v time.Time) *RoomFileUpdate {
 	_u.mutation.SetDeletedAt(v)
@@ -367,6 +388,12 @@ func (_u *RoomFileUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UploadedAt(); ok {
 		_spec.SetField(roomfile.FieldUploadedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Seq(); ok {
+		_spec.SetField(roomfile.FieldSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSeq(); ok {
+		_spec.AddField(roomfile.FieldSeq, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.DeletedAt(); ok {
 		_spec.SetField(roomfile.FieldDeletedAt, field.TypeTime, value)
@@ -611,6 +638,27 @@ func (_u *RoomFileUpdateOne) SetNillableUploadedAt(v *time.Time) *RoomFileUpdate
 	return _u
 }
 
+// SetSeq sets the "seq" field.
+func (_u *RoomFileUpdateOne) SetSeq(v int64) *RoomFileUpdateOne {
+	_u.mutation.ResetSeq()
+	_u.mutation.SetSeq(v)
+	return _u
+}
+
+// SetNillableSeq sets the "seq" field if the given value is not nil.
+func (_u *RoomFileUpdateOne) SetNillableSeq(v *int64) *RoomFileUpdateOne {
+	if v != nil {
+		_u.SetSeq(*v)
+	}
+	return _u
+}
+
+// AddSeq adds value to the "seq" field.
+func (_u *RoomFileUpdateOne) AddSeq(v int64) *RoomFileUpdateOne {
+	_u.mutation.AddSeq(v)
+	return _u
+}
+
 // SetDeletedAt sets the "deleted_at" field.
 func (_u *RoomFileUpdateOne) SetDeletedAt(v time.Time) *RoomFileUpdateOne {
 	_u.mutation.SetDeletedAt(v)
@@ -763,6 +811,12 @@ func (_u *RoomFileUpdateOne) sqlSave(ctx context.Context) (_node *RoomFile, err 
 	}
 	if value, ok := _u.mutation.UploadedAt(); ok {
 		_spec.SetField(roomfile.FieldUploadedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Seq(); ok {
+		_spec.SetField(roomfile.FieldSeq, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSeq(); ok {
+		_spec.AddField(roomfile.FieldSeq, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.DeletedAt(); ok {
 		_spec.SetField(roomfile.FieldDeletedAt, field.TypeTime, value)

@@ -2,8 +2,90 @@
 
 package ent
 
+import (
+	"taskreporter/ent/checklistitem"
+	"taskreporter/ent/message"
+	"taskreporter/ent/room"
+	"taskreporter/ent/roomevent"
+	"taskreporter/ent/roomfile"
+	"taskreporter/ent/schema"
+	"taskreporter/ent/template"
+)
+
 // The init function reads all schema descriptors with runtime code
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	checklistitemFields := schema.ChecklistItem{}.Fields()
+	_ = checklistitemFields
+	// checklistitemDescDoneByName is the schema descriptor for done_by_name field.
+	checklistitemDescDoneByName := checklistitemFields[6].Descriptor()
+	// checklistitem.DefaultDoneByName holds the default value on creation for the done_by_name field.
+	checklistitem.DefaultDoneByName = checklistitemDescDoneByName.Default.(string)
+	messageFields := schema.Message{}.Fields()
+	_ = messageFields
+	// messageDescEdits is the schema descriptor for edits field.
+	messageDescEdits := messageFields[13].Descriptor()
+	// message.DefaultEdits holds the default value on creation for the edits field.
+	message.DefaultEdits = messageDescEdits.Default.(int)
+	// messageDescDeletedByName is the schema descriptor for deleted_by_name field.
+	messageDescDeletedByName := messageFields[17].Descriptor()
+	// message.DefaultDeletedByName holds the default value on creation for the deleted_by_name field.
+	message.DefaultDeletedByName = messageDescDeletedByName.Default.(string)
+	// messageDescPinnedByName is the schema descriptor for pinned_by_name field.
+	messageDescPinnedByName := messageFields[20].Descriptor()
+	// message.DefaultPinnedByName holds the default value on creation for the pinned_by_name field.
+	message.DefaultPinnedByName = messageDescPinnedByName.Default.(string)
+	roomFields := schema.Room{}.Fields()
+	_ = roomFields
+	// roomDescAssigneeName is the schema descriptor for assignee_name field.
+	roomDescAssigneeName := roomFields[20].Descriptor()
+	// room.DefaultAssigneeName holds the default value on creation for the assignee_name field.
+	room.DefaultAssigneeName = roomDescAssigneeName.Default.(string)
+	// roomDescResolution is the schema descriptor for resolution field.
+	roomDescResolution := roomFields[21].Descriptor()
+	// room.DefaultResolution holds the default value on creation for the resolution field.
+	room.DefaultResolution = roomDescResolution.Default.(string)
+	// roomDescRootCause is the schema descriptor for root_cause field.
+	roomDescRootCause := roomFields[22].Descriptor()
+	// room.DefaultRootCause holds the default value on creation for the root_cause field.
+	room.DefaultRootCause = roomDescRootCause.Default.(string)
+	// roomDescWaiver is the schema descriptor for waiver field.
+	roomDescWaiver := roomFields[23].Descriptor()
+	// room.DefaultWaiver holds the default value on creation for the waiver field.
+	room.DefaultWaiver = roomDescWaiver.Default.(string)
+	roomeventFields := schema.RoomEvent{}.Fields()
+	_ = roomeventFields
+	// roomeventDescRedacted is the schema descriptor for redacted field.
+	roomeventDescRedacted := roomeventFields[9].Descriptor()
+	// roomevent.DefaultRedacted holds the default value on creation for the redacted field.
+	roomevent.DefaultRedacted = roomeventDescRedacted.Default.(bool)
+	roomfileFields := schema.RoomFile{}.Fields()
+	_ = roomfileFields
+	// roomfileDescSeq is the schema descriptor for seq field.
+	roomfileDescSeq := roomfileFields[16].Descriptor()
+	// roomfile.DefaultSeq holds the default value on creation for the seq field.
+	roomfile.DefaultSeq = roomfileDescSeq.Default.(int64)
+	templateFields := schema.Template{}.Fields()
+	_ = templateFields
+	// templateDescMembers is the schema descriptor for members field.
+	templateDescMembers := templateFields[9].Descriptor()
+	// template.DefaultMembers holds the default value on creation for the members field.
+	template.DefaultMembers = templateDescMembers.Default.(string)
+	// templateDescChecklist is the schema descriptor for checklist field.
+	templateDescChecklist := templateFields[10].Descriptor()
+	// template.DefaultChecklist holds the default value on creation for the checklist field.
+	template.DefaultChecklist = templateDescChecklist.Default.(string)
+	// templateDescRequired is the schema descriptor for required field.
+	templateDescRequired := templateFields[11].Descriptor()
+	// template.DefaultRequired holds the default value on creation for the required field.
+	template.DefaultRequired = templateDescRequired.Default.(string)
+	// templateDescRetired is the schema descriptor for retired field.
+	templateDescRetired := templateFields[12].Descriptor()
+	// template.DefaultRetired holds the default value on creation for the retired field.
+	template.DefaultRetired = templateDescRetired.Default.(bool)
+	// templateDescMadeBy is the schema descriptor for made_by field.
+	templateDescMadeBy := templateFields[13].Descriptor()
+	// template.DefaultMadeBy holds the default value on creation for the made_by field.
+	template.DefaultMadeBy = templateDescMadeBy.Default.(string)
 }

@@ -31,7 +31,17 @@ type Template struct {
 	// IncidentType holds the value of the "incident_type" field.
 	IncidentType string `json:"incident_type,omitempty"`
 	// Severity holds the value of the "severity" field.
-	Severity     string `json:"severity,omitempty"`
+	Severity string `json:"severity,omitempty"`
+	// incident.TemplateMember as JSON
+	Members string `json:"members,omitempty"`
+	// incident.ChecklistText as JSON
+	Checklist string `json:"checklist,omitempty"`
+	// names of fields as JSON
+	Required string `json:"required,omitempty"`
+	// Retired holds the value of the "retired" field.
+	Retired bool `json:"retired,omitempty"`
+	// empty for a version that was shipped
+	MadeBy       string `json:"made_by,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -40,9 +50,11 @@ func (*Template) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case template.FieldRetired:
+			values[i] = new(sql.NullBool)
 		case template.FieldVersion, template.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case template.FieldID, template.FieldNameZh, template.FieldNameEn, template.FieldTitleZh, template.FieldTitleEn, template.FieldIncidentType, template.FieldSeverity:
+		case template.FieldID, template.FieldNameZh, template.FieldNameEn, template.FieldTitleZh, template.FieldTitleEn, template.FieldIncidentType, template.FieldSeverity, template.FieldMembers, template.FieldChecklist, template.FieldRequired, template.FieldMadeBy:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -113,6 +125,36 @@ func (_m *Template) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Severity = value.String
 			}
+		case template.FieldMembers:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field members", values[i])
+			} else if value.Valid {
+				_m.Members = value.String
+			}
+		case template.FieldChecklist:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field checklist", values[i])
+			} else if value.Valid {
+				_m.Checklist = value.String
+			}
+		case template.FieldRequired:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field required", values[i])
+			} else if value.Valid {
+				_m.Required = value.String
+			}
+		case template.FieldRetired:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field retired", values[i])
+			} else if value.Valid {
+				_m.Retired = value.Bool
+			}
+		case template.FieldMadeBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field made_by", values[i])
+			} else if value.Valid {
+				_m.MadeBy = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -172,6 +214,21 @@ func (_m *Template) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("severity=")
 	builder.WriteString(_m.Severity)
+	builder.WriteString(", ")
+	builder.WriteString("members=")
+	builder.WriteString(_m.Members)
+	builder.WriteString(", ")
+	builder.WriteString("checklist=")
+	builder.WriteString(_m.Checklist)
+	builder.WriteString(", ")
+	builder.WriteString("required=")
+	builder.WriteString(_m.Required)
+	builder.WriteString(", ")
+	builder.WriteString("retired=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Retired))
+	builder.WriteString(", ")
+	builder.WriteString("made_by=")
+	builder.WriteString(_m.MadeBy)
 	builder.WriteByte(')')
 	return builder.String()
 }

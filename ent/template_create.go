@@ -70,6 +70,76 @@ func (_c *TemplateCreate) SetSeverity(v string) *TemplateCreate {
 	return _c
 }
 
+// SetMembers sets the "members" field.
+func (_c *TemplateCreate) SetMembers(v string) *TemplateCreate {
+	_c.mutation.SetMembers(v)
+	return _c
+}
+
+// SetNillableMembers sets the "members" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableMembers(v *string) *TemplateCreate {
+	if v != nil {
+		_c.SetMembers(*v)
+	}
+	return _c
+}
+
+// SetChecklist sets the "checklist" field.
+func (_c *TemplateCreate) SetChecklist(v string) *TemplateCreate {
+	_c.mutation.SetChecklist(v)
+	return _c
+}
+
+// SetNillableChecklist sets the "checklist" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableChecklist(v *string) *TemplateCreate {
+	if v != nil {
+		_c.SetChecklist(*v)
+	}
+	return _c
+}
+
+// SetRequired sets the "required" field.
+func (_c *TemplateCreate) SetRequired(v string) *TemplateCreate {
+	_c.mutation.SetRequired(v)
+	return _c
+}
+
+// SetNillableRequired sets the "required" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableRequired(v *string) *TemplateCreate {
+	if v != nil {
+		_c.SetRequired(*v)
+	}
+	return _c
+}
+
+// SetRetired sets the "retired" field.
+func (_c *TemplateCreate) SetRetired(v bool) *TemplateCreate {
+	_c.mutation.SetRetired(v)
+	return _c
+}
+
+// SetNillableRetired sets the "retired" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableRetired(v *bool) *TemplateCreate {
+	if v != nil {
+		_c.SetRetired(*v)
+	}
+	return _c
+}
+
+// SetMadeBy sets the "made_by" field.
+func (_c *TemplateCreate) SetMadeBy(v string) *TemplateCreate {
+	_c.mutation.SetMadeBy(v)
+	return _c
+}
+
+// SetNillableMadeBy sets the "made_by" field if the given value is not nil.
+func (_c *TemplateCreate) SetNillableMadeBy(v *string) *TemplateCreate {
+	if v != nil {
+		_c.SetMadeBy(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *TemplateCreate) SetID(v string) *TemplateCreate {
 	_c.mutation.SetID(v)
@@ -83,6 +153,7 @@ func (_c *TemplateCreate) Mutation() *TemplateMutation {
 
 // Save creates the Template in the database.
 func (_c *TemplateCreate) Save(ctx context.Context) (*Template, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -105,6 +176,30 @@ func (_c *TemplateCreate) Exec(ctx context.Context) error {
 func (_c *TemplateCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *TemplateCreate) defaults() {
+	if _, ok := _c.mutation.Members(); !ok {
+		v := template.DefaultMembers
+		_c.mutation.SetMembers(v)
+	}
+	if _, ok := _c.mutation.Checklist(); !ok {
+		v := template.DefaultChecklist
+		_c.mutation.SetChecklist(v)
+	}
+	if _, ok := _c.mutation.Required(); !ok {
+		v := template.DefaultRequired
+		_c.mutation.SetRequired(v)
+	}
+	if _, ok := _c.mutation.Retired(); !ok {
+		v := template.DefaultRetired
+		_c.mutation.SetRetired(v)
+	}
+	if _, ok := _c.mutation.MadeBy(); !ok {
+		v := template.DefaultMadeBy
+		_c.mutation.SetMadeBy(v)
 	}
 }
 
@@ -133,6 +228,21 @@ func (_c *TemplateCreate) check() error {
 	}
 	if _, ok := _c.mutation.Severity(); !ok {
 		return &ValidationError{Name: "severity", err: errors.New(`ent: missing required field "Template.severity"`)}
+	}
+	if _, ok := _c.mutation.Members(); !ok {
+		return &ValidationError{Name: "members", err: errors.New(`ent: missing required field "Template.members"`)}
+	}
+	if _, ok := _c.mutation.Checklist(); !ok {
+		return &ValidationError{Name: "checklist", err: errors.New(`ent: missing required field "Template.checklist"`)}
+	}
+	if _, ok := _c.mutation.Required(); !ok {
+		return &ValidationError{Name: "required", err: errors.New(`ent: missing required field "Template.required"`)}
+	}
+	if _, ok := _c.mutation.Retired(); !ok {
+		return &ValidationError{Name: "retired", err: errors.New(`ent: missing required field "Template.retired"`)}
+	}
+	if _, ok := _c.mutation.MadeBy(); !ok {
+		return &ValidationError{Name: "made_by", err: errors.New(`ent: missing required field "Template.made_by"`)}
 	}
 	return nil
 }
@@ -201,6 +311,26 @@ func (_c *TemplateCreate) createSpec() (*Template, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Severity(); ok {
 		_spec.SetField(template.FieldSeverity, field.TypeString, value)
 		_node.Severity = value
+	}
+	if value, ok := _c.mutation.Members(); ok {
+		_spec.SetField(template.FieldMembers, field.TypeString, value)
+		_node.Members = value
+	}
+	if value, ok := _c.mutation.Checklist(); ok {
+		_spec.SetField(template.FieldChecklist, field.TypeString, value)
+		_node.Checklist = value
+	}
+	if value, ok := _c.mutation.Required(); ok {
+		_spec.SetField(template.FieldRequired, field.TypeString, value)
+		_node.Required = value
+	}
+	if value, ok := _c.mutation.Retired(); ok {
+		_spec.SetField(template.FieldRetired, field.TypeBool, value)
+		_node.Retired = value
+	}
+	if value, ok := _c.mutation.MadeBy(); ok {
+		_spec.SetField(template.FieldMadeBy, field.TypeString, value)
+		_node.MadeBy = value
 	}
 	return _node, _spec
 }
@@ -341,6 +471,66 @@ func (u *TemplateUpsert) SetSeverity(v string) *TemplateUpsert {
 // UpdateSeverity sets the "severity" field to the value that was provided on create.
 func (u *TemplateUpsert) UpdateSeverity() *TemplateUpsert {
 	u.SetExcluded(template.FieldSeverity)
+	return u
+}
+
+// SetMembers sets the "members" field.
+func (u *TemplateUpsert) SetMembers(v string) *TemplateUpsert {
+	u.Set(template.FieldMembers, v)
+	return u
+}
+
+// UpdateMembers sets the "members" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateMembers() *TemplateUpsert {
+	u.SetExcluded(template.FieldMembers)
+	return u
+}
+
+// SetChecklist sets the "checklist" field.
+func (u *TemplateUpsert) SetChecklist(v string) *TemplateUpsert {
+	u.Set(template.FieldChecklist, v)
+	return u
+}
+
+// UpdateChecklist sets the "checklist" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateChecklist() *TemplateUpsert {
+	u.SetExcluded(template.FieldChecklist)
+	return u
+}
+
+// SetRequired sets the "required" field.
+func (u *TemplateUpsert) SetRequired(v string) *TemplateUpsert {
+	u.Set(template.FieldRequired, v)
+	return u
+}
+
+// UpdateRequired sets the "required" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateRequired() *TemplateUpsert {
+	u.SetExcluded(template.FieldRequired)
+	return u
+}
+
+// SetRetired sets the "retired" field.
+func (u *TemplateUpsert) SetRetired(v bool) *TemplateUpsert {
+	u.Set(template.FieldRetired, v)
+	return u
+}
+
+// UpdateRetired sets the "retired" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateRetired() *TemplateUpsert {
+	u.SetExcluded(template.FieldRetired)
+	return u
+}
+
+// SetMadeBy sets the "made_by" field.
+func (u *TemplateUpsert) SetMadeBy(v string) *TemplateUpsert {
+	u.Set(template.FieldMadeBy, v)
+	return u
+}
+
+// UpdateMadeBy sets the "made_by" field to the value that was provided on create.
+func (u *TemplateUpsert) UpdateMadeBy() *TemplateUpsert {
+	u.SetExcluded(template.FieldMadeBy)
 	return u
 }
 
@@ -500,6 +690,76 @@ func (u *TemplateUpsertOne) UpdateSeverity() *TemplateUpsertOne {
 	})
 }
 
+// SetMembers sets the "members" field.
+func (u *TemplateUpsertOne) SetMembers(v string) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetMembers(v)
+	})
+}
+
+// UpdateMembers sets the "members" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateMembers() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateMembers()
+	})
+}
+
+// SetChecklist sets the "checklist" field.
+func (u *TemplateUpsertOne) SetChecklist(v string) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetChecklist(v)
+	})
+}
+
+// UpdateChecklist sets the "checklist" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateChecklist() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateChecklist()
+	})
+}
+
+// SetRequired sets the "required" field.
+func (u *TemplateUpsertOne) SetRequired(v string) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetRequired(v)
+	})
+}
+
+// UpdateRequired sets the "required" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateRequired() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateRequired()
+	})
+}
+
+// SetRetired sets the "retired" field.
+func (u *TemplateUpsertOne) SetRetired(v bool) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetRetired(v)
+	})
+}
+
+// UpdateRetired sets the "retired" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateRetired() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateRetired()
+	})
+}
+
+// SetMadeBy sets the "made_by" field.
+func (u *TemplateUpsertOne) SetMadeBy(v string) *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetMadeBy(v)
+	})
+}
+
+// UpdateMadeBy sets the "made_by" field to the value that was provided on create.
+func (u *TemplateUpsertOne) UpdateMadeBy() *TemplateUpsertOne {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateMadeBy()
+	})
+}
+
 // Exec executes the query.
 func (u *TemplateUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -557,6 +817,7 @@ func (_c *TemplateCreateBulk) Save(ctx context.Context) ([]*Template, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*TemplateMutation)
 				if !ok {
@@ -819,6 +1080,76 @@ func (u *TemplateUpsertBulk) SetSeverity(v string) *TemplateUpsertBulk {
 func (u *TemplateUpsertBulk) UpdateSeverity() *TemplateUpsertBulk {
 	return u.Update(func(s *TemplateUpsert) {
 		s.UpdateSeverity()
+	})
+}
+
+// SetMembers sets the "members" field.
+func (u *TemplateUpsertBulk) SetMembers(v string) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetMembers(v)
+	})
+}
+
+// UpdateMembers sets the "members" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateMembers() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateMembers()
+	})
+}
+
+// SetChecklist sets the "checklist" field.
+func (u *TemplateUpsertBulk) SetChecklist(v string) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetChecklist(v)
+	})
+}
+
+// UpdateChecklist sets the "checklist" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateChecklist() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateChecklist()
+	})
+}
+
+// SetRequired sets the "required" field.
+func (u *TemplateUpsertBulk) SetRequired(v string) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetRequired(v)
+	})
+}
+
+// UpdateRequired sets the "required" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateRequired() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateRequired()
+	})
+}
+
+// SetRetired sets the "retired" field.
+func (u *TemplateUpsertBulk) SetRetired(v bool) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetRetired(v)
+	})
+}
+
+// UpdateRetired sets the "retired" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateRetired() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateRetired()
+	})
+}
+
+// SetMadeBy sets the "made_by" field.
+func (u *TemplateUpsertBulk) SetMadeBy(v string) *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.SetMadeBy(v)
+	})
+}
+
+// UpdateMadeBy sets the "made_by" field to the value that was provided on create.
+func (u *TemplateUpsertBulk) UpdateMadeBy() *TemplateUpsertBulk {
+	return u.Update(func(s *TemplateUpsert) {
+		s.UpdateMadeBy()
 	})
 }
 

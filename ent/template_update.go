@@ -132,6 +132,76 @@ func (_u *TemplateUpdate) SetNillableSeverity(v *string) *TemplateUpdate {
 	return _u
 }
 
+// SetMembers sets the "members" field.
+func (_u *TemplateUpdate) SetMembers(v string) *TemplateUpdate {
+	_u.mutation.SetMembers(v)
+	return _u
+}
+
+// SetNillableMembers sets the "members" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableMembers(v *string) *TemplateUpdate {
+	if v != nil {
+		_u.SetMembers(*v)
+	}
+	return _u
+}
+
+// SetChecklist sets the "checklist" field.
+func (_u *TemplateUpdate) SetChecklist(v string) *TemplateUpdate {
+	_u.mutation.SetChecklist(v)
+	return _u
+}
+
+// SetNillableChecklist sets the "checklist" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableChecklist(v *string) *TemplateUpdate {
+	if v != nil {
+		_u.SetChecklist(*v)
+	}
+	return _u
+}
+
+// SetRequired sets the "required" field.
+func (_u *TemplateUpdate) SetRequired(v string) *TemplateUpdate {
+	_u.mutation.SetRequired(v)
+	return _u
+}
+
+// SetNillableRequired sets the "required" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableRequired(v *string) *TemplateUpdate {
+	if v != nil {
+		_u.SetRequired(*v)
+	}
+	return _u
+}
+
+// SetRetired sets the "retired" field.
+func (_u *TemplateUpdate) SetRetired(v bool) *TemplateUpdate {
+	_u.mutation.SetRetired(v)
+	return _u
+}
+
+// SetNillableRetired sets the "retired" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableRetired(v *bool) *TemplateUpdate {
+	if v != nil {
+		_u.SetRetired(*v)
+	}
+	return _u
+}
+
+// SetMadeBy sets the "made_by" field.
+func (_u *TemplateUpdate) SetMadeBy(v string) *TemplateUpdate {
+	_u.mutation.SetMadeBy(v)
+	return _u
+}
+
+// SetNillableMadeBy sets the "made_by" field if the given value is not nil.
+func (_u *TemplateUpdate) SetNillableMadeBy(v *string) *TemplateUpdate {
+	if v != nil {
+		_u.SetMadeBy(*v)
+	}
+	return _u
+}
+
 // Mutation returns the TemplateMutation object of the builder.
 func (_u *TemplateUpdate) Mutation() *TemplateMutation {
 	return _u.mutation
@@ -196,6 +266,21 @@ func (_u *TemplateUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Severity(); ok {
 		_spec.SetField(template.FieldSeverity, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Members(); ok {
+		_spec.SetField(template.FieldMembers, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Checklist(); ok {
+		_spec.SetField(template.FieldChecklist, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Required(); ok {
+		_spec.SetField(template.FieldRequired, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Retired(); ok {
+		_spec.SetField(template.FieldRetired, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MadeBy(); ok {
+		_spec.SetField(template.FieldMadeBy, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -322,6 +407,76 @@ func (_u *TemplateUpdateOne) SetNillableSeverity(v *string) *TemplateUpdateOne {
 	return _u
 }
 
+// SetMembers sets the "members" field.
+func (_u *TemplateUpdateOne) SetMembers(v string) *TemplateUpdateOne {
+	_u.mutation.SetMembers(v)
+	return _u
+}
+
+// SetNillableMembers sets the "members" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableMembers(v *string) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetMembers(*v)
+	}
+	return _u
+}
+
+// SetChecklist sets the "checklist" field.
+func (_u *TemplateUpdateOne) SetChecklist(v string) *TemplateUpdateOne {
+	_u.mutation.SetChecklist(v)
+	return _u
+}
+
+// SetNillableChecklist sets the "checklist" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableChecklist(v *string) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetChecklist(*v)
+	}
+	return _u
+}
+
+// SetRequired sets the "required" field.
+func (_u *TemplateUpdateOne) SetRequired(v string) *TemplateUpdateOne {
+	_u.mutation.SetRequired(v)
+	return _u
+}
+
+// SetNillableRequired sets the "required" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableRequired(v *string) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetRequired(*v)
+	}
+	return _u
+}
+
+// SetRetired sets the "retired" field.
+func (_u *TemplateUpdateOne) SetRetired(v bool) *TemplateUpdateOne {
+	_u.mutation.SetRetired(v)
+	return _u
+}
+
+// SetNillableRetired sets the "retired" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableRetired(v *bool) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetRetired(*v)
+	}
+	return _u
+}
+
+// SetMadeBy sets the "made_by" field.
+func (_u *TemplateUpdateOne) SetMadeBy(v string) *TemplateUpdateOne {
+	_u.mutation.SetMadeBy(v)
+	return _u
+}
+
+// SetNillableMadeBy sets the "made_by" field if the given value is not nil.
+func (_u *TemplateUpdateOne) SetNillableMadeBy(v *string) *TemplateUpdateOne {
+	if v != nil {
+		_u.SetMadeBy(*v)
+	}
+	return _u
+}
+
 // Mutation returns the TemplateMutation object of the builder.
 func (_u *TemplateUpdateOne) Mutation() *TemplateMutation {
 	return _u.mutation
@@ -416,6 +571,21 @@ func (_u *TemplateUpdateOne) sqlSave(ctx context.Context) (_node *Template, err 
 	}
 	if value, ok := _u.mutation.Severity(); ok {
 		_spec.SetField(template.FieldSeverity, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Members(); ok {
+		_spec.SetField(template.FieldMembers, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Checklist(); ok {
+		_spec.SetField(template.FieldChecklist, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Required(); ok {
+		_spec.SetField(template.FieldRequired, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Retired(); ok {
+		_spec.SetField(template.FieldRetired, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.MadeBy(); ok {
+		_spec.SetField(template.FieldMadeBy, field.TypeString, value)
 	}
 	_node = &Template{config: _u.config}
 	_spec.Assign = _node.assignValues

@@ -16,10 +16,20 @@ type Tx struct {
 	config
 	// Audit is the client for interacting with the Audit builders.
 	Audit *AuditClient
+	// ChecklistItem is the client for interacting with the ChecklistItem builders.
+	ChecklistItem *ChecklistItemClient
+	// Mention is the client for interacting with the Mention builders.
+	Mention *MentionClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// MessageEdit is the client for interacting with the MessageEdit builders.
+	MessageEdit *MessageEditClient
 	// Node is the client for interacting with the Node builders.
 	Node *NodeClient
+	// Reaction is the client for interacting with the Reaction builders.
+	Reaction *ReactionClient
+	// ReadPointer is the client for interacting with the ReadPointer builders.
+	ReadPointer *ReadPointerClient
 	// RefreshToken is the client for interacting with the RefreshToken builders.
 	RefreshToken *RefreshTokenClient
 	// Room is the client for interacting with the Room builders.
@@ -174,8 +184,13 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Audit = NewAuditClient(tx.config)
+	tx.ChecklistItem = NewChecklistItemClient(tx.config)
+	tx.Mention = NewMentionClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.MessageEdit = NewMessageEditClient(tx.config)
 	tx.Node = NewNodeClient(tx.config)
+	tx.Reaction = NewReactionClient(tx.config)
+	tx.ReadPointer = NewReadPointerClient(tx.config)
 	tx.RefreshToken = NewRefreshTokenClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomEvent = NewRoomEventClient(tx.config)

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,13 +22,33 @@ func TestEveryEventHasItsFrame(t *testing.T) {
 	h := newHouse(t)
 	li := people["li"].Person
 	photo := incident.File{ID: "f", RoomID: press, Uploader: li, Filename: "p.jpg", Kind: incident.Image, Scan: incident.Unscanned}
-	for _, change := range []incident.Change{
-		incident.RoomCreated{Room: incident.Room{ID: press, Title: "t"}},
+	// What a room knows of whoever asked it must not reach the others.
+	asked := incident.Room{ID: press, Title: "t", Status: incident.Open, Role: incident.Owner, Read: 3, Unread: 2, Mentions: 1}
+	changes := []incident.Change{
+		incident.RoomCreated{Room: asked, Checklist: incident.ShippedTemplates[0].Items()},
+		incident.RoomUpdated{Room: asked, Changed: []incident.FieldChange{{Field: "status", From: "OPEN", To: "CLOSED"}}, Reason: "r"},
 		incident.MemberAdded{Member: incident.Member{Person: li, Role: incident.Editor}},
+		incident.MemberRemoved{Person: li},
+		incident.RoleChanged{Person: li, From: incident.Viewer, To: incident.Editor},
 		incident.MessagePosted{Message: incident.Message{ID: "m", Type: incident.ImageRef, Ref: &incident.Reference{FileID: "f", Filename: "p.jpg", Kind: incident.Image}}},
+		incident.MessageEdited{MessageID: "m", Text: "x", Mentions: &incident.Mentions{All: true}},
+		incident.MessageDeleted{MessageID: "m", Reason: "r"},
+		incident.ReactionAdded{MessageID: "m", Emoji: "👍"},
+		incident.ReactionRemoved{MessageID: "m", Emoji: "👍"},
+		incident.MessagePinned{MessageID: "m"},
+		incident.MessageUnpinned{MessageID: "m"},
+		incident.ChecklistChanged{ItemID: 2, Done: true},
 		incident.FileUploaded{File: photo},
-		incident.FileDeleted{FileID: "f", DeletedBy: li},
-	} {
+		incident.FileDeleted{FileID: "f", DeletedBy: li, Reason: "r"},
+	}
+	var kinds []incident.EventType
+	for _, c := range changes {
+		kinds = append(kinds, c.EventType())
+	}
+	if slices.Sort(kinds); !slices.Equal(kinds, incident.EventTypes()) {
+		t.Fatalf("the test tells %v,\nthere are %v", kinds, incident.EventTypes())
+	}
+	for _, change := range changes {
 		e, err := toRoomEvent(t.Context(), h.links, incident.Event{RoomID: press, Seq: 5, Epoch: 3, At: epochStart, By: li, Change: change})
 		if err != nil {
 			t.Fatal(err)
@@ -46,8 +67,55 @@ func TestEveryEventHasItsFrame(t *testing.T) {
 		}
 		switch f := frame.(type) {
 		case RoomCreatedFrame:
-			if f.Room.HeadSeq != 5 || f.Room.MemberCount != 1 || f.Room.Tags == nil {
+			if f.Room.HeadSeq != 5 || f.Room.MemberCount != 1 || f.Room.Tags == nil || len(given(f.Checklist)) != 5 {
 				t.Errorf("room: %+v", f.Room)
+			}
+			knowsNoReader(t, f.Room)
+		case RoomUpdatedFrame:
+			if f.Room.HeadSeq != 5 || !f.Room.LastActivityAt.Equal(epochStart) || len(f.Changed) != 1 || f.Changed[0].Field != "status" ||
+				given(f.Changed[0].From) != "OPEN" || given(f.Changed[0].To) != "CLOSED" || given(f.Reason) != "r" {
+				t.Errorf("room: %+v", f)
+			}
+			knowsNoReader(t, f.Room)
+		case MemberRemovedFrame:
+			if f.User != toPerson(li) {
+				t.Errorf("removed: %+v", f)
+			}
+		case RoleChangedFrame:
+			if f.User != toPerson(li) || f.From != VIEWER || f.To != EDITOR {
+				t.Errorf("role: %+v", f)
+			}
+		case MessageEditedFrame:
+			if f.MessageId != "m" || f.Text != "x" || !given(given(f.Mentions).All) {
+				t.Errorf("edited: %+v", f)
+			}
+		case MessageDeletedFrame:
+			if f.MessageId != "m" || given(f.Reason) != "r" {
+				t.Errorf("deleted: %+v", f)
+			}
+		case ReactionAddedFrame:
+			if f.MessageId != "m" || f.Emoji != "👍" {
+				t.Errorf("reaction: %+v", f)
+			}
+		case ReactionRemovedFrame:
+			if f.MessageId != "m" || f.Emoji != "👍" {
+				t.Errorf("reaction: %+v", f)
+			}
+		case MessagePinnedFrame:
+			if f.MessageId != "m" {
+				t.Errorf("pinned: %+v", f)
+			}
+		case MessageUnpinnedFrame:
+			if f.MessageId != "m" {
+				t.Errorf("unpinned: %+v", f)
+			}
+		case ChecklistChangedFrame:
+			if f.ItemId != 2 || !f.Done {
+				t.Errorf("item: %+v", f)
+			}
+		case FileDeletedFrame:
+			if f.FileId != "f" || f.DeletedBy != toPerson(li) || given(f.Reason) != "r" {
+				t.Errorf("deleted: %+v", f)
 			}
 		case MessageFrame:
 			ref := given(f.Message.Metadata)
@@ -62,6 +130,13 @@ func TestEveryEventHasItsFrame(t *testing.T) {
 	}
 	if _, err := toEvent(t.Context(), h.links, incident.Event{Change: unknownChange{}}); err == nil {
 		t.Error("an unknown change was told")
+	}
+}
+
+func knowsNoReader(t *testing.T, r Room) {
+	t.Helper()
+	if r.MyRole != nil || r.ReadSeq != nil || r.UnreadCount != nil || r.MentionCount != nil {
+		t.Errorf("a room that is told to many is one reader's: %+v", r)
 	}
 }
 

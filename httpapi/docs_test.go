@@ -21,6 +21,14 @@ func TestDocsShowTheWholeContract(t *testing.T) {
 		if !strings.Contains(page, `id="op-`+op.ID+`"`) || !strings.Contains(page, op.path) {
 			t.Errorf("%s is missing", op.ID)
 		}
+		if i := strings.Index(page, `id="op-`+op.ID+`"`); i >= 0 {
+			item, _, _ := strings.Cut(page[i:], "</details>")
+			for _, act := range op.Acts {
+				if !strings.Contains(item, "<code>"+string(act)+"</code>") {
+					t.Errorf("%s does not show its act %s", op.ID, act)
+				}
+			}
+		}
 	}
 	for kind, row := range kinds {
 		if !strings.Contains(page, "<td><code>"+string(kind)+"</code></td>") || !strings.Contains(page, row.title) {
@@ -31,6 +39,9 @@ func TestDocsShowTheWholeContract(t *testing.T) {
 		if name != "ClientFrame" && name != "ServerFrame" && !strings.Contains(page, `id="schema-`+name+`"`) {
 			t.Errorf("%s is missing", name)
 		}
+	}
+	if i := strings.Index(page, `id="schema-SendMessageFrame"`); i < 0 || !strings.Contains(page[i:i+300], "Acts: <code>post</code>") {
+		t.Error("a frame does not show its act")
 	}
 	for _, ref := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
 		switch {

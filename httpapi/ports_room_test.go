@@ -176,3 +176,27 @@ func told(changes []done) []string {
 	}
 	return words
 }
+
+// ---- libraries that differ in one thing ----
+
+// hiding has one room more, which nobody in the house is a member of.
+type hiding struct {
+	Library
+	room incident.RoomID
+}
+
+func (l hiding) Room(ctx context.Context, room incident.RoomID, asker incident.UserID) (incident.Room, error) {
+	if room == l.room {
+		return incident.Room{ID: room}, nil
+	}
+	return l.Library.Room(ctx, room, asker)
+}
+
+// retiring has retired all templates.
+type retiring struct{ Library }
+
+func (l retiring) Template(ctx context.Context, id incident.TemplateID, version int) (incident.Template, error) {
+	t, err := l.Library.Template(ctx, id, version)
+	t.Retired = true
+	return t, err
+}

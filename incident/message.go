@@ -215,29 +215,40 @@ func CleanDeleteReason(text string) (string, error) {
 	return text, checkText("delete", "reason", text, MaxDeleteReason, true)
 }
 
-// CheckEmoji refuses what is no single emoji: letters, spaces, control characters.
-// A digit passes only as part of a keycap.
+// CheckEmoji refuses what is no single emoji: letters, spaces, control characters,
+// two of them. A digit passes only as part of a keycap.
 func CheckEmoji(emoji string) error {
+	const joiner, keycap = 0x200d, 0x20e3
 	bad := E(Invalid, "react", "emoji must be one emoji of at most %d bytes", MaxEmoji)
 	if emoji == "" || len(emoji) > MaxEmoji || !utf8.ValidString(emoji) {
 		return bad
 	}
-	symbol := false
+	var before rune
+	symbols, letters, digits, keycaps := 0, 0, 0, 0 // letters are those that make a flag
 	for _, r := range emoji {
 		switch {
-		case unicode.Is(unicode.So, r), unicode.Is(unicode.Sk, r) && r > 0x1f000, r == 0x20e3, // keycap
-			r == 0x203c, r == 0x2049, r == 0x3030, r == 0x303d, unicode.Is(unicode.Sm, r):
-			symbol = true
-		case r == 0x200d, r == 0xfe0f, r >= 0xe0020 && r <= 0xe007f: // joiner, presentation, flags' tags
+		case r == keycap:
+			keycaps++
+		case r >= 0x1f3fb && r <= 0x1f3ff && symbols > 0: // skin
+		case r >= 0x1f1e6 && r <= 0x1f1ff:
+			letters++
+		case unicode.Is(unicode.So, r), unicode.Is(unicode.Sm, r) && r >= 0x2000, r >= 0x1f3fb && r <= 0x1f3ff,
+			r == 0x203c, r == 0x2049, r == 0x3030, r == 0x303d:
+			if before != joiner || symbols == 0 {
+				symbols++
+			}
+		case r == joiner, r == 0xfe0f, r >= 0xe0020 && r <= 0xe007f: // joiner, presentation, flags' tags
 		case r >= '0' && r <= '9', r == '#', r == '*':
+			digits++
 		default:
 			return bad
 		}
+		before = r
 	}
-	if !symbol {
-		return bad
+	if symbols == 1 && letters+digits+keycaps == 0 || letters == 2 && symbols+digits+keycaps == 0 || digits == 1 && keycaps == 1 && symbols+letters == 0 {
+		return nil
 	}
-	return nil
+	return bad
 }
 
 // Digest is the same for two drafts with the same content: it tells a retry

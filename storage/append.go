@@ -42,7 +42,7 @@ type part struct {
 	incident.Batch
 	place   int // in the caller's batches
 	entries []entry
-	others  bool // has changes with projections besides messages
+	others  bool // has projections besides events and plain messages
 	through bool // the fence let it through
 }
 
@@ -51,7 +51,9 @@ type entry struct {
 	*incident.Event
 	body    []byte
 	message *incident.Message // nil for other changes
-	ref     []byte            // the message's reference, nil without one
+	words   string            // what a search finds the message by
+
+	ref, status, mentions []byte // parts of the message, nil where it has none
 }
 
 // Append commits batches of different rooms in one transaction, each as a whole
@@ -172,20 +174,37 @@ func newPart(b incident.Batch) (*part, error) {
 		p.entries[i] = entry{Event: e, body: body}
 		switch c := e.Change.(type) {
 		case incident.MessagePosted:
-			p.entries[i].message = &c.Message
-			if c.Message.Ref == nil {
-				break
-			}
-			if p.entries[i].ref, err = json.Marshal(c.Message.Ref); err != nil {
+			if err := p.entries[i].say(&c.Message); err != nil {
 				return nil, fmt.Errorf("room %s: event %d: %w", b.RoomID, e.Seq, err)
 			}
-		case incident.MemberAdded, incident.FileUploaded, incident.FileDeleted:
-			p.others = true
-		default:
+			p.others = p.others || p.entries[i].mentions != nil
+		case incident.RoomCreated:
 			return nil, fmt.Errorf("room %s: event %d: a %s event cannot be appended", b.RoomID, e.Seq, c.EventType())
+		default:
+			p.others = true
 		}
 	}
+	p.others = p.others || len(b.Audit) > 0
 	return p, nil
+}
+
+// say puts a message into its stored form.
+func (e *entry) say(m *incident.Message) (err error) {
+	e.message, e.words = m, messageWords(m)
+	if m.Ref != nil {
+		if e.ref, err = json.Marshal(m.Ref); err != nil {
+			return err
+		}
+	}
+	if m.Status != nil {
+		if e.status, err = json.Marshal(m.Status); err != nil {
+			return err
+		}
+	}
+	if m.Mentions != nil && !m.Mentions.Empty() {
+		e.mentions, err = json.Marshal(m.Mentions)
+	}
+	return err
 }
 
 // last is the event that the batch leaves as the room's newest.

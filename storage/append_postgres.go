@@ -14,7 +14,7 @@ import (
 // that stand where their batch starts, in the order of their ids, so that two
 // nodes cannot lock each other out; only what moved returns has its rows inserted.
 // An entry names its batch by its place in $1, so that a room's id crosses the
-// wire once.
+// wire once. Words come separated by spaces.
 const appendPostgres = `
 with fenced as materialized (
 	select r.room_id, b.epoch, b.hi, b.at, b.place
@@ -30,16 +30,18 @@ with fenced as materialized (
 ), entry as materialized (
 	select m.room_id, m.epoch, e.*
 	from unnest($6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::text[],
-			$14::text[], $15::text[], $16::text[], $17::text[], $18::text[])
+			$14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
 		as e (place, seq, type, author_id, author_name, client_msg_id, at, body,
-			message_id, message_type, text, metadata, reply_to)
+			message_id, message_type, text, metadata, reply_to, status_change, mentions, words)
 	join moved m on m.place = e.place
 ), logged as (
 	insert into room_events (room_id, seq, epoch, type, author_id, author_name, client_msg_id, at, body)
 	select room_id, seq, epoch, type, author_id, author_name, client_msg_id, at, body from entry
 ), said as (
-	insert into messages (room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at)
-	select room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at
+	insert into messages (room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at,
+		status_change, mentions, words)
+	select room_id, message_id, seq, author_id, author_name, message_type, text, metadata, reply_to, client_msg_id, at,
+		status_change, mentions, array_to_tsvector(string_to_array(words, ' '))
 	from entry where message_id is not null
 )
 select place from moved`
@@ -86,16 +88,16 @@ type columns struct {
 
 	place, seq, kind, author, name, clientMsgID, eventAt, body array
 
-	message, messageType, text, ref, replyTo array
+	message, messageType, text, ref, replyTo, status, mentions, words array
 }
 
 var columnsPool = sync.Pool{New: func() any { return new(columns) }}
 
-func (c *columns) all() [18]*array {
+func (c *columns) all() [21]*array {
 	return [...]*array{
 		&c.room, &c.epoch, &c.lo, &c.hi, &c.at,
 		&c.place, &c.seq, &c.kind, &c.author, &c.name, &c.clientMsgID, &c.eventAt, &c.body,
-		&c.message, &c.messageType, &c.text, &c.ref, &c.replyTo,
+		&c.message, &c.messageType, &c.text, &c.ref, &c.replyTo, &c.status, &c.mentions, &c.words,
 	}
 }
 
@@ -118,7 +120,7 @@ func (c *columns) entry(place int, e *entry) {
 	c.body.bytes(e.body)
 	m := e.message
 	if m == nil {
-		for _, a := range []*array{&c.message, &c.messageType, &c.text, &c.ref, &c.replyTo} {
+		for _, a := range c.said() {
 			a.null()
 		}
 		return
@@ -126,12 +128,17 @@ func (c *columns) entry(place int, e *entry) {
 	c.message.text(string(m.ID))
 	c.messageType.text(string(m.Type))
 	c.text.text(m.Text)
-	if e.ref == nil {
-		c.ref.null()
-	} else {
-		c.ref.bytes(e.ref)
-	}
+	c.ref.bytesOrNull(e.ref)
 	c.replyTo.textOrNull(string(m.ReplyTo))
+	c.status.bytesOrNull(e.status)
+	c.mentions.bytesOrNull(e.mentions)
+	c.words.text(e.words)
+}
+
+// said are the columns that only messages fill.
+func (c *columns) said() []*array {
+	all := c.all()
+	return all[len(all)-8:]
 }
 
 // args closes the arrays and returns them in the order of the statement.
@@ -197,6 +204,14 @@ func (a *array) textOrNull(s string) {
 		return
 	}
 	a.text(s)
+}
+
+func (a *array) bytesOrNull(b []byte) {
+	if b == nil {
+		a.null()
+		return
+	}
+	a.bytes(b)
 }
 
 func (a *array) text(s string) { quote(a, s) }

@@ -15,8 +15,8 @@ const rowsPerInsert = 16
 // sqliteAppender keeps the statements of Append prepared on the one connection
 // that writes.
 type sqliteAppender struct {
-	fence            *sql.Stmt
-	events, messages inserts
+	fence, newestDoc        *sql.Stmt
+	events, messages, words inserts
 }
 
 // inserts are two ways of filling one table.
@@ -37,7 +37,13 @@ func newSQLiteAppender(ctx context.Context, db *sql.DB) (appender, error) {
 	if err == nil {
 		a.messages, err = prepareInserts(ctx, db, "messages",
 			"room_id", "message_id", "seq", "author_id", "author_name", "message_type", "text", "metadata",
-			"reply_to", "client_msg_id", "at")
+			"reply_to", "client_msg_id", "at", "status_change", "mentions", "doc")
+	}
+	if err == nil {
+		a.words, err = prepareInserts(ctx, db, "message_words", "rowid", "words")
+	}
+	if err == nil {
+		a.newestDoc, err = db.PrepareContext(ctx, "select coalesce(max(doc), 0) from messages")
 	}
 	if err != nil {
 		a.close()
@@ -59,7 +65,9 @@ func prepareInserts(ctx context.Context, db *sql.DB, table string, columns ...st
 }
 
 func (a *sqliteAppender) close() {
-	for _, stmt := range []*sql.Stmt{a.fence, a.events.one, a.events.many, a.messages.one, a.messages.many} {
+	for _, stmt := range []*sql.Stmt{
+		a.fence, a.newestDoc, a.events.one, a.events.many, a.messages.one, a.messages.many, a.words.one, a.words.many,
+	} {
 		if stmt != nil {
 			stmt.Close()
 		}
@@ -70,6 +78,8 @@ func (a *sqliteAppender) append(ctx context.Context, tx *sql.Tx, parts []*part) 
 	// Each statement takes microseconds; watching ctx through each costs more.
 	ctx = context.WithoutCancel(ctx)
 	fence, events, messages := tx.StmtContext(ctx, a.fence), a.events.begin(ctx, tx), a.messages.begin(ctx, tx)
+	words := a.words.begin(ctx, tx)
+	var doc int64 // the newest, once it is known
 	for _, p := range parts {
 		res, err := fence.ExecContext(ctx, int64(p.Hi()), incident.Now(p.last().At), string(p.RoomID), int64(p.Epoch), int64(p.Lo))
 		if err != nil {
@@ -96,8 +106,22 @@ func (a *sqliteAppender) append(ctx context.Context, tx *sql.Tx, parts []*part) 
 			if m == nil {
 				continue
 			}
+			var own int64
+			if e.words != "" {
+				if doc == 0 {
+					if err := tx.StmtContext(ctx, a.newestDoc).QueryRowContext(ctx).Scan(&doc); err != nil {
+						return err
+					}
+				}
+				doc++
+				own = doc
+				if err := words.add(ctx, own, e.words); err != nil {
+					return err
+				}
+			}
 			err = messages.add(ctx, room, string(m.ID), int64(e.Seq), string(e.By.ID), e.By.Name,
-				string(m.Type), m.Text, null(string(e.ref)), null(m.ReplyTo), null(e.ClientMsgID), at)
+				string(m.Type), m.Text, null(string(e.ref)), null(m.ReplyTo), null(e.ClientMsgID), at,
+				null(string(e.status)), null(string(e.mentions)), own)
 			if err != nil {
 				return err
 			}
@@ -106,7 +130,10 @@ func (a *sqliteAppender) append(ctx context.Context, tx *sql.Tx, parts []*part) 
 	if err := events.flush(ctx); err != nil {
 		return err
 	}
-	return messages.flush(ctx)
+	if err := messages.flush(ctx); err != nil {
+		return err
+	}
+	return words.flush(ctx)
 }
 
 // filling is a table being filled within one transaction.

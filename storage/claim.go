@@ -9,6 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	"taskreporter/ent"
+	"taskreporter/ent/checklistitem"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roommember"
 	"taskreporter/ent/upload"
@@ -115,7 +116,8 @@ func (r *Records) live(ctx context.Context, tx *ent.Tx, node incident.NodeID) (m
 	return live, nil
 }
 
-// furnish reads the members and the open uploads of rooms that were claimed.
+// furnish reads the members, the checklists and the open uploads of rooms that were
+// claimed.
 func (r *Records) furnish(ctx context.Context, tx *ent.Tx, found map[incident.RoomID]*incident.Claimed, rooms []string) error {
 	members, err := tx.RoomMember.Query().Where(r.db.oneOf(roommember.FieldRoomID, rooms)).
 		Order(roommember.ByRoomID(), roommember.ByID()).All(ctx)
@@ -131,6 +133,15 @@ func (r *Records) furnish(ctx context.Context, tx *ent.Tx, found map[incident.Ro
 		state := &found[incident.RoomID(id)].State
 		state.Members, state.Room.MemberCount = toMembers(members[:n]), n
 		members = members[n:]
+	}
+	items, err := tx.ChecklistItem.Query().Where(r.db.oneOf(checklistitem.FieldRoomID, rooms)).
+		Order(checklistitem.ByRoomID(), checklistitem.ByID()).All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, row := range items {
+		state := &found[incident.RoomID(row.RoomID)].State
+		state.Checklist = append(state.Checklist, toItem(row))
 	}
 	uploads, err := tx.Upload.Query().Where(r.db.oneOf(upload.FieldRoomID, rooms)).
 		Order(upload.ByStartedAt(), upload.ByID()).All(ctx)

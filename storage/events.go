@@ -4,23 +4,68 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
+	"taskreporter/ent/message"
 	"taskreporter/incident"
 )
 
-const eventColumns = "seq, epoch, at, author_id, author_name, client_msg_id, type, body"
+const eventColumns = "seq, epoch, at, author_id, author_name, client_msg_id, type, redacted, body"
 
 // sentPerQuery bounds the parameters of one statement.
 const sentPerQuery = 500
 
 func (db *DB) events(ctx context.Context, room incident.RoomID, after, upTo incident.Seq, limit int) ([]incident.Event, error) {
-	list, err := db.readEvents(ctx, room, `select `+eventColumns+` from room_events
+	const op = "read events"
+	list, redacted, err := db.readEvents(ctx, room, `select `+eventColumns+` from room_events
 		where room_id = $1 and seq > $2 and seq <= $3 order by seq limit $4`,
 		string(room), int64(after), int64(upTo), limit)
-	return list, fail("read events", err)
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	return list, fail(op, db.redact(ctx, room, list, redacted))
 }
 
+// redact takes out of the events at those places what a deleted message said.
+func (db *DB) redact(ctx context.Context, room incident.RoomID, list []incident.Event, places []int) error {
+	if len(places) == 0 {
+		return nil
+	}
+	messageOf := func(c incident.Change) incident.MessageID {
+		switch c := c.(type) {
+		case incident.MessagePosted:
+			return c.Message.ID
+		case incident.MessageEdited:
+			return c.MessageID
+		default:
+			return ""
+		}
+	}
+	ids := make([]string, len(places))
+	for i, place := range places {
+		ids[i] = string(messageOf(list[place].Change))
+	}
+	slices.Sort(ids)
+	rows, err := db.read.Message.Query().
+		Where(message.RoomID(string(room)), db.oneOf(message.FieldID, slices.Compact(ids)), message.DeletedAtNotNil()).
+		Select(message.FieldID, message.FieldDeletedAt, message.FieldDeletedBy, message.FieldDeletedByName).All(ctx)
+	if err != nil {
+		return err
+	}
+	gone := make(map[incident.MessageID]incident.Done, len(rows))
+	for _, row := range rows {
+		gone[incident.MessageID(row.ID)] = *done(row.DeletedAt, row.DeletedBy, row.DeletedByName)
+	}
+	for _, place := range places {
+		e := &list[place]
+		e.Change = incident.Redacted(e.Change, gone[messageOf(e.Change)])
+	}
+	return nil
+}
+
+// sent returns events as they were sent, also those of messages that are deleted
+// by now: a sender's retry is compared with them.
 func (db *DB) sent(ctx context.Context, room incident.RoomID, keys []incident.SendKey) (map[incident.SendKey]incident.Event, error) {
 	found := make(map[incident.SendKey]incident.Event, len(keys))
 	for len(keys) > 0 {
@@ -34,7 +79,7 @@ func (db *DB) sent(ctx context.Context, room incident.RoomID, keys []incident.Se
 			fmt.Fprintf(&values, "($%d,$%d)", len(args)+1, len(args)+2)
 			args = append(args, string(k.Author), string(k.ID))
 		}
-		list, err := db.readEvents(ctx, room, `select `+eventColumns+` from room_events
+		list, _, err := db.readEvents(ctx, room, `select `+eventColumns+` from room_events
 			where room_id = $1 and (author_id, client_msg_id) in (values `+values.String()+`)`, args...)
 		if err != nil {
 			return nil, fail("find sent events", err)
@@ -47,33 +92,38 @@ func (db *DB) sent(ctx context.Context, room incident.RoomID, keys []incident.Se
 	return found, nil
 }
 
-func (db *DB) readEvents(ctx context.Context, room incident.RoomID, query string, args ...any) ([]incident.Event, error) {
+// readEvents returns events as they are stored, and the places of those whose text
+// is not to be read any more.
+func (db *DB) readEvents(ctx context.Context, room incident.RoomID, query string, args ...any) (list []incident.Event, redacted []int, err error) {
 	rows, err := db.reader.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer rows.Close()
-	var list []incident.Event
 	for rows.Next() {
 		e := incident.Event{RoomID: room}
 		var (
 			clientMsgID sql.NullString
 			kind        string
 			body        []byte
+			gone        bool
 		)
-		if err := rows.Scan(&e.Seq, &e.Epoch, &e.At, &e.By.ID, &e.By.Name, &clientMsgID, &kind, &body); err != nil {
-			return nil, err
+		if err := rows.Scan(&e.Seq, &e.Epoch, &e.At, &e.By.ID, &e.By.Name, &clientMsgID, &kind, &gone, &body); err != nil {
+			return nil, nil, err
 		}
 		e.At = incident.Now(e.At)
 		e.ClientMsgID = incident.ClientMsgID(clientMsgID.String)
 		if e.Change, err = incident.DecodeChange(incident.EventType(kind), body); err != nil {
-			return nil, fmt.Errorf("event %d of room %s: %w", e.Seq, room, err)
+			return nil, nil, fmt.Errorf("event %d of room %s: %w", e.Seq, room, err)
 		}
 		if m, ok := e.Change.(incident.MessagePosted); ok {
 			m.Message.Seq = e.Seq // the stored form leaves it out
 			e.Change = m
 		}
+		if gone {
+			redacted = append(redacted, len(list))
+		}
 		list = append(list, e)
 	}
-	return list, rows.Err()
+	return list, redacted, rows.Err()
 }

@@ -59,14 +59,14 @@ func (db *DB) file(ctx context.Context, room incident.RoomID, file incident.File
 	return toFile(row), nil
 }
 
-func createFile(client *ent.Client, room incident.RoomID, f incident.File) *ent.RoomFileCreate {
+func createFile(client *ent.Client, room incident.RoomID, seq incident.Seq, f incident.File) *ent.RoomFileCreate {
 	return client.RoomFile.Create().
 		SetID(string(f.ID)).SetRoomID(string(room)).
 		SetUploaderID(string(f.Uploader.ID)).SetUploaderName(f.Uploader.Name).
 		SetFilename(f.Filename).SetFileType(string(f.Kind)).SetMimeType(f.Mime).SetFileSize(f.Size).
 		SetMinioBucket(f.Bucket).SetMinioObjectPath(f.Key).SetDescription(f.Description).SetSha256(f.SHA256).
 		SetWidth(f.Width).SetHeight(f.Height).SetScanState(string(f.Scan)).
-		SetUploadedAt(incident.Now(f.UploadedAt))
+		SetUploadedAt(incident.Now(f.UploadedAt)).SetSeq(int64(seq))
 }
 
 func toFile(row *ent.RoomFile) incident.File {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"taskreporter/ent"
+	"taskreporter/ent/readpointer"
 	"taskreporter/ent/roommember"
 	"taskreporter/incident"
 )
@@ -16,7 +17,18 @@ func (l *Library) Members(ctx context.Context, room incident.RoomID) ([]incident
 	if err != nil {
 		return nil, fail("list members", err)
 	}
+	read, err := l.db.read.ReadPointer.Query().Where(readpointer.RoomID(string(room))).All(ctx)
+	if err != nil {
+		return nil, fail("list members", err)
+	}
+	upTo := make(map[incident.UserID]incident.Seq, len(read))
+	for _, row := range read {
+		upTo[incident.UserID(row.ID)] = incident.Seq(row.Seq)
+	}
 	list := toMembers(rows)
+	for i := range list {
+		list[i].Read = upTo[list[i].ID]
+	}
 	slices.SortFunc(list, func(a, b incident.Member) int {
 		return cmp.Or(
 			compareBool(b.Role == incident.Owner, a.Role == incident.Owner),

@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	entsql "entgo.io/ent/dialect/sql"
@@ -44,11 +43,8 @@ func (l *Library) Messages(ctx context.Context, id incident.RoomID, q incident.M
 	if !forward {
 		slices.Reverse(rows)
 	}
-	msgs = make([]incident.Message, len(rows))
-	for i, row := range rows {
-		if msgs[i], err = toMessage(row); err != nil {
-			return nil, 0, false, fail(op, err)
-		}
+	if msgs, err = l.db.asRead(ctx, id, rows); err != nil {
+		return nil, 0, false, fail(op, err)
 	}
 	return msgs, head, more, nil
 }
@@ -78,26 +74,6 @@ func createEvents(ctx context.Context, client *ent.Client, events []incident.Eve
 			SetAt(e.At).SetBody(string(body))
 	}
 	return client.RoomEvent.CreateBulk(rows...).Exec(ctx)
-}
-
-func toMessage(row *ent.Message) (incident.Message, error) {
-	m := incident.Message{
-		ID:          incident.MessageID(row.ID),
-		Seq:         incident.Seq(row.Seq),
-		Author:      incident.Person{ID: incident.UserID(row.AuthorID), Name: row.AuthorName},
-		Type:        incident.MessageType(row.MessageType),
-		Text:        row.Text,
-		ReplyTo:     incident.MessageID(value(row.ReplyTo)),
-		ClientMsgID: incident.ClientMsgID(value(row.ClientMsgID)),
-		At:          incident.Now(row.At),
-	}
-	if row.Metadata != nil {
-		m.Ref = new(incident.Reference)
-		if err := json.Unmarshal([]byte(*row.Metadata), m.Ref); err != nil {
-			return incident.Message{}, fmt.Errorf("metadata of message %s: %w", row.ID, err)
-		}
-	}
-	return m, nil
 }
 
 func value(s *string) string {

@@ -35,6 +35,11 @@ func (r *Records) Sent(ctx context.Context, room incident.RoomID, keys []inciden
 	return r.db.sent(ctx, room, keys)
 }
 
+// Message returns one as it reads now, with its reactions, or incident.NotFound.
+func (r *Records) Message(ctx context.Context, room incident.RoomID, id incident.MessageID) (incident.Message, error) {
+	return r.db.message(ctx, room, id)
+}
+
 // OpenUpload records an admitted upload before its first byte is stored.
 func (r *Records) OpenUpload(ctx context.Context, up incident.Upload) error {
 	err := r.db.write.Upload.Create().

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	entsql "entgo.io/ent/dialect/sql"
-	"github.com/google/uuid"
 
 	"taskreporter/ent"
 	"taskreporter/ent/predicate"
@@ -16,80 +14,11 @@ import (
 	"taskreporter/incident"
 )
 
-// previewLength bounds what a list of rooms shows of the newest message, in
-// characters.
-const previewLength = 120
-
 // Library is what reading requests need of the projections.
 type Library struct{ db *DB }
 
 // Library returns the projections for reading.
 func (db *DB) Library() *Library { return &Library{db} }
-
-// CreateRoom declares an incident: number, room, creator as OWNER, first events
-// and audit row in one transaction. n is normalized.
-func (l *Library) CreateRoom(ctx context.Context, by incident.Principal, n incident.NewRoom) (incident.Room, error) {
-	now := incident.Now(l.db.now())
-	id, err := uuid.NewV7()
-	if err != nil {
-		return incident.Room{}, fail("create room", err)
-	}
-	made := incident.Room{
-		ID: incident.RoomID(id.String()), Title: n.Title, Type: n.Type, Severity: n.Severity, Status: incident.Open,
-		Place: n.Place, Lot: n.Lot, Description: n.Description, LineStopped: n.LineStopped, UnitsAtRisk: n.UnitsAtRisk,
-		Tags: n.Tags, CreatedBy: by.Person, DeclaredAt: now, LastActivity: now, Version: 1,
-	}
-	if t := n.Template; t != nil {
-		made.Template, made.TemplateVer = t.ID, t.Version
-	}
-	owner := incident.Member{Person: by.Person, Role: incident.Owner, AddedBy: by.ID, AddedAt: now}
-	err = l.db.inTx(ctx, "create room", func(tx *ent.Tx) error {
-		year := now.In(l.db.zone).Year()
-		number, err := nextNumber(ctx, tx, year)
-		if err != nil {
-			return err
-		}
-		made.Number = incident.Number(year, number)
-		events := []incident.Event{
-			{RoomID: made.ID, Seq: 1, At: now, By: by.Person, Change: incident.RoomCreated{Room: made}},
-			{RoomID: made.ID, Seq: 2, At: now, By: by.Person, Change: incident.MemberAdded{Member: owner}},
-		}
-		made.Head = 2
-		if err := createRoom(tx.Client(), made).Exec(ctx); err != nil {
-			return err
-		}
-		if err := createMember(tx.Client(), made.ID, owner).Exec(ctx); err != nil {
-			return err
-		}
-		if err := createEvents(ctx, tx.Client(), events); err != nil {
-			return err
-		}
-		return createAudit(tx.Client(), incident.AuditEntry{
-			At: now, Who: by.Person, Act: "room_created", Target: "room " + string(made.ID), Outcome: "ok",
-		}).Exec(ctx)
-	})
-	if err != nil {
-		return incident.Room{}, err
-	}
-	made.Role, made.MemberCount = incident.Owner, 1
-	return made, nil
-}
-
-// nextNumber counts up within the year. Its row stays locked until the
-// transaction ends, and a transaction that is rolled back gives the number back:
-// so there are no gaps.
-func nextNumber(ctx context.Context, tx *ent.Tx, year int) (int, error) {
-	rows, err := tx.QueryContext(ctx, `insert into room_numbers (year, last) values ($1, 1)
-		on conflict (year) do update set last = room_numbers.last + 1 returning last`, year)
-	if err != nil {
-		return 0, err
-	}
-	var last []int
-	if err := scanAll(rows, &last); err != nil {
-		return 0, err
-	}
-	return last[0], nil
-}
 
 // Role returns p's role in the room; NoRole for a non-member and for a room that
 // does not exist.
@@ -143,15 +72,41 @@ func (l *Library) Rooms(ctx context.Context, q incident.RoomQuery) ([]incident.R
 // roomFilter: text is searched without case, where the database knows the case of
 // a letter, and literally: % and _ mean themselves.
 func roomFilter(q incident.RoomQuery) []predicate.Room {
-	var where []predicate.Room
+	var (
+		where    []predicate.Room
+		asMember = room.HasMembersWith(roommember.ID(string(q.Asker)))
+		assigned = room.AssigneeID(string(q.Asker))
+	)
 	if !q.All {
-		where = append(where, room.HasMembersWith(roommember.ID(string(q.Asker))))
+		where = append(where, asMember)
+	}
+	if q.Mine {
+		where = append(where, room.Or(asMember, assigned))
+	}
+	if q.Assigned {
+		where = append(where, assigned)
+	}
+	if len(q.Roles) > 0 {
+		where = append(where, room.HasMembersWith(
+			roommember.ID(string(q.Asker)), roommember.RoleIn(texts(q.Roles)...)))
 	}
 	if len(q.Statuses) > 0 {
 		where = append(where, room.StatusIn(texts(q.Statuses)...))
 	}
 	if len(q.Severities) > 0 {
 		where = append(where, room.SeverityIn(texts(q.Severities)...))
+	}
+	if len(q.Types) > 0 {
+		where = append(where, room.IncidentTypeIn(texts(q.Types)...))
+	}
+	if q.Line != "" {
+		where = append(where, room.Line(q.Line))
+	}
+	if !q.Since.IsZero() {
+		where = append(where, room.DeclaredAtGTE(incident.Now(q.Since)))
+	}
+	if !q.Until.IsZero() {
+		where = append(where, room.DeclaredAtLT(incident.Now(q.Until)))
 	}
 	if t := strings.TrimSpace(q.Text); t != "" {
 		where = append(where, room.Or(
@@ -162,39 +117,56 @@ func roomFilter(q incident.RoomQuery) []predicate.Room {
 	return where
 }
 
-// describe fills in what belongs to the list and to the asker: role, number of
-// members, newest message.
+// described is what a list of rooms shows beside a room. Unread are messages of
+// others after the asker's pointer; a stranger has none.
+const described = `
+	select r.room_id, coalesce(me.role, ''), coalesce(p.seq, 0),
+		(select count(*) from room_members m where m.room_id = r.room_id),
+		coalesce((select m.text from messages m where m.room_id = r.room_id and m.deleted_at is null
+			order by m.seq desc limit 1), ''),
+		(select count(*) from (select 1 from messages m
+			where me.role is not null and m.room_id = r.room_id and m.seq > coalesce(p.seq, 0)
+				and m.author_id <> $1 and m.deleted_at is null
+			limit $2) u),
+		(select count(*) from (select 1 from messages m
+			where me.role is not null and m.room_id = r.room_id and m.author_id <> $1 and m.deleted_at is null
+				and m.seq in (select c.seq from mentions c
+					where c.room_id = r.room_id and c.seq > coalesce(p.seq, 0) and c.target in ($1, '*', 'role:' || me.role))
+			limit $2) u)
+	from incident_rooms r
+	left join room_members me on me.room_id = r.room_id and me.user_id = $1
+	left join read_pointers p on p.room_id = r.room_id and p.user_id = me.user_id
+	where r.room_id in (`
+
+// describe fills in what belongs to the list and to the asker.
 func (l *Library) describe(ctx context.Context, list []incident.Room, asker incident.UserID) error {
 	if len(list) == 0 {
 		return nil
 	}
-	place := make(map[string]*incident.Room, len(list))
-	args := []any{string(asker)}
+	place := make(map[incident.RoomID]*incident.Room, len(list))
+	args := []any{string(asker), incident.MaxUnread}
 	for i := range list {
 		args = append(args, string(list[i].ID))
-		place[string(list[i].ID)] = &list[i]
+		place[list[i].ID] = &list[i]
 	}
 	//nolint:gosec // what is put in are placeholders
-	rows, err := l.db.reader.QueryContext(ctx, `
-		select r.room_id,
-			(select count(*) from room_members m where m.room_id = r.room_id),
-			coalesce((select m.role from room_members m where m.room_id = r.room_id and m.user_id = $1), ''),
-			coalesce((select m.text from messages m where m.room_id = r.room_id order by m.seq desc limit 1), '')
-		from incident_rooms r where r.room_id in (`+parameters(2, len(list))+`)`, args...)
+	rows, err := l.db.reader.QueryContext(ctx, described+parameters(3, len(list))+`)`, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var (
-			id, role, text string
-			members        int
+			id     incident.RoomID
+			newest string
+			now    incident.Room
 		)
-		if err := rows.Scan(&id, &members, &role, &text); err != nil {
+		if err := rows.Scan(&id, &now.Role, &now.Read, &now.MemberCount, &newest, &now.Unread, &now.Mentions); err != nil {
 			return err
 		}
 		r := place[id]
-		r.MemberCount, r.Role, r.LastMessage = members, incident.Role(role), firstLine(text)
+		r.Role, r.Read, r.Unread, r.Mentions = now.Role, now.Read, now.Unread, now.Mentions
+		r.MemberCount, r.LastMessage = now.MemberCount, incident.FirstLine(newest)
 	}
 	return rows.Err()
 }
@@ -211,32 +183,6 @@ func parameters(first, n int) string {
 	return b.String()
 }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	if utf8.RuneCountInString(line) > previewLength {
-		line = string([]rune(line)[:previewLength]) + "…"
-	}
-	return line
-}
-
-func createRoom(client *ent.Client, r incident.Room) *ent.RoomCreate {
-	c := client.Room.Create().
-		SetID(string(r.ID)).SetNumber(r.Number).SetTitle(r.Title).SetIncidentType(string(r.Type)).
-		SetSeverity(string(r.Severity)).SetStatus(string(r.Status)).
-		SetSite(r.Place.Site).SetLine(r.Place.Line).SetStation(r.Place.Station).SetEquipment(r.Place.Equipment).
-		SetLot(r.Lot).SetDescription(r.Description).SetLineStopped(r.LineStopped).SetUnitsAtRisk(r.UnitsAtRisk).
-		SetCreatedBy(string(r.CreatedBy.ID)).SetCreatedByName(r.CreatedBy.Name).
-		SetDeclaredAt(r.DeclaredAt).SetLastActivityAt(r.LastActivity).SetVersion(r.Version).
-		SetLastSeq(int64(r.Head)).SetEpoch(int64(r.Epoch)).SetOwner("")
-	if len(r.Tags) > 0 {
-		c.SetTags(r.Tags)
-	}
-	if r.Template != "" {
-		c.SetTemplateID(string(r.Template)).SetTemplateVersion(r.TemplateVer)
-	}
-	return c
-}
-
 func toRoom(r *ent.Room) incident.Room {
 	made := incident.Room{
 		ID: incident.RoomID(r.ID), Number: r.Number, Title: r.Title, Type: incident.IncidentType(r.IncidentType),
@@ -246,6 +192,12 @@ func toRoom(r *ent.Room) incident.Room {
 		CreatedBy:  incident.Person{ID: incident.UserID(r.CreatedBy), Name: r.CreatedByName},
 		DeclaredAt: incident.Now(r.DeclaredAt), LastActivity: incident.Now(r.LastActivityAt), Version: r.Version,
 		Head: incident.Seq(r.LastSeq), Epoch: incident.Epoch(r.Epoch),
+		Resolution: r.Resolution, RootCause: r.RootCause, Waiver: r.Waiver, DuplicateOf: incident.RoomID(value(r.DuplicateOf)),
+		AcknowledgedAt: stored(r.AcknowledgedAt), ContainedAt: stored(r.ContainedAt), ResolvedAt: stored(r.ResolvedAt),
+		ClosedAt: stored(r.ClosedAt), ArchivedAt: stored(r.ArchivedAt),
+	}
+	if r.AssigneeID != nil {
+		made.Assignee = &incident.Person{ID: incident.UserID(*r.AssigneeID), Name: r.AssigneeName}
 	}
 	if r.TemplateID != nil && r.TemplateVersion != nil {
 		made.Template, made.TemplateVer = incident.TemplateID(*r.TemplateID), *r.TemplateVersion

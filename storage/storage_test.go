@@ -14,3 +14,5 @@ func BenchmarkAppendPostgres(b *testing.B) { storagetest.BenchmarkAppend(b, stor
 
 func BenchmarkClaimSQLite(b *testing.B)   { storagetest.BenchmarkClaim(b, storagetest.SQLite) }
 func BenchmarkClaimPostgres(b *testing.B) { storagetest.BenchmarkClaim(b, storagetest.Postgres) }
+
+func BenchmarkSearchPostgres(b *testing.B) { storagetest.BenchmarkSearch(b) }

@@ -27,7 +27,10 @@ func (silentFrames) Event(incident.Event) actors.Frame { return nil }
 func (silentFrames) Presence(incident.RoomID, int, []incident.Person) actors.Frame {
 	return nil
 }
-func (silentFrames) UploadAck(incident.File) actors.Frame { return nil }
+func (silentFrames) Typing(incident.RoomID, incident.Person) actors.Frame       { return nil }
+func (silentFrames) Reads(incident.RoomID, []incident.ReadPointer) actors.Frame { return nil }
+func (silentFrames) Activity(incident.Activity) actors.Frame                    { return nil }
+func (silentFrames) UploadAck(incident.File) actors.Frame                       { return nil }
 
 // BenchmarkRoomsOfOneNode activates 10,000 of 100,000 rooms with five members
 // each on PostgreSQL, then lets all of them fall asleep while one is in use. Run

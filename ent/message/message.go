@@ -31,6 +31,26 @@ const (
 	FieldClientMsgID = "client_msg_id"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
+	// FieldStatusChange holds the string denoting the status_change field in the database.
+	FieldStatusChange = "status_change"
+	// FieldMentions holds the string denoting the mentions field in the database.
+	FieldMentions = "mentions"
+	// FieldEdits holds the string denoting the edits field in the database.
+	FieldEdits = "edits"
+	// FieldEditedAt holds the string denoting the edited_at field in the database.
+	FieldEditedAt = "edited_at"
+	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
+	FieldDeletedAt = "deleted_at"
+	// FieldDeletedBy holds the string denoting the deleted_by field in the database.
+	FieldDeletedBy = "deleted_by"
+	// FieldDeletedByName holds the string denoting the deleted_by_name field in the database.
+	FieldDeletedByName = "deleted_by_name"
+	// FieldPinnedAt holds the string denoting the pinned_at field in the database.
+	FieldPinnedAt = "pinned_at"
+	// FieldPinnedBy holds the string denoting the pinned_by field in the database.
+	FieldPinnedBy = "pinned_by"
+	// FieldPinnedByName holds the string denoting the pinned_by_name field in the database.
+	FieldPinnedByName = "pinned_by_name"
 	// Table holds the table name of the message in the database.
 	Table = "messages"
 )
@@ -48,6 +68,16 @@ var Columns = []string{
 	FieldReplyTo,
 	FieldClientMsgID,
 	FieldAt,
+	FieldStatusChange,
+	FieldMentions,
+	FieldEdits,
+	FieldEditedAt,
+	FieldDeletedAt,
+	FieldDeletedBy,
+	FieldDeletedByName,
+	FieldPinnedAt,
+	FieldPinnedBy,
+	FieldPinnedByName,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -59,6 +89,15 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultEdits holds the default value on creation for the "edits" field.
+	DefaultEdits int
+	// DefaultDeletedByName holds the default value on creation for the "deleted_by_name" field.
+	DefaultDeletedByName string
+	// DefaultPinnedByName holds the default value on creation for the "pinned_by_name" field.
+	DefaultPinnedByName string
+)
 
 // OrderOption defines the ordering options for the Message queries.
 type OrderOption func(*sql.Selector)
@@ -116,4 +155,54 @@ func ByClientMsgID(opts ...sql.OrderTermOption) OrderOption {
 // ByAt orders the results by the at field.
 func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
+}
+
+// ByStatusChange orders the results by the status_change field.
+func ByStatusChange(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatusChange, opts...).ToFunc()
+}
+
+// ByMentions orders the results by the mentions field.
+func ByMentions(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMentions, opts...).ToFunc()
+}
+
+// ByEdits orders the results by the edits field.
+func ByEdits(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEdits, opts...).ToFunc()
+}
+
+// ByEditedAt orders the results by the edited_at field.
+func ByEditedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEditedAt, opts...).ToFunc()
+}
+
+// ByDeletedAt orders the results by the deleted_at field.
+func ByDeletedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeletedAt, opts...).ToFunc()
+}
+
+// ByDeletedBy orders the results by the deleted_by field.
+func ByDeletedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeletedBy, opts...).ToFunc()
+}
+
+// ByDeletedByName orders the results by the deleted_by_name field.
+func ByDeletedByName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDeletedByName, opts...).ToFunc()
+}
+
+// ByPinnedAt orders the results by the pinned_at field.
+func ByPinnedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinnedAt, opts...).ToFunc()
+}
+
+// ByPinnedBy orders the results by the pinned_by field.
+func ByPinnedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinnedBy, opts...).ToFunc()
+}
+
+// ByPinnedByName orders the results by the pinned_by_name field.
+func ByPinnedByName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPinnedByName, opts...).ToFunc()
 }

@@ -114,6 +114,56 @@ func At(v time.Time) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldAt, v))
 }
 
+// StatusChange applies equality check predicate on the "status_change" field. It's identical to StatusChangeEQ.
+func StatusChange(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldStatusChange, v))
+}
+
+// Mentions applies equality check predicate on the "mentions" field. It's identical to MentionsEQ.
+func Mentions(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldMentions, v))
+}
+
+// Edits applies equality check predicate on the "edits" field. It's identical to EditsEQ.
+func Edits(v int) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldEdits, v))
+}
+
+// EditedAt applies equality check predicate on the "edited_at" field. It's identical to EditedAtEQ.
+func EditedAt(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldEditedAt, v))
+}
+
+// DeletedAt applies equality check predicate on the "deleted_at" field. It's identical to DeletedAtEQ.
+func DeletedAt(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldDeletedAt, v))
+}
+
+// DeletedBy applies equality check predicate on the "deleted_by" field. It's identical to DeletedByEQ.
+func DeletedBy(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldDeletedBy, v))
+}
+
+// DeletedByName applies equality check predicate on the "deleted_by_name" field. It's identical to DeletedByNameEQ.
+func DeletedByName(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldDeletedByName, v))
+}
+
+// PinnedAt applies equality check predicate on the "pinned_at" field. It's identical to PinnedAtEQ.
+func PinnedAt(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldPinnedAt, v))
+}
+
+// PinnedBy applies equality check predicate on the "pinned_by" field. It's identical to PinnedByEQ.
+func PinnedBy(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldPinnedBy, v))
+}
+
+// PinnedByName applies equality check predicate on the "pinned_by_name" field. It's identical to PinnedByNameEQ.
+func PinnedByName(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldPinnedByName, v))
+}
+
 // RoomIDEQ applies the EQ predicate on the "room_id" field.
 func RoomIDEQ(v string) predicate.Message {
 	return predicate.Message(sql.FieldEQ(FieldRoomID, v))
@@ -742,6 +792,626 @@ func AtLT(v time.Time) predicate.Message {
 // AtLTE applies the LTE predicate on the "at" field.
 func AtLTE(v time.Time) predicate.Message {
 	return predicate.Message(sql.FieldLTE(FieldAt, v))
+}
+
+// StatusChangeEQ applies the EQ predicate on the "status_change" field.
+func StatusChangeEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldStatusChange, v))
+}
+
+// StatusChangeNEQ applies the NEQ predicate on the "status_change" field.
+func StatusChangeNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldStatusChange, v))
+}
+
+// StatusChangeIn applies the In predicate on the "status_change" field.
+func StatusChangeIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldStatusChange, vs...))
+}
+
+// StatusChangeNotIn applies the NotIn predicate on the "status_change" field.
+func StatusChangeNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldStatusChange, vs...))
+}
+
+// StatusChangeGT applies the GT predicate on the "status_change" field.
+func StatusChangeGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldStatusChange, v))
+}
+
+// StatusChangeGTE applies the GTE predicate on the "status_change" field.
+func StatusChangeGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldStatusChange, v))
+}
+
+// StatusChangeLT applies the LT predicate on the "status_change" field.
+func StatusChangeLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldStatusChange, v))
+}
+
+// StatusChangeLTE applies the LTE predicate on the "status_change" field.
+func StatusChangeLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldStatusChange, v))
+}
+
+// StatusChangeContains applies the Contains predicate on the "status_change" field.
+func StatusChangeContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldStatusChange, v))
+}
+
+// StatusChangeHasPrefix applies the HasPrefix predicate on the "status_change" field.
+func StatusChangeHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldStatusChange, v))
+}
+
+// StatusChangeHasSuffix applies the HasSuffix predicate on the "status_change" field.
+func StatusChangeHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldStatusChange, v))
+}
+
+// StatusChangeIsNil applies the IsNil predicate on the "status_change" field.
+func StatusChangeIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldStatusChange))
+}
+
+// StatusChangeNotNil applies the NotNil predicate on the "status_change" field.
+func StatusChangeNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldStatusChange))
+}
+
+// StatusChangeEqualFold applies the EqualFold predicate on the "status_change" field.
+func StatusChangeEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldStatusChange, v))
+}
+
+// StatusChangeContainsFold applies the ContainsFold predicate on the "status_change" field.
+func StatusChangeContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldStatusChange, v))
+}
+
+// MentionsEQ applies the EQ predicate on the "mentions" field.
+func MentionsEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldMentions, v))
+}
+
+// MentionsNEQ applies the NEQ predicate on the "mentions" field.
+func MentionsNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldMentions, v))
+}
+
+// MentionsIn applies the In predicate on the "mentions" field.
+func MentionsIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldMentions, vs...))
+}
+
+// MentionsNotIn applies the NotIn predicate on the "mentions" field.
+func MentionsNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldMentions, vs...))
+}
+
+// MentionsGT applies the GT predicate on the "mentions" field.
+func MentionsGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldMentions, v))
+}
+
+// MentionsGTE applies the GTE predicate on the "mentions" field.
+func MentionsGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldMentions, v))
+}
+
+// MentionsLT applies the LT predicate on the "mentions" field.
+func MentionsLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldMentions, v))
+}
+
+// MentionsLTE applies the LTE predicate on the "mentions" field.
+func MentionsLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldMentions, v))
+}
+
+// MentionsContains applies the Contains predicate on the "mentions" field.
+func MentionsContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldMentions, v))
+}
+
+// MentionsHasPrefix applies the HasPrefix predicate on the "mentions" field.
+func MentionsHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldMentions, v))
+}
+
+// MentionsHasSuffix applies the HasSuffix predicate on the "mentions" field.
+func MentionsHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldMentions, v))
+}
+
+// MentionsIsNil applies the IsNil predicate on the "mentions" field.
+func MentionsIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldMentions))
+}
+
+// MentionsNotNil applies the NotNil predicate on the "mentions" field.
+func MentionsNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldMentions))
+}
+
+// MentionsEqualFold applies the EqualFold predicate on the "mentions" field.
+func MentionsEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldMentions, v))
+}
+
+// MentionsContainsFold applies the ContainsFold predicate on the "mentions" field.
+func MentionsContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldMentions, v))
+}
+
+// EditsEQ applies the EQ predicate on the "edits" field.
+func EditsEQ(v int) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldEdits, v))
+}
+
+// EditsNEQ applies the NEQ predicate on the "edits" field.
+func EditsNEQ(v int) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldEdits, v))
+}
+
+// EditsIn applies the In predicate on the "edits" field.
+func EditsIn(vs ...int) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldEdits, vs...))
+}
+
+// EditsNotIn applies the NotIn predicate on the "edits" field.
+func EditsNotIn(vs ...int) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldEdits, vs...))
+}
+
+// EditsGT applies the GT predicate on the "edits" field.
+func EditsGT(v int) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldEdits, v))
+}
+
+// EditsGTE applies the GTE predicate on the "edits" field.
+func EditsGTE(v int) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldEdits, v))
+}
+
+// EditsLT applies the LT predicate on the "edits" field.
+func EditsLT(v int) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldEdits, v))
+}
+
+// EditsLTE applies the LTE predicate on the "edits" field.
+func EditsLTE(v int) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldEdits, v))
+}
+
+// EditedAtEQ applies the EQ predicate on the "edited_at" field.
+func EditedAtEQ(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldEditedAt, v))
+}
+
+// EditedAtNEQ applies the NEQ predicate on the "edited_at" field.
+func EditedAtNEQ(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldEditedAt, v))
+}
+
+// EditedAtIn applies the In predicate on the "edited_at" field.
+func EditedAtIn(vs ...time.Time) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldEditedAt, vs...))
+}
+
+// EditedAtNotIn applies the NotIn predicate on the "edited_at" field.
+func EditedAtNotIn(vs ...time.Time) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldEditedAt, vs...))
+}
+
+// EditedAtGT applies the GT predicate on the "edited_at" field.
+func EditedAtGT(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldEditedAt, v))
+}
+
+// EditedAtGTE applies the GTE predicate on the "edited_at" field.
+func EditedAtGTE(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldEditedAt, v))
+}
+
+// EditedAtLT applies the LT predicate on the "edited_at" field.
+func EditedAtLT(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldEditedAt, v))
+}
+
+// EditedAtLTE applies the LTE predicate on the "edited_at" field.
+func EditedAtLTE(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldEditedAt, v))
+}
+
+// EditedAtIsNil applies the IsNil predicate on the "edited_at" field.
+func EditedAtIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldEditedAt))
+}
+
+// EditedAtNotNil applies the NotNil predicate on the "edited_at" field.
+func EditedAtNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldEditedAt))
+}
+
+// DeletedAtEQ applies the EQ predicate on the "deleted_at" field.
+func DeletedAtEQ(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldDeletedAt, v))
+}
+
+// DeletedAtNEQ applies the NEQ predicate on the "deleted_at" field.
+func DeletedAtNEQ(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldDeletedAt, v))
+}
+
+// DeletedAtIn applies the In predicate on the "deleted_at" field.
+func DeletedAtIn(vs ...time.Time) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldDeletedAt, vs...))
+}
+
+// DeletedAtNotIn applies the NotIn predicate on the "deleted_at" field.
+func DeletedAtNotIn(vs ...time.Time) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldDeletedAt, vs...))
+}
+
+// DeletedAtGT applies the GT predicate on the "deleted_at" field.
+func DeletedAtGT(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldDeletedAt, v))
+}
+
+// DeletedAtGTE applies the GTE predicate on the "deleted_at" field.
+func DeletedAtGTE(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldDeletedAt, v))
+}
+
+// DeletedAtLT applies the LT predicate on the "deleted_at" field.
+func DeletedAtLT(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldDeletedAt, v))
+}
+
+// DeletedAtLTE applies the LTE predicate on the "deleted_at" field.
+func DeletedAtLTE(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldDeletedAt, v))
+}
+
+// DeletedAtIsNil applies the IsNil predicate on the "deleted_at" field.
+func DeletedAtIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldDeletedAt))
+}
+
+// DeletedAtNotNil applies the NotNil predicate on the "deleted_at" field.
+func DeletedAtNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldDeletedAt))
+}
+
+// DeletedByEQ applies the EQ predicate on the "deleted_by" field.
+func DeletedByEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldDeletedBy, v))
+}
+
+// DeletedByNEQ applies the NEQ predicate on the "deleted_by" field.
+func DeletedByNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldDeletedBy, v))
+}
+
+// DeletedByIn applies the In predicate on the "deleted_by" field.
+func DeletedByIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldDeletedBy, vs...))
+}
+
+// DeletedByNotIn applies the NotIn predicate on the "deleted_by" field.
+func DeletedByNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldDeletedBy, vs...))
+}
+
+// DeletedByGT applies the GT predicate on the "deleted_by" field.
+func DeletedByGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldDeletedBy, v))
+}
+
+// DeletedByGTE applies the GTE predicate on the "deleted_by" field.
+func DeletedByGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldDeletedBy, v))
+}
+
+// DeletedByLT applies the LT predicate on the "deleted_by" field.
+func DeletedByLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldDeletedBy, v))
+}
+
+// DeletedByLTE applies the LTE predicate on the "deleted_by" field.
+func DeletedByLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldDeletedBy, v))
+}
+
+// DeletedByContains applies the Contains predicate on the "deleted_by" field.
+func DeletedByContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldDeletedBy, v))
+}
+
+// DeletedByHasPrefix applies the HasPrefix predicate on the "deleted_by" field.
+func DeletedByHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldDeletedBy, v))
+}
+
+// DeletedByHasSuffix applies the HasSuffix predicate on the "deleted_by" field.
+func DeletedByHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldDeletedBy, v))
+}
+
+// DeletedByIsNil applies the IsNil predicate on the "deleted_by" field.
+func DeletedByIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldDeletedBy))
+}
+
+// DeletedByNotNil applies the NotNil predicate on the "deleted_by" field.
+func DeletedByNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldDeletedBy))
+}
+
+// DeletedByEqualFold applies the EqualFold predicate on the "deleted_by" field.
+func DeletedByEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldDeletedBy, v))
+}
+
+// DeletedByContainsFold applies the ContainsFold predicate on the "deleted_by" field.
+func DeletedByContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldDeletedBy, v))
+}
+
+// DeletedByNameEQ applies the EQ predicate on the "deleted_by_name" field.
+func DeletedByNameEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldDeletedByName, v))
+}
+
+// DeletedByNameNEQ applies the NEQ predicate on the "deleted_by_name" field.
+func DeletedByNameNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldDeletedByName, v))
+}
+
+// DeletedByNameIn applies the In predicate on the "deleted_by_name" field.
+func DeletedByNameIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldDeletedByName, vs...))
+}
+
+// DeletedByNameNotIn applies the NotIn predicate on the "deleted_by_name" field.
+func DeletedByNameNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldDeletedByName, vs...))
+}
+
+// DeletedByNameGT applies the GT predicate on the "deleted_by_name" field.
+func DeletedByNameGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldDeletedByName, v))
+}
+
+// DeletedByNameGTE applies the GTE predicate on the "deleted_by_name" field.
+func DeletedByNameGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldDeletedByName, v))
+}
+
+// DeletedByNameLT applies the LT predicate on the "deleted_by_name" field.
+func DeletedByNameLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldDeletedByName, v))
+}
+
+// DeletedByNameLTE applies the LTE predicate on the "deleted_by_name" field.
+func DeletedByNameLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldDeletedByName, v))
+}
+
+// DeletedByNameContains applies the Contains predicate on the "deleted_by_name" field.
+func DeletedByNameContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldDeletedByName, v))
+}
+
+// DeletedByNameHasPrefix applies the HasPrefix predicate on the "deleted_by_name" field.
+func DeletedByNameHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldDeletedByName, v))
+}
+
+// DeletedByNameHasSuffix applies the HasSuffix predicate on the "deleted_by_name" field.
+func DeletedByNameHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldDeletedByName, v))
+}
+
+// DeletedByNameEqualFold applies the EqualFold predicate on the "deleted_by_name" field.
+func DeletedByNameEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldDeletedByName, v))
+}
+
+// DeletedByNameContainsFold applies the ContainsFold predicate on the "deleted_by_name" field.
+func DeletedByNameContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldDeletedByName, v))
+}
+
+// PinnedAtEQ applies the EQ predicate on the "pinned_at" field.
+func PinnedAtEQ(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldPinnedAt, v))
+}
+
+// PinnedAtNEQ applies the NEQ predicate on the "pinned_at" field.
+func PinnedAtNEQ(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldPinnedAt, v))
+}
+
+// PinnedAtIn applies the In predicate on the "pinned_at" field.
+func PinnedAtIn(vs ...time.Time) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldPinnedAt, vs...))
+}
+
+// PinnedAtNotIn applies the NotIn predicate on the "pinned_at" field.
+func PinnedAtNotIn(vs ...time.Time) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldPinnedAt, vs...))
+}
+
+// PinnedAtGT applies the GT predicate on the "pinned_at" field.
+func PinnedAtGT(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldPinnedAt, v))
+}
+
+// PinnedAtGTE applies the GTE predicate on the "pinned_at" field.
+func PinnedAtGTE(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldPinnedAt, v))
+}
+
+// PinnedAtLT applies the LT predicate on the "pinned_at" field.
+func PinnedAtLT(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldPinnedAt, v))
+}
+
+// PinnedAtLTE applies the LTE predicate on the "pinned_at" field.
+func PinnedAtLTE(v time.Time) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldPinnedAt, v))
+}
+
+// PinnedAtIsNil applies the IsNil predicate on the "pinned_at" field.
+func PinnedAtIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldPinnedAt))
+}
+
+// PinnedAtNotNil applies the NotNil predicate on the "pinned_at" field.
+func PinnedAtNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldPinnedAt))
+}
+
+// PinnedByEQ applies the EQ predicate on the "pinned_by" field.
+func PinnedByEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldPinnedBy, v))
+}
+
+// PinnedByNEQ applies the NEQ predicate on the "pinned_by" field.
+func PinnedByNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldPinnedBy, v))
+}
+
+// PinnedByIn applies the In predicate on the "pinned_by" field.
+func PinnedByIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldPinnedBy, vs...))
+}
+
+// PinnedByNotIn applies the NotIn predicate on the "pinned_by" field.
+func PinnedByNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldPinnedBy, vs...))
+}
+
+// PinnedByGT applies the GT predicate on the "pinned_by" field.
+func PinnedByGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldPinnedBy, v))
+}
+
+// PinnedByGTE applies the GTE predicate on the "pinned_by" field.
+func PinnedByGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldPinnedBy, v))
+}
+
+// PinnedByLT applies the LT predicate on the "pinned_by" field.
+func PinnedByLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldPinnedBy, v))
+}
+
+// PinnedByLTE applies the LTE predicate on the "pinned_by" field.
+func PinnedByLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldPinnedBy, v))
+}
+
+// PinnedByContains applies the Contains predicate on the "pinned_by" field.
+func PinnedByContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldPinnedBy, v))
+}
+
+// PinnedByHasPrefix applies the HasPrefix predicate on the "pinned_by" field.
+func PinnedByHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldPinnedBy, v))
+}
+
+// PinnedByHasSuffix applies the HasSuffix predicate on the "pinned_by" field.
+func PinnedByHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldPinnedBy, v))
+}
+
+// PinnedByIsNil applies the IsNil predicate on the "pinned_by" field.
+func PinnedByIsNil() predicate.Message {
+	return predicate.Message(sql.FieldIsNull(FieldPinnedBy))
+}
+
+// PinnedByNotNil applies the NotNil predicate on the "pinned_by" field.
+func PinnedByNotNil() predicate.Message {
+	return predicate.Message(sql.FieldNotNull(FieldPinnedBy))
+}
+
+// PinnedByEqualFold applies the EqualFold predicate on the "pinned_by" field.
+func PinnedByEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldPinnedBy, v))
+}
+
+// PinnedByContainsFold applies the ContainsFold predicate on the "pinned_by" field.
+func PinnedByContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldPinnedBy, v))
+}
+
+// PinnedByNameEQ applies the EQ predicate on the "pinned_by_name" field.
+func PinnedByNameEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldEQ(FieldPinnedByName, v))
+}
+
+// PinnedByNameNEQ applies the NEQ predicate on the "pinned_by_name" field.
+func PinnedByNameNEQ(v string) predicate.Message {
+	return predicate.Message(sql.FieldNEQ(FieldPinnedByName, v))
+}
+
+// PinnedByNameIn applies the In predicate on the "pinned_by_name" field.
+func PinnedByNameIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldIn(FieldPinnedByName, vs...))
+}
+
+// PinnedByNameNotIn applies the NotIn predicate on the "pinned_by_name" field.
+func PinnedByNameNotIn(vs ...string) predicate.Message {
+	return predicate.Message(sql.FieldNotIn(FieldPinnedByName, vs...))
+}
+
+// PinnedByNameGT applies the GT predicate on the "pinned_by_name" field.
+func PinnedByNameGT(v string) predicate.Message {
+	return predicate.Message(sql.FieldGT(FieldPinnedByName, v))
+}
+
+// PinnedByNameGTE applies the GTE predicate on the "pinned_by_name" field.
+func PinnedByNameGTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldGTE(FieldPinnedByName, v))
+}
+
+// PinnedByNameLT applies the LT predicate on the "pinned_by_name" field.
+func PinnedByNameLT(v string) predicate.Message {
+	return predicate.Message(sql.FieldLT(FieldPinnedByName, v))
+}
+
+// PinnedByNameLTE applies the LTE predicate on the "pinned_by_name" field.
+func PinnedByNameLTE(v string) predicate.Message {
+	return predicate.Message(sql.FieldLTE(FieldPinnedByName, v))
+}
+
+// PinnedByNameContains applies the Contains predicate on the "pinned_by_name" field.
+func PinnedByNameContains(v string) predicate.Message {
+	return predicate.Message(sql.FieldContains(FieldPinnedByName, v))
+}
+
+// PinnedByNameHasPrefix applies the HasPrefix predicate on the "pinned_by_name" field.
+func PinnedByNameHasPrefix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasPrefix(FieldPinnedByName, v))
+}
+
+// PinnedByNameHasSuffix applies the HasSuffix predicate on the "pinned_by_name" field.
+func PinnedByNameHasSuffix(v string) predicate.Message {
+	return predicate.Message(sql.FieldHasSuffix(FieldPinnedByName, v))
+}
+
+// PinnedByNameEqualFold applies the EqualFold predicate on the "pinned_by_name" field.
+func PinnedByNameEqualFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldEqualFold(FieldPinnedByName, v))
+}
+
+// PinnedByNameContainsFold applies the ContainsFold predicate on the "pinned_by_name" field.
+func PinnedByNameContainsFold(v string) predicate.Message {
+	return predicate.Message(sql.FieldContainsFold(FieldPinnedByName, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -39,6 +39,34 @@ var (
 			},
 		},
 	}
+	// ChecklistItemsColumns holds the columns for the "checklist_items" table.
+	ChecklistItemsColumns = []*schema.Column{
+		{Name: "item_id", Type: field.TypeInt64},
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "text_zh", Type: field.TypeString, Size: 2147483647},
+		{Name: "text_en", Type: field.TypeString, Size: 2147483647},
+		{Name: "done_at", Type: field.TypeTime, Nullable: true},
+		{Name: "done_by", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "done_by_name", Type: field.TypeString, Size: 2147483647, Default: ""},
+	}
+	// ChecklistItemsTable holds the schema information for the "checklist_items" table.
+	ChecklistItemsTable = &schema.Table{
+		Name:       "checklist_items",
+		Columns:    ChecklistItemsColumns,
+		PrimaryKey: []*schema.Column{ChecklistItemsColumns[0]},
+	}
+	// MentionsColumns holds the columns for the "mentions" table.
+	MentionsColumns = []*schema.Column{
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "target", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(45)", "sqlite3": "varchar(45)"}},
+	}
+	// MentionsTable holds the schema information for the "mentions" table.
+	MentionsTable = &schema.Table{
+		Name:       "mentions",
+		Columns:    MentionsColumns,
+		PrimaryKey: []*schema.Column{MentionsColumns[0]},
+	}
 	// MessagesColumns holds the columns for the "messages" table.
 	MessagesColumns = []*schema.Column{
 		{Name: "message_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
@@ -52,6 +80,16 @@ var (
 		{Name: "reply_to", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 		{Name: "client_msg_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
 		{Name: "at", Type: field.TypeTime},
+		{Name: "status_change", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "mentions", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "edits", Type: field.TypeInt, Default: 0},
+		{Name: "edited_at", Type: field.TypeTime, Nullable: true},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "deleted_by", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "deleted_by_name", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "pinned_at", Type: field.TypeTime, Nullable: true},
+		{Name: "pinned_by", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "pinned_by_name", Type: field.TypeString, Size: 2147483647, Default: ""},
 	}
 	// MessagesTable holds the schema information for the "messages" table.
 	MessagesTable = &schema.Table{
@@ -64,7 +102,27 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[2]},
 			},
+			{
+				Name:    "messages_pinned",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[1], MessagesColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "pinned_at IS NOT NULL",
+				},
+			},
 		},
+	}
+	// MessageEditsColumns holds the columns for the "message_edits" table.
+	MessageEditsColumns = []*schema.Column{
+		{Name: "message_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "seq", Type: field.TypeInt64},
+	}
+	// MessageEditsTable holds the schema information for the "message_edits" table.
+	MessageEditsTable = &schema.Table{
+		Name:       "message_edits",
+		Columns:    MessageEditsColumns,
+		PrimaryKey: []*schema.Column{MessageEditsColumns[0]},
 	}
 	// NodesColumns holds the columns for the "nodes" table.
 	NodesColumns = []*schema.Column{
@@ -84,6 +142,35 @@ var (
 		Name:       "nodes",
 		Columns:    NodesColumns,
 		PrimaryKey: []*schema.Column{NodesColumns[0]},
+	}
+	// ReactionsColumns holds the columns for the "reactions" table.
+	ReactionsColumns = []*schema.Column{
+		{Name: "message_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "emoji", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(32)", "sqlite3": "varchar(32)"}},
+		{Name: "user_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "user_name", Type: field.TypeString, Size: 2147483647},
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// ReactionsTable holds the schema information for the "reactions" table.
+	ReactionsTable = &schema.Table{
+		Name:       "reactions",
+		Columns:    ReactionsColumns,
+		PrimaryKey: []*schema.Column{ReactionsColumns[0]},
+	}
+	// ReadPointersColumns holds the columns for the "read_pointers" table.
+	ReadPointersColumns = []*schema.Column{
+		{Name: "user_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// ReadPointersTable holds the schema information for the "read_pointers" table.
+	ReadPointersTable = &schema.Table{
+		Name:       "read_pointers",
+		Columns:    ReadPointersColumns,
+		PrimaryKey: []*schema.Column{ReadPointersColumns[0]},
 	}
 	// RefreshTokensColumns holds the columns for the "refresh_tokens" table.
 	RefreshTokensColumns = []*schema.Column{
@@ -134,7 +221,18 @@ var (
 		{Name: "template_version", Type: field.TypeInt, Nullable: true},
 		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 		{Name: "created_by_name", Type: field.TypeString, Size: 2147483647},
+		{Name: "assignee_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "assignee_name", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "resolution", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "root_cause", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "waiver", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "duplicate_of", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 		{Name: "declared_at", Type: field.TypeTime},
+		{Name: "acknowledged_at", Type: field.TypeTime, Nullable: true},
+		{Name: "contained_at", Type: field.TypeTime, Nullable: true},
+		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "archived_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_activity_at", Type: field.TypeTime},
 		{Name: "version", Type: field.TypeInt},
 		{Name: "last_seq", Type: field.TypeInt64},
@@ -158,6 +256,7 @@ var (
 		{Name: "client_msg_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
 		{Name: "at", Type: field.TypeTime},
 		{Name: "body", Type: field.TypeString, Size: 2147483647},
+		{Name: "redacted", Type: field.TypeBool, Default: false},
 	}
 	// RoomEventsTable holds the schema information for the "room_events" table.
 	RoomEventsTable = &schema.Table{
@@ -192,6 +291,7 @@ var (
 		{Name: "height", Type: field.TypeInt},
 		{Name: "scan_state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(20)", "sqlite3": "varchar(20)"}},
 		{Name: "uploaded_at", Type: field.TypeTime},
+		{Name: "seq", Type: field.TypeInt64, Default: 0},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
 		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 	}
@@ -203,7 +303,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "room_files_incident_rooms_files",
-				Columns:    []*schema.Column{RoomFilesColumns[16]},
+				Columns:    []*schema.Column{RoomFilesColumns[17]},
 				RefColumns: []*schema.Column{IncidentRoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -212,7 +312,7 @@ var (
 			{
 				Name:    "room_files_newest",
 				Unique:  false,
-				Columns: []*schema.Column{RoomFilesColumns[16], RoomFilesColumns[14]},
+				Columns: []*schema.Column{RoomFilesColumns[17], RoomFilesColumns[14]},
 				Annotation: &entsql.IndexAnnotation{
 					DescColumns: map[string]bool{
 						RoomFilesColumns[14].Name: true,
@@ -309,6 +409,11 @@ var (
 		{Name: "title_en", Type: field.TypeString, Size: 2147483647},
 		{Name: "incident_type", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(20)", "sqlite3": "varchar(20)"}},
 		{Name: "severity", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(10)", "sqlite3": "varchar(10)"}},
+		{Name: "members", Type: field.TypeString, Size: 2147483647, Default: "[]"},
+		{Name: "checklist", Type: field.TypeString, Size: 2147483647, Default: "[]"},
+		{Name: "required", Type: field.TypeString, Size: 2147483647, Default: "[]"},
+		{Name: "retired", Type: field.TypeBool, Default: false},
+		{Name: "made_by", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 	}
 	// TemplatesTable holds the schema information for the "templates" table.
 	TemplatesTable = &schema.Table{
@@ -398,8 +503,13 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AuditTable,
+		ChecklistItemsTable,
+		MentionsTable,
 		MessagesTable,
+		MessageEditsTable,
 		NodesTable,
+		ReactionsTable,
+		ReadPointersTable,
 		RefreshTokensTable,
 		IncidentRoomsTable,
 		RoomEventsTable,
@@ -418,11 +528,26 @@ func init() {
 	AuditTable.Annotation = &entsql.Annotation{
 		Table: "audit",
 	}
+	ChecklistItemsTable.Annotation = &entsql.Annotation{
+		Table: "checklist_items",
+	}
+	MentionsTable.Annotation = &entsql.Annotation{
+		Table: "mentions",
+	}
 	MessagesTable.Annotation = &entsql.Annotation{
 		Table: "messages",
 	}
+	MessageEditsTable.Annotation = &entsql.Annotation{
+		Table: "message_edits",
+	}
 	NodesTable.Annotation = &entsql.Annotation{
 		Table: "nodes",
+	}
+	ReactionsTable.Annotation = &entsql.Annotation{
+		Table: "reactions",
+	}
+	ReadPointersTable.Annotation = &entsql.Annotation{
+		Table: "read_pointers",
 	}
 	RefreshTokensTable.ForeignKeys[0].RefTable = SessionsTable
 	RefreshTokensTable.Annotation = &entsql.Annotation{

@@ -48,8 +48,30 @@ const (
 	FieldCreatedBy = "created_by"
 	// FieldCreatedByName holds the string denoting the created_by_name field in the database.
 	FieldCreatedByName = "created_by_name"
+	// FieldAssigneeID holds the string denoting the assignee_id field in the database.
+	FieldAssigneeID = "assignee_id"
+	// FieldAssigneeName holds the string denoting the assignee_name field in the database.
+	FieldAssigneeName = "assignee_name"
+	// FieldResolution holds the string denoting the resolution field in the database.
+	FieldResolution = "resolution"
+	// FieldRootCause holds the string denoting the root_cause field in the database.
+	FieldRootCause = "root_cause"
+	// FieldWaiver holds the string denoting the waiver field in the database.
+	FieldWaiver = "waiver"
+	// FieldDuplicateOf holds the string denoting the duplicate_of field in the database.
+	FieldDuplicateOf = "duplicate_of"
 	// FieldDeclaredAt holds the string denoting the declared_at field in the database.
 	FieldDeclaredAt = "declared_at"
+	// FieldAcknowledgedAt holds the string denoting the acknowledged_at field in the database.
+	FieldAcknowledgedAt = "acknowledged_at"
+	// FieldContainedAt holds the string denoting the contained_at field in the database.
+	FieldContainedAt = "contained_at"
+	// FieldResolvedAt holds the string denoting the resolved_at field in the database.
+	FieldResolvedAt = "resolved_at"
+	// FieldClosedAt holds the string denoting the closed_at field in the database.
+	FieldClosedAt = "closed_at"
+	// FieldArchivedAt holds the string denoting the archived_at field in the database.
+	FieldArchivedAt = "archived_at"
 	// FieldLastActivityAt holds the string denoting the last_activity_at field in the database.
 	FieldLastActivityAt = "last_activity_at"
 	// FieldVersion holds the string denoting the version field in the database.
@@ -118,7 +140,18 @@ var Columns = []string{
 	FieldTemplateVersion,
 	FieldCreatedBy,
 	FieldCreatedByName,
+	FieldAssigneeID,
+	FieldAssigneeName,
+	FieldResolution,
+	FieldRootCause,
+	FieldWaiver,
+	FieldDuplicateOf,
 	FieldDeclaredAt,
+	FieldAcknowledgedAt,
+	FieldContainedAt,
+	FieldResolvedAt,
+	FieldClosedAt,
+	FieldArchivedAt,
 	FieldLastActivityAt,
 	FieldVersion,
 	FieldLastSeq,
@@ -135,6 +168,17 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultAssigneeName holds the default value on creation for the "assignee_name" field.
+	DefaultAssigneeName string
+	// DefaultResolution holds the default value on creation for the "resolution" field.
+	DefaultResolution string
+	// DefaultRootCause holds the default value on creation for the "root_cause" field.
+	DefaultRootCause string
+	// DefaultWaiver holds the default value on creation for the "waiver" field.
+	DefaultWaiver string
+)
 
 // OrderOption defines the ordering options for the Room queries.
 type OrderOption func(*sql.Selector)
@@ -229,9 +273,64 @@ func ByCreatedByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedByName, opts...).ToFunc()
 }
 
+// ByAssigneeID orders the results by the assignee_id field.
+func ByAssigneeID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssigneeID, opts...).ToFunc()
+}
+
+// ByAssigneeName orders the results by the assignee_name field.
+func ByAssigneeName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssigneeName, opts...).ToFunc()
+}
+
+// ByResolution orders the results by the resolution field.
+func ByResolution(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldResolution, opts...).ToFunc()
+}
+
+// ByRootCause orders the results by the root_cause field.
+func ByRootCause(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRootCause, opts...).ToFunc()
+}
+
+// ByWaiver orders the results by the waiver field.
+func ByWaiver(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWaiver, opts...).ToFunc()
+}
+
+// ByDuplicateOf orders the results by the duplicate_of field.
+func ByDuplicateOf(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDuplicateOf, opts...).ToFunc()
+}
+
 // ByDeclaredAt orders the results by the declared_at field.
 func ByDeclaredAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeclaredAt, opts...).ToFunc()
+}
+
+// ByAcknowledgedAt orders the results by the acknowledged_at field.
+func ByAcknowledgedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAcknowledgedAt, opts...).ToFunc()
+}
+
+// ByContainedAt orders the results by the contained_at field.
+func ByContainedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldContainedAt, opts...).ToFunc()
+}
+
+// ByResolvedAt orders the results by the resolved_at field.
+func ByResolvedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldResolvedAt, opts...).ToFunc()
+}
+
+// ByClosedAt orders the results by the closed_at field.
+func ByClosedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClosedAt, opts...).ToFunc()
+}
+
+// ByArchivedAt orders the results by the archived_at field.
+func ByArchivedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldArchivedAt, opts...).ToFunc()
 }
 
 // ByLastActivityAt orders the results by the last_activity_at field.

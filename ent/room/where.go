@@ -150,9 +150,64 @@ func CreatedByName(v string) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldCreatedByName, v))
 }
 
+// AssigneeID applies equality check predicate on the "assignee_id" field. It's identical to AssigneeIDEQ.
+func AssigneeID(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAssigneeID, v))
+}
+
+// AssigneeName applies equality check predicate on the "assignee_name" field. It's identical to AssigneeNameEQ.
+func AssigneeName(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAssigneeName, v))
+}
+
+// Resolution applies equality check predicate on the "resolution" field. It's identical to ResolutionEQ.
+func Resolution(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldResolution, v))
+}
+
+// RootCause applies equality check predicate on the "root_cause" field. It's identical to RootCauseEQ.
+func RootCause(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRootCause, v))
+}
+
+// Waiver applies equality check predicate on the "waiver" field. It's identical to WaiverEQ.
+func Waiver(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldWaiver, v))
+}
+
+// DuplicateOf applies equality check predicate on the "duplicate_of" field. It's identical to DuplicateOfEQ.
+func DuplicateOf(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldDuplicateOf, v))
+}
+
 // DeclaredAt applies equality check predicate on the "declared_at" field. It's identical to DeclaredAtEQ.
 func DeclaredAt(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldDeclaredAt, v))
+}
+
+// AcknowledgedAt applies equality check predicate on the "acknowledged_at" field. It's identical to AcknowledgedAtEQ.
+func AcknowledgedAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAcknowledgedAt, v))
+}
+
+// ContainedAt applies equality check predicate on the "contained_at" field. It's identical to ContainedAtEQ.
+func ContainedAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldContainedAt, v))
+}
+
+// ResolvedAt applies equality check predicate on the "resolved_at" field. It's identical to ResolvedAtEQ.
+func ResolvedAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldResolvedAt, v))
+}
+
+// ClosedAt applies equality check predicate on the "closed_at" field. It's identical to ClosedAtEQ.
+func ClosedAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldClosedAt, v))
+}
+
+// ArchivedAt applies equality check predicate on the "archived_at" field. It's identical to ArchivedAtEQ.
+func ArchivedAt(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldArchivedAt, v))
 }
 
 // LastActivityAt applies equality check predicate on the "last_activity_at" field. It's identical to LastActivityAtEQ.
@@ -1210,6 +1265,416 @@ func CreatedByNameContainsFold(v string) predicate.Room {
 	return predicate.Room(sql.FieldContainsFold(FieldCreatedByName, v))
 }
 
+// AssigneeIDEQ applies the EQ predicate on the "assignee_id" field.
+func AssigneeIDEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAssigneeID, v))
+}
+
+// AssigneeIDNEQ applies the NEQ predicate on the "assignee_id" field.
+func AssigneeIDNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAssigneeID, v))
+}
+
+// AssigneeIDIn applies the In predicate on the "assignee_id" field.
+func AssigneeIDIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldAssigneeID, vs...))
+}
+
+// AssigneeIDNotIn applies the NotIn predicate on the "assignee_id" field.
+func AssigneeIDNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldAssigneeID, vs...))
+}
+
+// AssigneeIDGT applies the GT predicate on the "assignee_id" field.
+func AssigneeIDGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldAssigneeID, v))
+}
+
+// AssigneeIDGTE applies the GTE predicate on the "assignee_id" field.
+func AssigneeIDGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldAssigneeID, v))
+}
+
+// AssigneeIDLT applies the LT predicate on the "assignee_id" field.
+func AssigneeIDLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldAssigneeID, v))
+}
+
+// AssigneeIDLTE applies the LTE predicate on the "assignee_id" field.
+func AssigneeIDLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldAssigneeID, v))
+}
+
+// AssigneeIDContains applies the Contains predicate on the "assignee_id" field.
+func AssigneeIDContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldAssigneeID, v))
+}
+
+// AssigneeIDHasPrefix applies the HasPrefix predicate on the "assignee_id" field.
+func AssigneeIDHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldAssigneeID, v))
+}
+
+// AssigneeIDHasSuffix applies the HasSuffix predicate on the "assignee_id" field.
+func AssigneeIDHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldAssigneeID, v))
+}
+
+// AssigneeIDIsNil applies the IsNil predicate on the "assignee_id" field.
+func AssigneeIDIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldAssigneeID))
+}
+
+// AssigneeIDNotNil applies the NotNil predicate on the "assignee_id" field.
+func AssigneeIDNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldAssigneeID))
+}
+
+// AssigneeIDEqualFold applies the EqualFold predicate on the "assignee_id" field.
+func AssigneeIDEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldAssigneeID, v))
+}
+
+// AssigneeIDContainsFold applies the ContainsFold predicate on the "assignee_id" field.
+func AssigneeIDContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldAssigneeID, v))
+}
+
+// AssigneeNameEQ applies the EQ predicate on the "assignee_name" field.
+func AssigneeNameEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAssigneeName, v))
+}
+
+// AssigneeNameNEQ applies the NEQ predicate on the "assignee_name" field.
+func AssigneeNameNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAssigneeName, v))
+}
+
+// AssigneeNameIn applies the In predicate on the "assignee_name" field.
+func AssigneeNameIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldAssigneeName, vs...))
+}
+
+// AssigneeNameNotIn applies the NotIn predicate on the "assignee_name" field.
+func AssigneeNameNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldAssigneeName, vs...))
+}
+
+// AssigneeNameGT applies the GT predicate on the "assignee_name" field.
+func AssigneeNameGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldAssigneeName, v))
+}
+
+// AssigneeNameGTE applies the GTE predicate on the "assignee_name" field.
+func AssigneeNameGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldAssigneeName, v))
+}
+
+// AssigneeNameLT applies the LT predicate on the "assignee_name" field.
+func AssigneeNameLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldAssigneeName, v))
+}
+
+// AssigneeNameLTE applies the LTE predicate on the "assignee_name" field.
+func AssigneeNameLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldAssigneeName, v))
+}
+
+// AssigneeNameContains applies the Contains predicate on the "assignee_name" field.
+func AssigneeNameContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldAssigneeName, v))
+}
+
+// AssigneeNameHasPrefix applies the HasPrefix predicate on the "assignee_name" field.
+func AssigneeNameHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldAssigneeName, v))
+}
+
+// AssigneeNameHasSuffix applies the HasSuffix predicate on the "assignee_name" field.
+func AssigneeNameHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldAssigneeName, v))
+}
+
+// AssigneeNameEqualFold applies the EqualFold predicate on the "assignee_name" field.
+func AssigneeNameEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldAssigneeName, v))
+}
+
+// AssigneeNameContainsFold applies the ContainsFold predicate on the "assignee_name" field.
+func AssigneeNameContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldAssigneeName, v))
+}
+
+// ResolutionEQ applies the EQ predicate on the "resolution" field.
+func ResolutionEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldResolution, v))
+}
+
+// ResolutionNEQ applies the NEQ predicate on the "resolution" field.
+func ResolutionNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldResolution, v))
+}
+
+// ResolutionIn applies the In predicate on the "resolution" field.
+func ResolutionIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldResolution, vs...))
+}
+
+// ResolutionNotIn applies the NotIn predicate on the "resolution" field.
+func ResolutionNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldResolution, vs...))
+}
+
+// ResolutionGT applies the GT predicate on the "resolution" field.
+func ResolutionGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldResolution, v))
+}
+
+// ResolutionGTE applies the GTE predicate on the "resolution" field.
+func ResolutionGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldResolution, v))
+}
+
+// ResolutionLT applies the LT predicate on the "resolution" field.
+func ResolutionLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldResolution, v))
+}
+
+// ResolutionLTE applies the LTE predicate on the "resolution" field.
+func ResolutionLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldResolution, v))
+}
+
+// ResolutionContains applies the Contains predicate on the "resolution" field.
+func ResolutionContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldResolution, v))
+}
+
+// ResolutionHasPrefix applies the HasPrefix predicate on the "resolution" field.
+func ResolutionHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldResolution, v))
+}
+
+// ResolutionHasSuffix applies the HasSuffix predicate on the "resolution" field.
+func ResolutionHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldResolution, v))
+}
+
+// ResolutionEqualFold applies the EqualFold predicate on the "resolution" field.
+func ResolutionEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldResolution, v))
+}
+
+// ResolutionContainsFold applies the ContainsFold predicate on the "resolution" field.
+func ResolutionContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldResolution, v))
+}
+
+// RootCauseEQ applies the EQ predicate on the "root_cause" field.
+func RootCauseEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldRootCause, v))
+}
+
+// RootCauseNEQ applies the NEQ predicate on the "root_cause" field.
+func RootCauseNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldRootCause, v))
+}
+
+// RootCauseIn applies the In predicate on the "root_cause" field.
+func RootCauseIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldRootCause, vs...))
+}
+
+// RootCauseNotIn applies the NotIn predicate on the "root_cause" field.
+func RootCauseNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldRootCause, vs...))
+}
+
+// RootCauseGT applies the GT predicate on the "root_cause" field.
+func RootCauseGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldRootCause, v))
+}
+
+// RootCauseGTE applies the GTE predicate on the "root_cause" field.
+func RootCauseGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldRootCause, v))
+}
+
+// RootCauseLT applies the LT predicate on the "root_cause" field.
+func RootCauseLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldRootCause, v))
+}
+
+// RootCauseLTE applies the LTE predicate on the "root_cause" field.
+func RootCauseLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldRootCause, v))
+}
+
+// RootCauseContains applies the Contains predicate on the "root_cause" field.
+func RootCauseContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldRootCause, v))
+}
+
+// RootCauseHasPrefix applies the HasPrefix predicate on the "root_cause" field.
+func RootCauseHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldRootCause, v))
+}
+
+// RootCauseHasSuffix applies the HasSuffix predicate on the "root_cause" field.
+func RootCauseHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldRootCause, v))
+}
+
+// RootCauseEqualFold applies the EqualFold predicate on the "root_cause" field.
+func RootCauseEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldRootCause, v))
+}
+
+// RootCauseContainsFold applies the ContainsFold predicate on the "root_cause" field.
+func RootCauseContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldRootCause, v))
+}
+
+// WaiverEQ applies the EQ predicate on the "waiver" field.
+func WaiverEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldWaiver, v))
+}
+
+// WaiverNEQ applies the NEQ predicate on the "waiver" field.
+func WaiverNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldWaiver, v))
+}
+
+// WaiverIn applies the In predicate on the "waiver" field.
+func WaiverIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldWaiver, vs...))
+}
+
+// WaiverNotIn applies the NotIn predicate on the "waiver" field.
+func WaiverNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldWaiver, vs...))
+}
+
+// WaiverGT applies the GT predicate on the "waiver" field.
+func WaiverGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldWaiver, v))
+}
+
+// WaiverGTE applies the GTE predicate on the "waiver" field.
+func WaiverGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldWaiver, v))
+}
+
+// WaiverLT applies the LT predicate on the "waiver" field.
+func WaiverLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldWaiver, v))
+}
+
+// WaiverLTE applies the LTE predicate on the "waiver" field.
+func WaiverLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldWaiver, v))
+}
+
+// WaiverContains applies the Contains predicate on the "waiver" field.
+func WaiverContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldWaiver, v))
+}
+
+// WaiverHasPrefix applies the HasPrefix predicate on the "waiver" field.
+func WaiverHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldWaiver, v))
+}
+
+// WaiverHasSuffix applies the HasSuffix predicate on the "waiver" field.
+func WaiverHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldWaiver, v))
+}
+
+// WaiverEqualFold applies the EqualFold predicate on the "waiver" field.
+func WaiverEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldWaiver, v))
+}
+
+// WaiverContainsFold applies the ContainsFold predicate on the "waiver" field.
+func WaiverContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldWaiver, v))
+}
+
+// DuplicateOfEQ applies the EQ predicate on the "duplicate_of" field.
+func DuplicateOfEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldDuplicateOf, v))
+}
+
+// DuplicateOfNEQ applies the NEQ predicate on the "duplicate_of" field.
+func DuplicateOfNEQ(v string) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldDuplicateOf, v))
+}
+
+// DuplicateOfIn applies the In predicate on the "duplicate_of" field.
+func DuplicateOfIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldDuplicateOf, vs...))
+}
+
+// DuplicateOfNotIn applies the NotIn predicate on the "duplicate_of" field.
+func DuplicateOfNotIn(vs ...string) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldDuplicateOf, vs...))
+}
+
+// DuplicateOfGT applies the GT predicate on the "duplicate_of" field.
+func DuplicateOfGT(v string) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldDuplicateOf, v))
+}
+
+// DuplicateOfGTE applies the GTE predicate on the "duplicate_of" field.
+func DuplicateOfGTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldDuplicateOf, v))
+}
+
+// DuplicateOfLT applies the LT predicate on the "duplicate_of" field.
+func DuplicateOfLT(v string) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldDuplicateOf, v))
+}
+
+// DuplicateOfLTE applies the LTE predicate on the "duplicate_of" field.
+func DuplicateOfLTE(v string) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldDuplicateOf, v))
+}
+
+// DuplicateOfContains applies the Contains predicate on the "duplicate_of" field.
+func DuplicateOfContains(v string) predicate.Room {
+	return predicate.Room(sql.FieldContains(FieldDuplicateOf, v))
+}
+
+// DuplicateOfHasPrefix applies the HasPrefix predicate on the "duplicate_of" field.
+func DuplicateOfHasPrefix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasPrefix(FieldDuplicateOf, v))
+}
+
+// DuplicateOfHasSuffix applies the HasSuffix predicate on the "duplicate_of" field.
+func DuplicateOfHasSuffix(v string) predicate.Room {
+	return predicate.Room(sql.FieldHasSuffix(FieldDuplicateOf, v))
+}
+
+// DuplicateOfIsNil applies the IsNil predicate on the "duplicate_of" field.
+func DuplicateOfIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldDuplicateOf))
+}
+
+// DuplicateOfNotNil applies the NotNil predicate on the "duplicate_of" field.
+func DuplicateOfNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldDuplicateOf))
+}
+
+// DuplicateOfEqualFold applies the EqualFold predicate on the "duplicate_of" field.
+func DuplicateOfEqualFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldEqualFold(FieldDuplicateOf, v))
+}
+
+// DuplicateOfContainsFold applies the ContainsFold predicate on the "duplicate_of" field.
+func DuplicateOfContainsFold(v string) predicate.Room {
+	return predicate.Room(sql.FieldContainsFold(FieldDuplicateOf, v))
+}
+
 // DeclaredAtEQ applies the EQ predicate on the "declared_at" field.
 func DeclaredAtEQ(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldEQ(FieldDeclaredAt, v))
@@ -1248,6 +1713,256 @@ func DeclaredAtLT(v time.Time) predicate.Room {
 // DeclaredAtLTE applies the LTE predicate on the "declared_at" field.
 func DeclaredAtLTE(v time.Time) predicate.Room {
 	return predicate.Room(sql.FieldLTE(FieldDeclaredAt, v))
+}
+
+// AcknowledgedAtEQ applies the EQ predicate on the "acknowledged_at" field.
+func AcknowledgedAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldAcknowledgedAt, v))
+}
+
+// AcknowledgedAtNEQ applies the NEQ predicate on the "acknowledged_at" field.
+func AcknowledgedAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldAcknowledgedAt, v))
+}
+
+// AcknowledgedAtIn applies the In predicate on the "acknowledged_at" field.
+func AcknowledgedAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldAcknowledgedAt, vs...))
+}
+
+// AcknowledgedAtNotIn applies the NotIn predicate on the "acknowledged_at" field.
+func AcknowledgedAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldAcknowledgedAt, vs...))
+}
+
+// AcknowledgedAtGT applies the GT predicate on the "acknowledged_at" field.
+func AcknowledgedAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldAcknowledgedAt, v))
+}
+
+// AcknowledgedAtGTE applies the GTE predicate on the "acknowledged_at" field.
+func AcknowledgedAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldAcknowledgedAt, v))
+}
+
+// AcknowledgedAtLT applies the LT predicate on the "acknowledged_at" field.
+func AcknowledgedAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldAcknowledgedAt, v))
+}
+
+// AcknowledgedAtLTE applies the LTE predicate on the "acknowledged_at" field.
+func AcknowledgedAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldAcknowledgedAt, v))
+}
+
+// AcknowledgedAtIsNil applies the IsNil predicate on the "acknowledged_at" field.
+func AcknowledgedAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldAcknowledgedAt))
+}
+
+// AcknowledgedAtNotNil applies the NotNil predicate on the "acknowledged_at" field.
+func AcknowledgedAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldAcknowledgedAt))
+}
+
+// ContainedAtEQ applies the EQ predicate on the "contained_at" field.
+func ContainedAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldContainedAt, v))
+}
+
+// ContainedAtNEQ applies the NEQ predicate on the "contained_at" field.
+func ContainedAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldContainedAt, v))
+}
+
+// ContainedAtIn applies the In predicate on the "contained_at" field.
+func ContainedAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldContainedAt, vs...))
+}
+
+// ContainedAtNotIn applies the NotIn predicate on the "contained_at" field.
+func ContainedAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldContainedAt, vs...))
+}
+
+// ContainedAtGT applies the GT predicate on the "contained_at" field.
+func ContainedAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldContainedAt, v))
+}
+
+// ContainedAtGTE applies the GTE predicate on the "contained_at" field.
+func ContainedAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldContainedAt, v))
+}
+
+// ContainedAtLT applies the LT predicate on the "contained_at" field.
+func ContainedAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldContainedAt, v))
+}
+
+// ContainedAtLTE applies the LTE predicate on the "contained_at" field.
+func ContainedAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldContainedAt, v))
+}
+
+// ContainedAtIsNil applies the IsNil predicate on the "contained_at" field.
+func ContainedAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldContainedAt))
+}
+
+// ContainedAtNotNil applies the NotNil predicate on the "contained_at" field.
+func ContainedAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldContainedAt))
+}
+
+// ResolvedAtEQ applies the EQ predicate on the "resolved_at" field.
+func ResolvedAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldResolvedAt, v))
+}
+
+// ResolvedAtNEQ applies the NEQ predicate on the "resolved_at" field.
+func ResolvedAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldResolvedAt, v))
+}
+
+// ResolvedAtIn applies the In predicate on the "resolved_at" field.
+func ResolvedAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldResolvedAt, vs...))
+}
+
+// ResolvedAtNotIn applies the NotIn predicate on the "resolved_at" field.
+func ResolvedAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldResolvedAt, vs...))
+}
+
+// ResolvedAtGT applies the GT predicate on the "resolved_at" field.
+func ResolvedAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldResolvedAt, v))
+}
+
+// ResolvedAtGTE applies the GTE predicate on the "resolved_at" field.
+func ResolvedAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldResolvedAt, v))
+}
+
+// ResolvedAtLT applies the LT predicate on the "resolved_at" field.
+func ResolvedAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldResolvedAt, v))
+}
+
+// ResolvedAtLTE applies the LTE predicate on the "resolved_at" field.
+func ResolvedAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldResolvedAt, v))
+}
+
+// ResolvedAtIsNil applies the IsNil predicate on the "resolved_at" field.
+func ResolvedAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldResolvedAt))
+}
+
+// ResolvedAtNotNil applies the NotNil predicate on the "resolved_at" field.
+func ResolvedAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldResolvedAt))
+}
+
+// ClosedAtEQ applies the EQ predicate on the "closed_at" field.
+func ClosedAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldClosedAt, v))
+}
+
+// ClosedAtNEQ applies the NEQ predicate on the "closed_at" field.
+func ClosedAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldClosedAt, v))
+}
+
+// ClosedAtIn applies the In predicate on the "closed_at" field.
+func ClosedAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldClosedAt, vs...))
+}
+
+// ClosedAtNotIn applies the NotIn predicate on the "closed_at" field.
+func ClosedAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldClosedAt, vs...))
+}
+
+// ClosedAtGT applies the GT predicate on the "closed_at" field.
+func ClosedAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldClosedAt, v))
+}
+
+// ClosedAtGTE applies the GTE predicate on the "closed_at" field.
+func ClosedAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldClosedAt, v))
+}
+
+// ClosedAtLT applies the LT predicate on the "closed_at" field.
+func ClosedAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldClosedAt, v))
+}
+
+// ClosedAtLTE applies the LTE predicate on the "closed_at" field.
+func ClosedAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldClosedAt, v))
+}
+
+// ClosedAtIsNil applies the IsNil predicate on the "closed_at" field.
+func ClosedAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldClosedAt))
+}
+
+// ClosedAtNotNil applies the NotNil predicate on the "closed_at" field.
+func ClosedAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldClosedAt))
+}
+
+// ArchivedAtEQ applies the EQ predicate on the "archived_at" field.
+func ArchivedAtEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtNEQ applies the NEQ predicate on the "archived_at" field.
+func ArchivedAtNEQ(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNEQ(FieldArchivedAt, v))
+}
+
+// ArchivedAtIn applies the In predicate on the "archived_at" field.
+func ArchivedAtIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtNotIn applies the NotIn predicate on the "archived_at" field.
+func ArchivedAtNotIn(vs ...time.Time) predicate.Room {
+	return predicate.Room(sql.FieldNotIn(FieldArchivedAt, vs...))
+}
+
+// ArchivedAtGT applies the GT predicate on the "archived_at" field.
+func ArchivedAtGT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGT(FieldArchivedAt, v))
+}
+
+// ArchivedAtGTE applies the GTE predicate on the "archived_at" field.
+func ArchivedAtGTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldGTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtLT applies the LT predicate on the "archived_at" field.
+func ArchivedAtLT(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLT(FieldArchivedAt, v))
+}
+
+// ArchivedAtLTE applies the LTE predicate on the "archived_at" field.
+func ArchivedAtLTE(v time.Time) predicate.Room {
+	return predicate.Room(sql.FieldLTE(FieldArchivedAt, v))
+}
+
+// ArchivedAtIsNil applies the IsNil predicate on the "archived_at" field.
+func ArchivedAtIsNil() predicate.Room {
+	return predicate.Room(sql.FieldIsNull(FieldArchivedAt))
+}
+
+// ArchivedAtNotNil applies the NotNil predicate on the "archived_at" field.
+func ArchivedAtNotNil() predicate.Room {
+	return predicate.Room(sql.FieldNotNull(FieldArchivedAt))
 }
 
 // LastActivityAtEQ applies the EQ predicate on the "last_activity_at" field.

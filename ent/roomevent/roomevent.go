@@ -27,6 +27,8 @@ const (
 	FieldAt = "at"
 	// FieldBody holds the string denoting the body field in the database.
 	FieldBody = "body"
+	// FieldRedacted holds the string denoting the redacted field in the database.
+	FieldRedacted = "redacted"
 	// Table holds the table name of the roomevent in the database.
 	Table = "room_events"
 )
@@ -42,6 +44,7 @@ var Columns = []string{
 	FieldClientMsgID,
 	FieldAt,
 	FieldBody,
+	FieldRedacted,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -53,6 +56,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultRedacted holds the default value on creation for the "redacted" field.
+	DefaultRedacted bool
+)
 
 // OrderOption defines the ordering options for the RoomEvent queries.
 type OrderOption func(*sql.Selector)
@@ -100,4 +108,9 @@ func ByAt(opts ...sql.OrderTermOption) OrderOption {
 // ByBody orders the results by the body field.
 func ByBody(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBody, opts...).ToFunc()
+}
+
+// ByRedacted orders the results by the redacted field.
+func ByRedacted(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRedacted, opts...).ToFunc()
 }

@@ -94,6 +94,11 @@ func Body(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldEQ(FieldBody, v))
 }
 
+// Redacted applies equality check predicate on the "redacted" field. It's identical to RedactedEQ.
+func Redacted(v bool) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldRedacted, v))
+}
+
 // RoomIDEQ applies the EQ predicate on the "room_id" field.
 func RoomIDEQ(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldEQ(FieldRoomID, v))
@@ -572,6 +577,16 @@ func BodyEqualFold(v string) predicate.RoomEvent {
 // BodyContainsFold applies the ContainsFold predicate on the "body" field.
 func BodyContainsFold(v string) predicate.RoomEvent {
 	return predicate.RoomEvent(sql.FieldContainsFold(FieldBody, v))
+}
+
+// RedactedEQ applies the EQ predicate on the "redacted" field.
+func RedactedEQ(v bool) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldEQ(FieldRedacted, v))
+}
+
+// RedactedNEQ applies the NEQ predicate on the "redacted" field.
+func RedactedNEQ(v bool) predicate.RoomEvent {
+	return predicate.RoomEvent(sql.FieldNEQ(FieldRedacted, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -42,6 +42,8 @@ const (
 	FieldScanState = "scan_state"
 	// FieldUploadedAt holds the string denoting the uploaded_at field in the database.
 	FieldUploadedAt = "uploaded_at"
+	// FieldSeq holds the string denoting the seq field in the database.
+	FieldSeq = "seq"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
 	FieldDeletedAt = "deleted_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
@@ -77,6 +79,7 @@ var Columns = []string{
 	FieldHeight,
 	FieldScanState,
 	FieldUploadedAt,
+	FieldSeq,
 	FieldDeletedAt,
 }
 
@@ -89,6 +92,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultSeq holds the default value on creation for the "seq" field.
+	DefaultSeq int64
+)
 
 // OrderOption defines the ordering options for the RoomFile queries.
 type OrderOption func(*sql.Selector)
@@ -171,6 +179,11 @@ func ByScanState(opts ...sql.OrderTermOption) OrderOption {
 // ByUploadedAt orders the results by the uploaded_at field.
 func ByUploadedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUploadedAt, opts...).ToFunc()
+}
+
+// BySeq orders the results by the seq field.
+func BySeq(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeq, opts...).ToFunc()
 }
 
 // ByDeletedAt orders the results by the deleted_at field.

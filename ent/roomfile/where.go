@@ -140,6 +140,11 @@ func UploadedAt(v time.Time) predicate.RoomFile {
 	return predicate.RoomFile(sql.FieldEQ(FieldUploadedAt, v))
 }
 
+// Seq applies equality check predicate on the "seq" field. It's identical to SeqEQ.
+func Seq(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldEQ(FieldSeq, v))
+}
+
 // DeletedAt applies equality check predicate on the "deleted_at" field. It's identical to DeletedAtEQ.
 func DeletedAt(v time.Time) predicate.RoomFile {
 	return predicate.RoomFile(sql.FieldEQ(FieldDeletedAt, v))
@@ -1018,6 +1023,46 @@ func UploadedAtLT(v time.Time) predicate.RoomFile {
 // UploadedAtLTE applies the LTE predicate on the "uploaded_at" field.
 func UploadedAtLTE(v time.Time) predicate.RoomFile {
 	return predicate.RoomFile(sql.FieldLTE(FieldUploadedAt, v))
+}
+
+// SeqEQ applies the EQ predicate on the "seq" field.
+func SeqEQ(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldEQ(FieldSeq, v))
+}
+
+// SeqNEQ applies the NEQ predicate on the "seq" field.
+func SeqNEQ(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldNEQ(FieldSeq, v))
+}
+
+// SeqIn applies the In predicate on the "seq" field.
+func SeqIn(vs ...int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldIn(FieldSeq, vs...))
+}
+
+// SeqNotIn applies the NotIn predicate on the "seq" field.
+func SeqNotIn(vs ...int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldNotIn(FieldSeq, vs...))
+}
+
+// SeqGT applies the GT predicate on the "seq" field.
+func SeqGT(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldGT(FieldSeq, v))
+}
+
+// SeqGTE applies the GTE predicate on the "seq" field.
+func SeqGTE(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldGTE(FieldSeq, v))
+}
+
+// SeqLT applies the LT predicate on the "seq" field.
+func SeqLT(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldLT(FieldSeq, v))
+}
+
+// SeqLTE applies the LTE predicate on the "seq" field.
+func SeqLTE(v int64) predicate.RoomFile {
+	return predicate.RoomFile(sql.FieldLTE(FieldSeq, v))
 }
 
 // DeletedAtEQ applies the EQ predicate on the "deleted_at" field.

@@ -33,6 +33,7 @@ func (RoomFile) Fields() []ent.Field {
 		field.Int("height"),
 		short("scan_state", 20),
 		field.Time("uploaded_at"),
+		field.Int64("seq").Default(0).Comment("of its event"),
 		field.Time("deleted_at").Optional().Nillable(),
 	}
 }

@@ -37,7 +37,18 @@ func (Room) Fields() []ent.Field {
 		field.Int("template_version").Optional().Nillable(),
 		id("created_by"),
 		field.Text("created_by_name"),
+		maybe("assignee_id", 36),
+		field.Text("assignee_name").Default(""),
+		field.Text("resolution").Default(""),
+		field.Text("root_cause").Default(""),
+		field.Text("waiver").Default(""),
+		maybe("duplicate_of", 36),
 		field.Time("declared_at"),
+		field.Time("acknowledged_at").Optional().Nillable(),
+		field.Time("contained_at").Optional().Nillable(),
+		field.Time("resolved_at").Optional().Nillable(),
+		field.Time("closed_at").Optional().Nillable(),
+		field.Time("archived_at").Optional().Nillable(),
 		field.Time("last_activity_at"),
 		field.Int("version"),
 		field.Int64("last_seq").Comment("seq of the newest event"),
@@ -119,6 +130,7 @@ func (RoomEvent) Fields() []ent.Field {
 		optional("client_msg_id", 64),
 		field.Time("at").Immutable(),
 		field.Text("body").Immutable().Comment("the change as JSON"),
+		field.Bool("redacted").Default(false).Comment("of a deleted message: its text is not read any more"),
 	}
 }
 
@@ -131,30 +143,37 @@ func (RoomEvent) Indexes() []ent.Index {
 	}
 }
 
-// Message is what somebody said, as it reads now. No foreign key, as for RoomEvent.
-type Message struct{ ent.Schema }
+// ReadPointer says up to where a member has read.
+type ReadPointer struct{ ent.Schema }
 
 // Annotations implements [ent.Interface].
-func (Message) Annotations() []schema.Annotation { return table("messages") }
+func (ReadPointer) Annotations() []schema.Annotation { return table("read_pointers") }
 
 // Fields implements [ent.Interface].
-func (Message) Fields() []ent.Field {
+func (ReadPointer) Fields() []ent.Field {
 	return []ent.Field{
-		key("message_id"),
+		key("user_id"),
 		id("room_id"),
-		field.Int64("seq").Immutable(),
-		id("author_id"),
-		field.Text("author_name").Immutable(),
-		field.String("message_type").SchemaType(varchar(20)).Immutable(),
-		field.Text("text"),
-		field.Text("metadata").Optional().Nillable().Comment("reference to a file as JSON"),
-		optional("reply_to", 36),
-		optional("client_msg_id", 64),
-		field.Time("at").Immutable(),
+		field.Int64("seq"),
+		field.Time("at"),
 	}
 }
 
-// Indexes implements [ent.Interface].
-func (Message) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("room_id", "seq").Unique().StorageKey("messages_seq")}
+// ChecklistItem is one thing to do in a room.
+type ChecklistItem struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (ChecklistItem) Annotations() []schema.Annotation { return table("checklist_items") }
+
+// Fields implements [ent.Interface].
+func (ChecklistItem) Fields() []ent.Field {
+	return []ent.Field{
+		number("item_id"),
+		id("room_id"),
+		field.Text("text_zh").Immutable(),
+		field.Text("text_en").Immutable(),
+		field.Time("done_at").Optional().Nillable(),
+		maybe("done_by", 36),
+		field.Text("done_by_name").Default(""),
+	}
 }

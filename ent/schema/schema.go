@@ -30,6 +30,12 @@ var Key = map[string][]string{
 	"messages":     {"room_id", "message_id"},
 	"uploads":      {"room_id", "file_id"},
 	"templates":    {"template_id", "version"},
+
+	"message_edits":   {"room_id", "message_id", "seq"},
+	"reactions":       {"room_id", "message_id", "emoji", "user_id"},
+	"mentions":        {"room_id", "seq", "target"},
+	"read_pointers":   {"room_id", "user_id"},
+	"checklist_items": {"room_id", "item_id"},
 }
 
 func table(name string) []schema.Annotation {
@@ -59,6 +65,11 @@ func id(column string) ent.Field {
 // optional is a column of at most n characters that may be null.
 func optional(column string, n int) ent.Field {
 	return field.String(column).SchemaType(varchar(n)).Optional().Nillable().Immutable()
+}
+
+// maybe is an optional column that changes.
+func maybe(column string, n int) ent.Field {
+	return field.String(column).SchemaType(varchar(n)).Optional().Nillable()
 }
 
 // short is a column of at most n characters.

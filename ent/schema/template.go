@@ -6,7 +6,8 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// Template gives a new room its type, severity and title (F-TP-01, F-TP-02). All
+// Template gives a new room its type, severity, title, members and checklist
+// (F-TP-01, F-TP-02). All
 // versions are kept, for the rooms that were made from them.
 type Template struct{ ent.Schema }
 
@@ -25,5 +26,10 @@ func (Template) Fields() []ent.Field {
 		field.Text("title_en"),
 		short("incident_type", 20),
 		short("severity", 10),
+		field.Text("members").Default("[]").Comment("incident.TemplateMember as JSON"),
+		field.Text("checklist").Default("[]").Comment("incident.ChecklistText as JSON"),
+		field.Text("required").Default("[]").Comment("names of fields as JSON"),
+		field.Bool("retired").Default(false),
+		field.String("made_by").SchemaType(varchar(36)).Default("").Comment("empty for a version that was shipped"),
 	}
 }

@@ -27,6 +27,16 @@ const (
 	FieldIncidentType = "incident_type"
 	// FieldSeverity holds the string denoting the severity field in the database.
 	FieldSeverity = "severity"
+	// FieldMembers holds the string denoting the members field in the database.
+	FieldMembers = "members"
+	// FieldChecklist holds the string denoting the checklist field in the database.
+	FieldChecklist = "checklist"
+	// FieldRequired holds the string denoting the required field in the database.
+	FieldRequired = "required"
+	// FieldRetired holds the string denoting the retired field in the database.
+	FieldRetired = "retired"
+	// FieldMadeBy holds the string denoting the made_by field in the database.
+	FieldMadeBy = "made_by"
 	// Table holds the table name of the template in the database.
 	Table = "templates"
 )
@@ -42,6 +52,11 @@ var Columns = []string{
 	FieldTitleEn,
 	FieldIncidentType,
 	FieldSeverity,
+	FieldMembers,
+	FieldChecklist,
+	FieldRequired,
+	FieldRetired,
+	FieldMadeBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -53,6 +68,19 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultMembers holds the default value on creation for the "members" field.
+	DefaultMembers string
+	// DefaultChecklist holds the default value on creation for the "checklist" field.
+	DefaultChecklist string
+	// DefaultRequired holds the default value on creation for the "required" field.
+	DefaultRequired string
+	// DefaultRetired holds the default value on creation for the "retired" field.
+	DefaultRetired bool
+	// DefaultMadeBy holds the default value on creation for the "made_by" field.
+	DefaultMadeBy string
+)
 
 // OrderOption defines the ordering options for the Template queries.
 type OrderOption func(*sql.Selector)
@@ -100,4 +128,29 @@ func ByIncidentType(opts ...sql.OrderTermOption) OrderOption {
 // BySeverity orders the results by the severity field.
 func BySeverity(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSeverity, opts...).ToFunc()
+}
+
+// ByMembers orders the results by the members field.
+func ByMembers(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMembers, opts...).ToFunc()
+}
+
+// ByChecklist orders the results by the checklist field.
+func ByChecklist(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChecklist, opts...).ToFunc()
+}
+
+// ByRequired orders the results by the required field.
+func ByRequired(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequired, opts...).ToFunc()
+}
+
+// ByRetired orders the results by the retired field.
+func ByRetired(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetired, opts...).ToFunc()
+}
+
+// ByMadeBy orders the results by the made_by field.
+func ByMadeBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMadeBy, opts...).ToFunc()
 }

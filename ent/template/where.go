@@ -103,6 +103,31 @@ func Severity(v string) predicate.Template {
 	return predicate.Template(sql.FieldEQ(FieldSeverity, v))
 }
 
+// Members applies equality check predicate on the "members" field. It's identical to MembersEQ.
+func Members(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldMembers, v))
+}
+
+// Checklist applies equality check predicate on the "checklist" field. It's identical to ChecklistEQ.
+func Checklist(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldChecklist, v))
+}
+
+// Required applies equality check predicate on the "required" field. It's identical to RequiredEQ.
+func Required(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldRequired, v))
+}
+
+// Retired applies equality check predicate on the "retired" field. It's identical to RetiredEQ.
+func Retired(v bool) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldRetired, v))
+}
+
+// MadeBy applies equality check predicate on the "made_by" field. It's identical to MadeByEQ.
+func MadeBy(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldMadeBy, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Template {
 	return predicate.Template(sql.FieldEQ(FieldVersion, v))
@@ -571,6 +596,276 @@ func SeverityEqualFold(v string) predicate.Template {
 // SeverityContainsFold applies the ContainsFold predicate on the "severity" field.
 func SeverityContainsFold(v string) predicate.Template {
 	return predicate.Template(sql.FieldContainsFold(FieldSeverity, v))
+}
+
+// MembersEQ applies the EQ predicate on the "members" field.
+func MembersEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldMembers, v))
+}
+
+// MembersNEQ applies the NEQ predicate on the "members" field.
+func MembersNEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldNEQ(FieldMembers, v))
+}
+
+// MembersIn applies the In predicate on the "members" field.
+func MembersIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldIn(FieldMembers, vs...))
+}
+
+// MembersNotIn applies the NotIn predicate on the "members" field.
+func MembersNotIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldNotIn(FieldMembers, vs...))
+}
+
+// MembersGT applies the GT predicate on the "members" field.
+func MembersGT(v string) predicate.Template {
+	return predicate.Template(sql.FieldGT(FieldMembers, v))
+}
+
+// MembersGTE applies the GTE predicate on the "members" field.
+func MembersGTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldGTE(FieldMembers, v))
+}
+
+// MembersLT applies the LT predicate on the "members" field.
+func MembersLT(v string) predicate.Template {
+	return predicate.Template(sql.FieldLT(FieldMembers, v))
+}
+
+// MembersLTE applies the LTE predicate on the "members" field.
+func MembersLTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldLTE(FieldMembers, v))
+}
+
+// MembersContains applies the Contains predicate on the "members" field.
+func MembersContains(v string) predicate.Template {
+	return predicate.Template(sql.FieldContains(FieldMembers, v))
+}
+
+// MembersHasPrefix applies the HasPrefix predicate on the "members" field.
+func MembersHasPrefix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasPrefix(FieldMembers, v))
+}
+
+// MembersHasSuffix applies the HasSuffix predicate on the "members" field.
+func MembersHasSuffix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasSuffix(FieldMembers, v))
+}
+
+// MembersEqualFold applies the EqualFold predicate on the "members" field.
+func MembersEqualFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldEqualFold(FieldMembers, v))
+}
+
+// MembersContainsFold applies the ContainsFold predicate on the "members" field.
+func MembersContainsFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldContainsFold(FieldMembers, v))
+}
+
+// ChecklistEQ applies the EQ predicate on the "checklist" field.
+func ChecklistEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldChecklist, v))
+}
+
+// ChecklistNEQ applies the NEQ predicate on the "checklist" field.
+func ChecklistNEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldNEQ(FieldChecklist, v))
+}
+
+// ChecklistIn applies the In predicate on the "checklist" field.
+func ChecklistIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldIn(FieldChecklist, vs...))
+}
+
+// ChecklistNotIn applies the NotIn predicate on the "checklist" field.
+func ChecklistNotIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldNotIn(FieldChecklist, vs...))
+}
+
+// ChecklistGT applies the GT predicate on the "checklist" field.
+func ChecklistGT(v string) predicate.Template {
+	return predicate.Template(sql.FieldGT(FieldChecklist, v))
+}
+
+// ChecklistGTE applies the GTE predicate on the "checklist" field.
+func ChecklistGTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldGTE(FieldChecklist, v))
+}
+
+// ChecklistLT applies the LT predicate on the "checklist" field.
+func ChecklistLT(v string) predicate.Template {
+	return predicate.Template(sql.FieldLT(FieldChecklist, v))
+}
+
+// ChecklistLTE applies the LTE predicate on the "checklist" field.
+func ChecklistLTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldLTE(FieldChecklist, v))
+}
+
+// ChecklistContains applies the Contains predicate on the "checklist" field.
+func ChecklistContains(v string) predicate.Template {
+	return predicate.Template(sql.FieldContains(FieldChecklist, v))
+}
+
+// ChecklistHasPrefix applies the HasPrefix predicate on the "checklist" field.
+func ChecklistHasPrefix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasPrefix(FieldChecklist, v))
+}
+
+// ChecklistHasSuffix applies the HasSuffix predicate on the "checklist" field.
+func ChecklistHasSuffix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasSuffix(FieldChecklist, v))
+}
+
+// ChecklistEqualFold applies the EqualFold predicate on the "checklist" field.
+func ChecklistEqualFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldEqualFold(FieldChecklist, v))
+}
+
+// ChecklistContainsFold applies the ContainsFold predicate on the "checklist" field.
+func ChecklistContainsFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldContainsFold(FieldChecklist, v))
+}
+
+// RequiredEQ applies the EQ predicate on the "required" field.
+func RequiredEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldRequired, v))
+}
+
+// RequiredNEQ applies the NEQ predicate on the "required" field.
+func RequiredNEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldNEQ(FieldRequired, v))
+}
+
+// RequiredIn applies the In predicate on the "required" field.
+func RequiredIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldIn(FieldRequired, vs...))
+}
+
+// RequiredNotIn applies the NotIn predicate on the "required" field.
+func RequiredNotIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldNotIn(FieldRequired, vs...))
+}
+
+// RequiredGT applies the GT predicate on the "required" field.
+func RequiredGT(v string) predicate.Template {
+	return predicate.Template(sql.FieldGT(FieldRequired, v))
+}
+
+// RequiredGTE applies the GTE predicate on the "required" field.
+func RequiredGTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldGTE(FieldRequired, v))
+}
+
+// RequiredLT applies the LT predicate on the "required" field.
+func RequiredLT(v string) predicate.Template {
+	return predicate.Template(sql.FieldLT(FieldRequired, v))
+}
+
+// RequiredLTE applies the LTE predicate on the "required" field.
+func RequiredLTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldLTE(FieldRequired, v))
+}
+
+// RequiredContains applies the Contains predicate on the "required" field.
+func RequiredContains(v string) predicate.Template {
+	return predicate.Template(sql.FieldContains(FieldRequired, v))
+}
+
+// RequiredHasPrefix applies the HasPrefix predicate on the "required" field.
+func RequiredHasPrefix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasPrefix(FieldRequired, v))
+}
+
+// RequiredHasSuffix applies the HasSuffix predicate on the "required" field.
+func RequiredHasSuffix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasSuffix(FieldRequired, v))
+}
+
+// RequiredEqualFold applies the EqualFold predicate on the "required" field.
+func RequiredEqualFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldEqualFold(FieldRequired, v))
+}
+
+// RequiredContainsFold applies the ContainsFold predicate on the "required" field.
+func RequiredContainsFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldContainsFold(FieldRequired, v))
+}
+
+// RetiredEQ applies the EQ predicate on the "retired" field.
+func RetiredEQ(v bool) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldRetired, v))
+}
+
+// RetiredNEQ applies the NEQ predicate on the "retired" field.
+func RetiredNEQ(v bool) predicate.Template {
+	return predicate.Template(sql.FieldNEQ(FieldRetired, v))
+}
+
+// MadeByEQ applies the EQ predicate on the "made_by" field.
+func MadeByEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldEQ(FieldMadeBy, v))
+}
+
+// MadeByNEQ applies the NEQ predicate on the "made_by" field.
+func MadeByNEQ(v string) predicate.Template {
+	return predicate.Template(sql.FieldNEQ(FieldMadeBy, v))
+}
+
+// MadeByIn applies the In predicate on the "made_by" field.
+func MadeByIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldIn(FieldMadeBy, vs...))
+}
+
+// MadeByNotIn applies the NotIn predicate on the "made_by" field.
+func MadeByNotIn(vs ...string) predicate.Template {
+	return predicate.Template(sql.FieldNotIn(FieldMadeBy, vs...))
+}
+
+// MadeByGT applies the GT predicate on the "made_by" field.
+func MadeByGT(v string) predicate.Template {
+	return predicate.Template(sql.FieldGT(FieldMadeBy, v))
+}
+
+// MadeByGTE applies the GTE predicate on the "made_by" field.
+func MadeByGTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldGTE(FieldMadeBy, v))
+}
+
+// MadeByLT applies the LT predicate on the "made_by" field.
+func MadeByLT(v string) predicate.Template {
+	return predicate.Template(sql.FieldLT(FieldMadeBy, v))
+}
+
+// MadeByLTE applies the LTE predicate on the "made_by" field.
+func MadeByLTE(v string) predicate.Template {
+	return predicate.Template(sql.FieldLTE(FieldMadeBy, v))
+}
+
+// MadeByContains applies the Contains predicate on the "made_by" field.
+func MadeByContains(v string) predicate.Template {
+	return predicate.Template(sql.FieldContains(FieldMadeBy, v))
+}
+
+// MadeByHasPrefix applies the HasPrefix predicate on the "made_by" field.
+func MadeByHasPrefix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasPrefix(FieldMadeBy, v))
+}
+
+// MadeByHasSuffix applies the HasSuffix predicate on the "made_by" field.
+func MadeByHasSuffix(v string) predicate.Template {
+	return predicate.Template(sql.FieldHasSuffix(FieldMadeBy, v))
+}
+
+// MadeByEqualFold applies the EqualFold predicate on the "made_by" field.
+func MadeByEqualFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldEqualFold(FieldMadeBy, v))
+}
+
+// MadeByContainsFold applies the ContainsFold predicate on the "made_by" field.
+func MadeByContainsFold(v string) predicate.Template {
+	return predicate.Template(sql.FieldContainsFold(FieldMadeBy, v))
 }
 
 // And groups predicates with the AND operator between them.

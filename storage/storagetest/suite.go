@@ -34,6 +34,8 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Rooms", testRooms},
 		{"RoomList", testRoomList},
 		{"Messages", testMessages},
+		{"Changes", testChanges},
+		{"Conversation", testConversation},
 		{"Files", testFiles},
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},

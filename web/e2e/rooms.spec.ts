@@ -102,8 +102,56 @@ test('F-UI-10: breadcrumbs lead from site to number, and a part of the place fin
   const trail = page.getByRole('navigation', { name: '所在位置' });
   await expect(trail).toContainText(`一廠›${line}›站 07›${room.number}`);
   await trail.getByRole('link', { name: line }).click();
+  await expect(page).toHaveURL(/[?&]line=/);
   await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
   await expect(page.getByText('共 1 件')).toBeVisible();
+});
+
+test('UX 21, F-RM-04: type, line, role, mine and day filter the list, from the address too', async ({
+  as,
+  api,
+}) => {
+  const line = unique('線');
+  const li = await api('li');
+  const wang = await api('wang');
+  const quality = await wang.declare({ title: unique('刮傷'), incident_type: 'quality', place: { line } });
+  const machine = await wang.declare({ title: unique('停機'), place: { line } });
+  await wang.add(quality.room_id, li.userId, 'VIEWER');
+  await wang.add(machine.room_id, li.userId, 'EDITOR');
+  const page = await as('li');
+  const rows = page.getByRole('link', { name: /INC-/ });
+  await page.goto(`/rooms?line=${encodeURIComponent(line)}&mine=true`);
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('button', { name: /篩選/ }).click();
+  await expect(page.getByRole('textbox', { name: '產線' })).toHaveValue(line);
+  await page.getByRole('search').getByText('品質', { exact: true }).click();
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText(quality.title);
+  await page.getByRole('search').getByText('處理人員', { exact: true }).click();
+  await expect(page.getByText('沒有符合條件的事件')).toBeVisible();
+  await page.goBack();
+  await expect(rows).toContainText(quality.title);
+  await page.getByLabel('通報日期從').fill('2001-01-01');
+  await page.getByLabel('到', { exact: true }).fill('2001-01-02');
+  await expect(page.getByText('沒有符合條件的事件')).toBeVisible();
+  await expect(page).toHaveURL(/since=2001-01-01/);
+});
+
+test('F-RM-11: unread messages and mentions are counted in the list, and no more once they were read', async ({
+  as,
+  api,
+}) => {
+  const wang = await api('wang');
+  const li = await api('li');
+  const room = await wang.declare({ title: unique('未讀') });
+  await wang.add(room.room_id, li.userId, 'EDITOR');
+  const page = await as('li');
+  await page.goto('/rooms');
+  const row = page.getByRole('link', { name: new RegExp(room.title) });
+  await expect(row).toBeVisible();
+  await wang.say(room.room_id, '請看一下');
+  await expect(row).toContainText('1 則未讀');
+  await expect(row).toContainText('請看一下');
 });
 
 test('a declaration says at each field what is missing', async ({ as }) => {

@@ -2,13 +2,9 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type ClientFrame = Schemas['ClientFrame'];
-export type ServerFrame = Schemas['ServerFrame'];
-export type RoomEvent = Schemas['RoomEvent'];
-export type SendMessageFrame = Schemas['SendMessageFrame'];
-
 export type AuditEntry = Schemas['AuditEntry'];
 export type ChecklistItem = Schemas['ChecklistItem'];
+export type ClientFrame = Schemas['ClientFrame'];
 export type Cluster = Schemas['ClusterNodes'];
 export type ErrorCode = Schemas['ErrorCode'];
 export type EventPage = Schemas['EventPage'];
@@ -34,11 +30,14 @@ export type Reaction = Schemas['Reaction'];
 export type Reference = Schemas['Reference'];
 export type Role = Schemas['Role'];
 export type Room = Schemas['Room'];
+export type RoomEvent = Schemas['RoomEvent'];
 export type RoomMove = Schemas['RoomMove'];
 export type RoomPage = Schemas['RoomPage'];
 export type RoomPatch = Schemas['RoomPatch'];
 export type SearchKind = Schemas['SearchKind'];
 export type SearchPage = Schemas['SearchPage'];
+export type SendMessageFrame = Schemas['SendMessageFrame'];
+export type ServerFrame = Schemas['ServerFrame'];
 export type Severity = Schemas['Severity'];
 export type SignedIn = Schemas['SignedIn'];
 export type SnippetPart = Schemas['SnippetPart'];

@@ -1,14 +1,15 @@
 import { Button, Drawer, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { Lock } from 'lucide-react';
-import { useEffect } from 'react';
+import { DoorOpen, Lock } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Room, User } from '@/api/types';
 import { ViewerProvider } from '@/features/files';
-import { RoomHeader } from '@/features/rooms';
+import { can } from '@/features/members';
+import { type May, RoomHeader } from '@/features/rooms';
 import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { TroubleText } from '@/ui/TroubleText';
@@ -20,8 +21,12 @@ import { RoomPanel } from './RoomPanel';
 import { RoomTalk } from './RoomTalk';
 import { useRoomLog } from './useRoomLog';
 
+const Settings = lazy(() =>
+  import('@/features/rooms/Settings').then((module) => ({ default: module.Settings })),
+);
+
 /** The tabs of the panel beside a room; on phones and tablets it is a sheet, open when one is named. */
-export const panels = ['details', 'members', 'files'] as const;
+export const panels = ['details', 'members', 'files', 'checklist'] as const;
 export type Panel = (typeof panels)[number];
 
 export function RoomPage({ user }: { user: User }) {
@@ -31,6 +36,7 @@ export function RoomPage({ user }: { user: User }) {
   const slow = useAfter(room.isPending, 200);
 
   if (room.isError && troubleOf(room.error).status === 403) {
+    if (room.data !== undefined) return <NoMoreMember room={room.data} />;
     return (
       <Notice icon={Lock} title={t('rooms.forbidden')} bad hint={<Refusal error={room.error} />}>
         <Button renderRoot={(props) => <Link to="/rooms" {...props} />}>{t('app.toList')}</Button>
@@ -56,8 +62,21 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   const show = (next: Panel | undefined, replace: boolean) =>
     void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
 
+  const [editing, setEditing] = useState(false);
+  const may: May = (act) => can(user, room.my_role, act);
+
   const content = (
-    <RoomPanel room={room} user={user} panel={panel ?? 'details'} onPanel={(next) => show(next, true)} />
+    <RoomPanel
+      room={room}
+      user={user}
+      may={may}
+      panel={panel ?? 'details'}
+      onPanel={(next) => show(next, true)}
+      onSettings={() => setEditing(true)}
+      onLeft={() =>
+        void navigate({ to: '/rooms', search: ({ panel: _, ...before }) => before, replace: true })
+      }
+    />
   );
   return (
     <ViewerProvider roomId={room.room_id} pictures={log.pictures}>
@@ -66,6 +85,8 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           room={room}
           link={screen === 'phone' && <LinkPill compact />}
           onPanel={screen === 'desk' ? undefined : () => show('details', false)}
+          may={may}
+          onSettings={() => setEditing(true)}
         />
         <div className={classes.body}>
           <RoomTalk room={room} user={user} log={log} />
@@ -89,7 +110,27 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           {content}
         </Drawer>
       )}
+      {editing && (
+        <Suspense fallback={null}>
+          <Settings room={room} may={may} onClose={() => setEditing(false)} />
+        </Suspense>
+      )}
     </ViewerProvider>
+  );
+}
+
+/** Somebody took me out of the room while I was reading (F-MB-05). */
+function NoMoreMember({ room }: { room: Room }) {
+  const { t } = useTranslation();
+  return (
+    <Notice
+      icon={DoorOpen}
+      title={t('rooms.removed')}
+      bad
+      hint={t('rooms.removedHint', { number: room.number, title: room.title })}
+    >
+      <Button renderRoot={(props) => <Link to="/rooms" {...props} />}>{t('app.toList')}</Button>
+    </Notice>
   );
 }
 

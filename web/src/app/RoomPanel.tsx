@@ -1,25 +1,32 @@
 import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { fileCountQuery } from '@/api/keys';
+import { checklistQuery, fileCountQuery } from '@/api/keys';
 import type { Room, User } from '@/api/types';
 import { Evidence } from '@/features/files';
 import { canDeleteFile, Members } from '@/features/members';
-import { Details } from '@/features/rooms';
+import { Checklist, Details, type May, progress } from '@/features/rooms';
 import type { Panel } from './RoomPage';
 import classes from './RoomPage.module.css';
+import { usePresence } from './usePresence';
 
 interface Props {
   room: Room;
   user: User;
+  may: May;
   panel: Panel;
+  onSettings: () => void;
+  /** I have left the room. */
+  onLeft: () => void;
   onPanel: (panel: Panel) => void;
 }
 
 /** What stands behind the conversation: the facts, the people, the evidence. */
-export function RoomPanel({ room, user, panel, onPanel }: Props) {
+export function RoomPanel({ room, user, may, panel, onPanel, onSettings, onLeft }: Props) {
   const { t } = useTranslation();
   const files = useQuery(fileCountQuery(room.room_id));
+  const checklist = useQuery(checklistQuery(room.room_id));
+  const here = usePresence(room.room_id);
   return (
     <Tabs
       value={panel}
@@ -34,13 +41,21 @@ export function RoomPanel({ room, user, panel, onPanel }: Props) {
         <Tabs.Tab value="files">
           {files.data === undefined ? t('files.tab') : t('files.tabCount', { count: files.data })}
         </Tabs.Tab>
+        <Tabs.Tab value="checklist">
+          {checklist.data === undefined || checklist.data.items.length === 0
+            ? t('details.checklistTab')
+            : t('details.checklistCount', progress(checklist.data.items))}
+        </Tabs.Tab>
       </Tabs.List>
       <div className={classes.tabBody}>
         <Tabs.Panel value="details">
-          <Details room={room} />
+          <Details room={room} may={may} onSettings={onSettings} />
         </Tabs.Panel>
         <Tabs.Panel value="members">
-          <Members room={room} me={user} />
+          <Members room={room} me={user} here={here?.users} onLeft={onLeft} />
+        </Tabs.Panel>
+        <Tabs.Panel value="checklist">
+          <Checklist room={room} me={user} may={may} />
         </Tabs.Panel>
         <Tabs.Panel value="files">
           <Evidence

@@ -8,7 +8,7 @@ import { UserMenu } from '@/features/auth';
 import { Breadcrumbs } from '@/features/rooms';
 import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
-import { AdminLink } from './AdminLink';
+import { AdminLinks } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
 import classes from './Shell.module.css';
 
@@ -30,7 +30,7 @@ export function Shell({ user }: { user: User }) {
         <SearchLink roomId={roomId} />
         <LinkPill />
         <div className={classes.menu}>
-          <AdminLink user={user} />
+          <AdminLinks user={user} />
           <UserMenu user={user} />
         </div>
       </header>

@@ -17,7 +17,7 @@ import { Account, Login, Starting } from '@/features/auth';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
 import { readTerms, type Terms } from '@/features/search';
-import { AdminLink } from './AdminLink';
+import { AdminLinks } from './AdminLinks';
 import { CrashNotice, NotFound } from './Failures';
 import classes from './Failures.module.css';
 import { type Panel, panels, RoomPage } from './RoomPage';
@@ -159,7 +159,7 @@ const me = createRoute({
       user && (
         <div className={classes.me}>
           <Account user={user} />
-          <AdminLink user={user} />
+          <AdminLinks user={user} />
         </div>
       )
     );
@@ -180,12 +180,38 @@ const cluster = createRoute({
   component: lazyRouteComponent(() => import('./ClusterPage'), 'ClusterPage'),
 });
 
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/templates',
+  component: lazyRouteComponent(() => import('./TemplatesPage'), 'TemplatesPage'),
+});
+
+const newTemplate = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/templates/new',
+  component: lazyRouteComponent(() => import('./TemplatesPage'), 'NewTemplatePage'),
+});
+
+const template = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin/templates/$templateId',
+  component: lazyRouteComponent(() => import('./TemplatesPage'), 'TemplatePage'),
+});
+
 export function makeRouter() {
   return createRouter({
     routeTree: root.addChildren([
       login,
       home,
-      inside.addChildren([rooms.addChildren([noRoom, declare, room]), me, search, cluster]),
+      inside.addChildren([
+        rooms.addChildren([noRoom, declare, room]),
+        me,
+        search,
+        cluster,
+        templates,
+        newTemplate,
+        template,
+      ]),
     ]),
     parseSearch,
     stringifySearch,

@@ -1,6 +1,5 @@
-import { Alert, Button, Group, Radio, Select } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useQueryClient } from '@tanstack/react-query';
+import { Alert, Button, Group, Radio } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { UserPlus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +7,7 @@ import { $api } from '@/api/client';
 import { membersQuery, roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Member, Role } from '@/api/types';
+import { PersonSelect } from '@/ui/PersonSelect';
 import { TroubleText } from '@/ui/TroubleText';
 import { tell } from '@/ui/tell';
 import classes from './Members.module.css';
@@ -22,25 +22,12 @@ interface Props {
 export function AddMember({ roomId, roles, members, onClose }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const [typed, setTyped] = useState('');
-  const [q] = useDebouncedValue(typed, 250);
   const [userId, setUserId] = useState<string | null>(null);
   const [role, setRole] = useState<Role>(roles[0] ?? 'VIEWER');
   const [asked, setAsked] = useState(false);
-  const users = $api.useQuery(
-    'get',
-    '/api/users',
-    { params: { query: { q: q.trim() || undefined, limit: 20 } } },
-    { placeholderData: keepPreviousData },
-  );
   const add = $api.useMutation('post', '/api/rooms/{room_id}/members');
 
   const known = new Set(members.map((member) => member.user_id));
-  const options = (users.data?.users ?? []).map((user) => ({
-    value: user.user_id,
-    label: `${user.name} (${user.username})`,
-    disabled: known.has(user.user_id),
-  }));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -61,31 +48,16 @@ export function AddMember({ roomId, roles, members, onClose }: Props) {
 
   return (
     <form className={classes.add} onSubmit={submit} aria-label={t('members.add')}>
-      <Select
+      <PersonSelect
         label={t('members.person')}
         autoFocus
-        placeholder={t('members.addHint')}
-        searchable
-        clearable
-        clearButtonProps={{ 'aria-label': t('app.cancel') }}
-        data={options}
-        filter={({ options: found }) => found}
         value={userId}
-        searchValue={typed}
-        onSearchChange={setTyped}
-        onChange={(value) => {
-          setUserId(value);
+        taken={known}
+        onChange={(person) => {
+          setUserId(person?.user_id ?? null);
           if (add.isError) add.reset();
         }}
-        nothingFoundMessage={t('members.nobody')}
-        renderOption={({ option }) => (
-          <span className={classes.option}>
-            {option.label}
-            {option.disabled && <span className={classes.you}>{t('members.isMember')}</span>}
-          </span>
-        )}
         error={asked && userId === null ? t('members.choose') : undefined}
-        comboboxProps={{ withinPortal: true }}
       />
       {roles.length > 1 ? (
         <Radio.Group

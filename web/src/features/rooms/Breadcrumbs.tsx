@@ -4,22 +4,30 @@ import { useTranslation } from 'react-i18next';
 import type { Room } from '@/api/types';
 import classes from './Breadcrumbs.module.css';
 
-/** Site › Line › Station › INC-…; a part of the place shows its incidents. */
+/** Site › Line › Station › INC-…; a part shows its incidents, where the list can be filtered by it. */
 export function Breadcrumbs({ room }: { room: Room }) {
   const { t } = useTranslation();
   const { site, line, station } = room.place;
-  const parts = Object.entries({ site, line, station });
+  const parts = [
+    { kind: 'site', part: site },
+    { kind: 'line', part: line, filters: { line } },
+    { kind: 'station', part: station, filters: { line, q: station } },
+  ];
   return (
     <nav className={classes.trail} aria-label={t('app.breadcrumbs')}>
       <ol>
         {parts.map(
-          ([kind, part]) =>
+          ({ kind, part, filters }) =>
             part && (
               <Fragment key={kind}>
                 <li>
-                  <Link to="/rooms" search={{ q: part }}>
-                    {part}
-                  </Link>
+                  {filters === undefined ? (
+                    part
+                  ) : (
+                    <Link to="/rooms" search={filters}>
+                      {part}
+                    </Link>
+                  )}
                 </li>
                 <li aria-hidden>›</li>
               </Fragment>

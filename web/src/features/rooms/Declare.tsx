@@ -22,7 +22,11 @@ import {
   titleOf,
 } from './declaration';
 import { rememberPlace } from './lastPlace';
+import { Preview } from './Preview';
 import { SeverityTiles, TemplateTiles } from './Tiles';
+
+/** The fields that are shown on request, or when the template requires one of them. */
+const folded: readonly Field[] = ['site', 'equipment', 'lot', 'units_at_risk', 'description'];
 
 interface Props {
   /** Known from a station's link, or from the last declaration on this device. */
@@ -42,13 +46,15 @@ export function Declare({ place, allowed, onDeclared }: Props) {
     lot: '',
     description: '',
     lineStopped: false,
+    units: '',
   });
   const [checked, setChecked] = useState(false);
   const [more, setMore] = useState(false);
 
   const template = templates.data?.templates.find((one) => one.template_id === declared.templateId);
   const title = titleOf(declared, template, language);
-  const errors = check(declared, title);
+  const errors = check(declared, title, template);
+  const required = new Set<Field>(template?.required);
   const trouble = create.isError ? troubleOf(create.error) : undefined;
   const troubled = trouble && fieldOf(trouble);
 
@@ -69,6 +75,7 @@ export function Declare({ place, allowed, onDeclared }: Props) {
     event.preventDefault();
     setChecked(true);
     if (Object.keys(errors).length > 0 || template === undefined) {
+      if (folded.some((field) => field in errors)) setMore(true);
       queueMicrotask(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"], input')?.focus());
       return;
     }
@@ -83,8 +90,14 @@ export function Declare({ place, allowed, onDeclared }: Props) {
     );
   };
 
-  const text = (field: BoundedField, value: string, set: (value: string) => void) => ({
-    label: t(field === 'title' ? 'declare.roomTitle' : `declare.${field}`),
+  const labelOf = (field: BoundedField | 'units_at_risk') => {
+    const label = t(field === 'title' ? 'declare.roomTitle' : `declare.${field}`);
+    const needed = field === 'title' || required.has(field);
+    return folded.includes(field) && !needed ? t('declare.optional', { field: label }) : label;
+  };
+  const text = (field: BoundedField | 'units_at_risk', value: string, set: (value: string) => void) => ({
+    label: labelOf(field),
+    required: required.has(field),
     error: errorOf(field),
     value,
     onChange: (event: { currentTarget: { value: string } }) => set(event.currentTarget.value),
@@ -114,9 +127,13 @@ export function Declare({ place, allowed, onDeclared }: Props) {
               templates={templates.data.templates}
               value={declared.templateId}
               error={errorOf('template')}
-              onChange={(chosen) => change({ templateId: chosen.template_id, severity: chosen.severity })}
+              onChange={(chosen) => {
+                change({ templateId: chosen.template_id, severity: chosen.severity });
+                if (chosen.required.some((field) => folded.includes(field))) setMore(true);
+              }}
             />
           )}
+          {template !== undefined && <Preview template={template} />}
           <SeverityTiles value={declared.severity} onChange={(severity) => change({ severity })} />
         </section>
 
@@ -145,7 +162,6 @@ export function Declare({ place, allowed, onDeclared }: Props) {
           <TextInput
             {...text('title', title, (value) => change({ title: value }))}
             description={t('declare.roomTitleHint')}
-            withAsterisk
             required
           />
         </section>
@@ -169,7 +185,13 @@ export function Declare({ place, allowed, onDeclared }: Props) {
                 )}
               />
             </div>
-            <TextInput {...text('lot', declared.lot, (lot) => change({ lot }))} />
+            <div className={classes.pair}>
+              <TextInput {...text('lot', declared.lot, (lot) => change({ lot }))} />
+              <TextInput
+                {...text('units_at_risk', declared.units, (units) => change({ units }))}
+                inputMode="numeric"
+              />
+            </div>
             <Textarea
               {...text('description', declared.description, (description) => change({ description }))}
               autosize

@@ -1,12 +1,20 @@
 import { Button, Chip, CloseButton, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Search, SlidersHorizontal } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Severity, Status } from '@/api/types';
 import { SeverityIcon } from './Badges';
 import classes from './FilterBar.module.css';
-import { type Filters, isFiltered, severities, statuses } from './filters';
+import {
+  countFilters,
+  type Filters,
+  incidentTypes,
+  isFiltered,
+  noFilters,
+  roles,
+  severities,
+  statuses,
+} from './filters';
 
 interface Props {
   filters: Filters;
@@ -20,7 +28,7 @@ export function FilterBar({ filters, onChange }: Props) {
   const { t } = useTranslation();
   const panelId = useId();
   const [open, setOpen] = useState(false);
-  const active = (filters.status?.length ?? 0) + (filters.severity?.length ?? 0);
+  const active = countFilters(filters);
 
   return (
     <search className={classes.bar}>
@@ -38,52 +46,140 @@ export function FilterBar({ filters, onChange }: Props) {
           {active > 0 ? t('rooms.filterActive', { count: active }) : t('rooms.filter')}
         </Button>
       </div>
+      <fieldset className={classes.quick}>
+        <legend className="sr-only">{t('rooms.show')}</legend>
+        <Chip
+          variant="outline"
+          disabled={filters.status !== undefined}
+          checked={filters.status === undefined && !filters.archived}
+          onChange={(on) => onChange({ archived: on ? undefined : true }, 'push')}
+        >
+          {t('rooms.notArchived')}
+        </Chip>
+        <Chip
+          variant="outline"
+          checked={filters.mine === true}
+          onChange={(on) => onChange({ mine: on || undefined }, 'push')}
+        >
+          {t('rooms.mine')}
+        </Chip>
+        <Chip
+          variant="outline"
+          checked={filters.assigned === true}
+          onChange={(on) => onChange({ assigned: on || undefined }, 'push')}
+        >
+          {t('rooms.assigned')}
+        </Chip>
+      </fieldset>
       <div id={panelId} className={classes.panel} hidden={!open}>
-        <fieldset className={classes.group}>
-          <legend>{t('severity.label')}</legend>
-          <Chip.Group
-            multiple
-            value={filters.severity ?? []}
-            onChange={(value) =>
-              onChange({ severity: value.length ? (value as Severity[]) : undefined }, 'push')
-            }
-          >
-            {severities.map((severity) => (
-              <Chip
-                key={severity}
-                value={severity}
-                variant="outline"
-                icon={<SeverityIcon severity={severity} />}
-              >
-                {t(`severity.${severity}`)}
-              </Chip>
-            ))}
-          </Chip.Group>
-        </fieldset>
-        <fieldset className={classes.group}>
-          <legend>{t('status.label')}</legend>
-          <Chip.Group
-            multiple
-            value={filters.status ?? []}
-            onChange={(value) => onChange({ status: value.length ? (value as Status[]) : undefined }, 'push')}
-          >
-            {statuses.map((status) => (
-              <Chip key={status} value={status} variant="outline">
-                {t(`status.${status}`)}
-              </Chip>
-            ))}
-          </Chip.Group>
-        </fieldset>
+        <Choice
+          label={t('severity.label')}
+          values={severities}
+          chosen={filters.severity}
+          name={(severity) => t(`severity.${severity}`)}
+          icon={(severity) => <SeverityIcon severity={severity} />}
+          onChange={(severity) => onChange({ severity }, 'push')}
+        />
+        <Choice
+          label={t('status.label')}
+          values={statuses}
+          chosen={filters.status}
+          name={(status) => t(`status.${status}`)}
+          onChange={(status) => onChange({ status }, 'push')}
+        />
+        <Choice
+          label={t('type.label')}
+          values={incidentTypes}
+          chosen={filters.type}
+          name={(type) => t(`type.${type}`)}
+          onChange={(type) => onChange({ type }, 'push')}
+        />
+        <Choice
+          label={t('rooms.myRole')}
+          values={roles}
+          chosen={filters.role}
+          name={(role) => t(`role.${role}`)}
+          onChange={(role) => onChange({ role }, 'push')}
+        />
+        <div className={classes.fields}>
+          <LineBox
+            key={filters.line ?? ''}
+            value={filters.line ?? ''}
+            onChange={(line) => onChange({ line: line || undefined }, 'push')}
+          />
+          <TextInput
+            type="date"
+            label={t('rooms.since')}
+            max={filters.until}
+            value={filters.since ?? ''}
+            onChange={(event) => onChange({ since: event.currentTarget.value || undefined }, 'push')}
+          />
+          <TextInput
+            type="date"
+            label={t('rooms.until')}
+            min={filters.since}
+            value={filters.until ?? ''}
+            onChange={(event) => onChange({ until: event.currentTarget.value || undefined }, 'push')}
+          />
+        </div>
         {isFiltered(filters) && (
-          <Button
-            variant="light"
-            onClick={() => onChange({ status: undefined, severity: undefined, q: undefined }, 'push')}
-          >
+          <Button variant="light" onClick={() => onChange(noFilters, 'push')}>
             {t('rooms.clearFilters')}
           </Button>
         )}
       </div>
     </search>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  values: readonly T[];
+  chosen?: T[];
+  name: (value: T) => string;
+  icon?: (value: T) => ReactNode;
+  onChange: (chosen: T[] | undefined) => void;
+}
+
+/** Any of some values; none means all. */
+function Choice<T extends string>({ label, values, chosen, name, icon, onChange }: ChoiceProps<T>) {
+  return (
+    <fieldset className={classes.group}>
+      <legend>{label}</legend>
+      <Chip.Group
+        multiple
+        value={chosen ?? []}
+        onChange={(value) =>
+          onChange(value.length > 0 ? values.filter((one) => value.includes(one)) : undefined)
+        }
+      >
+        {values.map((value) => (
+          <Chip key={value} value={value} variant="outline" icon={icon?.(value)}>
+            {name(value)}
+          </Chip>
+        ))}
+      </Chip.Group>
+    </fieldset>
+  );
+}
+
+/** One line, by its exact name; taken when the field is left or Enter pressed. */
+function LineBox({ value, onChange }: { value: string; onChange: (line: string) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState(value);
+  const take = () => {
+    if (text.trim() !== value) onChange(text.trim());
+  };
+  return (
+    <TextInput
+      label={t('declare.line')}
+      placeholder={t('declare.linePlaceholder')}
+      maxLength={80}
+      value={text}
+      onChange={(event) => setText(event.currentTarget.value)}
+      onBlur={take}
+      onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && take()}
+    />
   );
 }
 

@@ -1,15 +1,18 @@
 import { ActionIcon, Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { ArrowLeft, Clock, Info } from 'lucide-react';
+import { ArrowLeft, Clock, Info, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '@/api/types';
 import { elapsed, formats } from '@/i18n/format';
 import { useLanguage } from '@/ui/useLanguage';
 import { useNow } from '@/ui/useNow';
+import { Actions } from './Actions';
 import { isOver, LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
+import type { May } from './moves';
 import { placeText } from './place';
 import classes from './RoomHeader.module.css';
+import { endOf } from './times';
 
 interface Props {
   room: Room;
@@ -17,10 +20,12 @@ interface Props {
   link?: ReactNode;
   /** Opens the panel, where it is a sheet. */
   onPanel?: () => void;
+  may: May;
+  onSettings: () => void;
 }
 
 /** What an incident is, always in view (UX 18). */
-export function RoomHeader({ room, link, onPanel }: Props) {
+export function RoomHeader({ room, link, onPanel, may, onSettings }: Props) {
   const { t } = useTranslation();
   const place = placeText(room.place);
   const severity = <SeverityBadge severity={room.severity} calm={isOver(room.status)} />;
@@ -54,7 +59,8 @@ export function RoomHeader({ room, link, onPanel }: Props) {
           <span className={classes.narrow}>{severity}</span>
           <StatusBadge status={room.status} />
           {room.line_stopped && <LineStoppedBadge />}
-          <Elapsed since={room.declared_at} />
+          <Elapsed since={room.declared_at} until={endOf(room)} />
+          <Assignee room={room} />
           {place !== '' && <span className={classes.place}>{place}</span>}
         </div>
       </div>
@@ -69,23 +75,54 @@ export function RoomHeader({ room, link, onPanel }: Props) {
           <span className={classes.panelText}>{t('details.tab')}</span>
         </Button>
       )}
+      <Actions room={room} may={may} onSettings={onSettings} />
     </header>
   );
 }
 
-function Elapsed({ since }: { since: string }) {
+function Assignee({ room }: { room: Room }) {
+  const { t } = useTranslation();
+  if (room.assignee === undefined) {
+    return isOver(room.status) ? null : <span className={classes.nobody}>{t('rooms.unassigned')}</span>;
+  }
+  return (
+    <span className={classes.assignee} title={t('rooms.assignee')}>
+      <UserRound size={14} aria-hidden />
+      <span className="sr-only">{t('rooms.assignee')}</span>
+      <span className={classes.assigneeName}>{room.assignee.name}</span>
+    </span>
+  );
+}
+
+/** How long an incident has been going on, or how long it took. */
+function Elapsed({ since, until }: { since: string; until?: string }) {
+  return until === undefined ? (
+    <Running since={since} />
+  ) : (
+    <Duration since={since} until={Date.parse(until)} over />
+  );
+}
+
+function Running({ since }: { since: string }) {
+  return <Duration since={since} until={useNow('second')} />;
+}
+
+function Duration({ since, until, over = false }: { since: string; until: number; over?: boolean }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const now = useNow('second');
   const start = new Date(since);
-  const { days, clock } = elapsed(now - start.getTime());
+  const { days, clock } = elapsed(until - start.getTime());
   const time = days > 0 ? t('rooms.elapsedDays', { days, time: clock }) : clock;
   return (
     <span className={`${classes.elapsed} figures`} title={formats(language).full.format(start)}>
       <Clock size={14} aria-hidden />
-      <span role="timer" aria-live="off" aria-label={t('rooms.elapsed', { time })}>
-        {time}
-      </span>
+      {over ? (
+        t('rooms.took', { time })
+      ) : (
+        <span role="timer" aria-live="off" aria-label={t('rooms.elapsed', { time })}>
+          {time}
+        </span>
+      )}
     </span>
   );
 }

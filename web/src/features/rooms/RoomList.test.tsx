@@ -6,6 +6,7 @@ import type { Room } from '@/api/types';
 import { room } from '@/testing/events';
 import { show } from '@/testing/render';
 import { origin, problem, startServer } from '@/testing/server';
+import { noFilters } from './filters';
 import { RoomList } from './RoomList';
 
 const server = startServer();
@@ -27,6 +28,36 @@ describe('UX 22 the list', () => {
     }
   });
 
+  test('F-RM-11: counts what waits to be read, up to a lot, and who calls me', async () => {
+    answer([
+      room({ unread_count: 240, mention_count: 3, last_message: '油封已更換' }),
+      room({ room_id: 'r2', title: '讀過', unread_count: 0 }),
+    ]);
+    list();
+    const row = await screen.findByRole('link', { name: /三線沖壓機漏油/ });
+    for (const text of ['99+', '240 則未讀', '3 則提到您', '油封已更換']) expect(row).toHaveTextContent(text);
+    expect(screen.getByRole('link', { name: /讀過/ })).not.toHaveTextContent('未讀');
+    expect(screen.getByText('沒有更多事件了')).toBeInTheDocument();
+  });
+
+  test('F-RM-04: leaves archived rooms out until they are asked for', async () => {
+    const asked: URLSearchParams[] = [];
+    server.use(
+      http.get(url, ({ request }) => {
+        asked.push(new URL(request.url).searchParams);
+        return HttpResponse.json({ rooms: [], total: 0, limit: 25, offset: 0 });
+      }),
+    );
+    const onFilter = list();
+    await screen.findByText('目前沒有事件');
+    expect(asked[0]?.getAll('status')).toHaveLength(8);
+    expect(asked[0]?.getAll('status')).not.toContain('ARCHIVED');
+    await userEvent.click(screen.getByRole('checkbox', { name: '未封存' }));
+    expect(onFilter).toHaveBeenCalledWith({ archived: true, page: undefined }, 'push');
+    await userEvent.click(screen.getByRole('checkbox', { name: '指派給我' }));
+    expect(onFilter).toHaveBeenCalledWith({ assigned: true, page: undefined }, 'push');
+  });
+
   test('shows a skeleton while it waits, but only after a moment', async () => {
     server.use(http.get(url, () => new Promise<never>(() => undefined)));
     list();
@@ -45,10 +76,7 @@ describe('UX 22 the list', () => {
     const onFilter = list({ q: 'zzz', status: ['OPEN'] });
     await screen.findByText('沒有符合條件的事件');
     await userEvent.click(screen.getByRole('button', { name: '清除篩選' }));
-    expect(onFilter).toHaveBeenCalledWith(
-      { status: undefined, severity: undefined, q: undefined, page: undefined },
-      'push',
-    );
+    expect(onFilter).toHaveBeenCalledWith(noFilters, 'push');
   });
 
   test('says why it failed and tries again', async () => {

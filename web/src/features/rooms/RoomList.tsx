@@ -9,9 +9,10 @@ import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useAfter } from '@/ui/useAfter';
 import { FilterBar } from './FilterBar';
-import { type Filters, isFiltered, listQuery, pageSize } from './filters';
+import { type Filters, isFiltered, listName, listQuery, noFilters, pageSize } from './filters';
 import classes from './RoomList.module.css';
 import { RoomRow } from './RoomRow';
+import { useKeptScroll } from './useKeptScroll';
 
 /** Milliseconds between looks for rooms that nobody told this tab about. */
 const listInterval = 20_000;
@@ -31,6 +32,7 @@ export function RoomList({ filters, onFilter, mayDeclare }: Props) {
     { placeholderData: keepPreviousData, refetchInterval: listInterval },
   );
   const slow = useAfter(rooms.isPending, 200);
+  const scroll = useKeptScroll(listName(filters), rooms.data !== undefined && !rooms.isPlaceholderData);
 
   return (
     <section className={classes.list} aria-labelledby="rooms-title">
@@ -55,7 +57,7 @@ export function RoomList({ filters, onFilter, mayDeclare }: Props) {
         filters={filters}
         onChange={(change, how) => onFilter({ ...change, page: undefined }, how)}
       />
-      <div className={classes.scroll} aria-busy={rooms.isFetching}>
+      <div className={classes.scroll} ref={scroll} aria-busy={rooms.isFetching}>
         {rooms.isError && (
           <TroubleNotice title={t('rooms.failed')} error={rooms.error} retry={() => void rooms.refetch()} />
         )}
@@ -73,12 +75,7 @@ function Rooms({ page, filters, onFilter }: { page: RoomPage } & Omit<Props, 'ma
   if (page.rooms.length === 0 && isFiltered(filters)) {
     return (
       <Notice icon={ListFilter} title={t('rooms.noMatch')} hint={t('rooms.noMatchHint')}>
-        <Button
-          variant="light"
-          onClick={() =>
-            onFilter({ status: undefined, severity: undefined, q: undefined, page: undefined }, 'push')
-          }
-        >
+        <Button variant="light" onClick={() => onFilter(noFilters, 'push')}>
           {t('rooms.clearFilters')}
         </Button>
       </Notice>
@@ -96,6 +93,7 @@ function Rooms({ page, filters, onFilter }: { page: RoomPage } & Omit<Props, 'ma
           </li>
         ))}
       </ul>
+      {page.offset + page.rooms.length >= page.total && <p className={classes.end}>{t('rooms.end')}</p>}
       <Pager page={filters.page ?? 1} total={page.total} onPage={(to) => onFilter({ page: to }, 'push')} />
     </>
   );

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Users } from 'lucide-react';
+import { AtSign, Users } from 'lucide-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room } from '@/api/types';
@@ -29,7 +29,11 @@ export const RoomRow = memo(function RoomRow({ room }: { room: Room }) {
         <span className={classes.role}>{t(`role.${room.my_role ?? 'none'}`)}</span>
         <Age at={room.last_activity_at} />
       </span>
-      <span className={classes.title}>{room.title}</span>
+      <span className={classes.head}>
+        <span className={classes.title}>{room.title}</span>
+        <Unread unread={room.unread_count ?? 0} mentions={room.mention_count ?? 0} />
+      </span>
+      {room.last_message && <span className={classes.last}>{room.last_message}</span>}
       <span className={classes.meta}>
         <StatusBadge status={room.status} />
         {room.line_stopped && <LineStoppedBadge />}
@@ -43,6 +47,31 @@ export const RoomRow = memo(function RoomRow({ room }: { room: Room }) {
     </Link>
   );
 });
+
+/** More is only "a lot". */
+const most = 99;
+const short = (count: number) => (count > most ? `${most}+` : String(count));
+
+/** What waits to be read, and whether somebody calls me there. */
+function Unread({ unread, mentions }: { unread: number; mentions: number }) {
+  const { t } = useTranslation();
+  if (unread === 0) return null;
+  return (
+    <span className={classes.badges}>
+      {mentions > 0 && (
+        <span className={classes.mention}>
+          <AtSign size={13} strokeWidth={2.5} aria-hidden />
+          <span className="sr-only">{t('rooms.mentions', { count: mentions })}</span>
+          <span aria-hidden>{short(mentions)}</span>
+        </span>
+      )}
+      <span className={classes.unread}>
+        <span className="sr-only">{t('rooms.unread', { count: unread })}</span>
+        <span aria-hidden>{short(unread)}</span>
+      </span>
+    </span>
+  );
+}
 
 function Age({ at }: { at: string }) {
   const language = useLanguage();

@@ -24,6 +24,7 @@ const declared: Declaration = {
   lot: ' ',
   description: '',
   lineStopped: true,
+  units: '',
 };
 
 describe('F-TP-01 the title', () => {
@@ -46,6 +47,21 @@ describe('errors stand at their field', () => {
       title: { key: 'needTitle' },
     });
     expect(check(declared, '三線')).toEqual({});
+  });
+
+  test('F-TP-02: what the template requires, before anything is sent', () => {
+    const strict: Template = { ...template, required: ['station', 'lot', 'units_at_risk'] };
+    expect(check(declared, '三線', strict)).toEqual({
+      station: { key: 'needField' },
+      lot: { key: 'needField' },
+      units_at_risk: { key: 'needField' },
+    });
+    const filled = { ...declared, place: { station: '站 07' }, lot: 'A1', units: '12' };
+    expect(check(filled, '三線', strict)).toEqual({});
+    expect(requestOf(filled, '三線', strict)).toMatchObject({ units_at_risk: 12, lot: 'A1' });
+    expect(check({ ...filled, units: 'x' }, '三線', template)).toEqual({
+      units_at_risk: { key: 'needCount' },
+    });
   });
 
   test('what is too long, counted as the server counts', () => {

@@ -2,6 +2,7 @@ import type { Trouble } from '@/api/problem';
 import type { NewRoom, Place, Severity, Template } from '@/api/types';
 import type { Language } from '@/i18n';
 import { fillTitle } from './place';
+import { isCount } from './settings';
 
 /** What somebody has entered so far. `title` is empty until they write their own. */
 export interface Declaration {
@@ -12,6 +13,8 @@ export interface Declaration {
   lot: string;
   description: string;
   lineStopped: boolean;
+  /** Digits, as typed; empty for none. */
+  units: string;
 }
 
 export const bounds = {
@@ -24,10 +27,22 @@ export const bounds = {
   description: 4000,
 };
 export type BoundedField = keyof typeof bounds;
-export type Field = BoundedField | 'template';
+export type Field = BoundedField | 'template' | 'units_at_risk';
+export type RequiredField = Template['required'][number];
+
+/** Every field that a template may require, as the form shows them. */
+export const requiredFields: readonly RequiredField[] = [
+  'site',
+  'line',
+  'station',
+  'equipment',
+  'lot',
+  'description',
+  'units_at_risk',
+];
 
 export type FieldError =
-  | { key: 'needTitle' | 'needTemplate' }
+  | { key: 'needTitle' | 'needTemplate' | 'needField' | 'needCount' }
   | { key: 'tooLong'; max: number; count: number };
 export type FieldErrors = Partial<Record<Field, FieldError>>;
 
@@ -42,10 +57,21 @@ function length(text: string): number {
   return [...text.trim()].length;
 }
 
-export function check(declared: Declaration, title: string): FieldErrors {
+/** Whether a form lacks what its template requires; no unit is no answer. */
+function lacks(declared: Declaration, field: RequiredField): boolean {
+  if (field === 'units_at_risk') return Number(declared.units) === 0;
+  if (field === 'lot' || field === 'description') return length(declared[field]) === 0;
+  return length(declared.place[field] ?? '') === 0;
+}
+
+export function check(declared: Declaration, title: string, template?: Template): FieldErrors {
   const errors: FieldErrors = {};
   if (declared.templateId === undefined) errors.template = { key: 'needTemplate' };
   if (length(title) === 0) errors.title = { key: 'needTitle' };
+  for (const field of template?.required ?? []) {
+    if (lacks(declared, field)) errors[field] = { key: 'needField' };
+  }
+  if (declared.units.trim() !== '' && !isCount(declared.units)) errors.units_at_risk = { key: 'needCount' };
   const texts: Record<BoundedField, string> = {
     title,
     site: declared.place.site ?? '',
@@ -63,10 +89,10 @@ export function check(declared: Declaration, title: string): FieldErrors {
 }
 
 /** The field that the server's refusal is about: its text begins with the field's name. */
-export function fieldOf(trouble: Trouble): BoundedField | undefined {
+export function fieldOf(trouble: Trouble): Exclude<Field, 'template'> | undefined {
   if (trouble.code !== 'invalid') return undefined;
   const name = trouble.detail.split(' ', 1)[0] ?? '';
-  return name in bounds ? (name as BoundedField) : undefined;
+  return name in bounds || name === 'units_at_risk' ? (name as BoundedField | 'units_at_risk') : undefined;
 }
 
 export function requestOf(declared: Declaration, title: string, template: Template): NewRoom {
@@ -81,6 +107,7 @@ export function requestOf(declared: Declaration, title: string, template: Templa
     severity: declared.severity ?? template.severity,
     place,
     line_stopped: declared.lineStopped,
+    ...(Number(declared.units) > 0 ? { units_at_risk: Number(declared.units) } : {}),
     ...(declared.lot.trim() === '' ? {} : { lot: declared.lot.trim() }),
     ...(declared.description.trim() === '' ? {} : { description: declared.description.trim() }),
   };

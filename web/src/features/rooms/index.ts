@@ -1,7 +1,10 @@
 export { Breadcrumbs } from './Breadcrumbs';
+export { Checklist } from './Checklist';
 export { Declare } from './Declare';
 export { Details } from './Details';
 export { type Filters, readFilters } from './filters';
 export { rememberedPlace } from './lastPlace';
+export type { May } from './moves';
 export { RoomHeader } from './RoomHeader';
 export { RoomList } from './RoomList';
+export { progress } from './useTick';

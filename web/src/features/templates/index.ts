@@ -1,0 +1,2 @@
+export { TemplateForm } from './TemplateForm';
+export { Templates } from './Templates';
