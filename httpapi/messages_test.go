@@ -184,7 +184,7 @@ func TestHistoryPinsAndTimelineAreShown(t *testing.T) {
 		t.Errorf("page: %+v of %+v", page, h.timeline)
 	}
 	h.call(t, "chen", "GET", timeline+"?after_seq=0", nil)
-	if h.timeline != (incident.TimelineQuery{Limit: 50}) {
+	if h.timeline != (incident.TimelineQuery{Forward: true, Limit: 50}) {
 		t.Errorf("from the start: %+v", h.timeline)
 	}
 	h.call(t, "chen", "GET", timeline+"?before_seq=9", nil)
