@@ -98,7 +98,7 @@ func (q Query) Spans(t string) []Span {
 	for _, r := range runs(t) {
 		for _, p := range q.parts {
 			for _, i := range r.find(p, 0) {
-				list = append(list, Span{r.chars[i].start, r.chars[i+len(p.chars)-1].end})
+				list = append(list, Span{int(r.chars[i].start), int(r.chars[i+len(p.chars)-1].end)})
 			}
 		}
 	}
