@@ -49,6 +49,7 @@ func (s *Server) decide(ctx context.Context, id RoomID, acts []incident.Act) (vi
 	if err := checkID("room_id", id); err != nil {
 		return visit{}, err
 	}
+	r.room = id // also where it is no part of the path
 	v := visit{Principal: r.principal, room: incident.RoomID(id)}
 	var err error
 	if v.role, err = s.library.Role(ctx, v.room, v.ID); err != nil {

@@ -26,7 +26,7 @@ type request struct {
 	id        string
 	from      string     // client address
 	route     string     // pattern, as "/api/rooms/:room_id"
-	room      string     // of the path, unchecked; empty without one
+	room      string     // that it is about, unchecked; empty without one
 	operation *operation // of the contract; nil for a route that it does not know
 	secure    bool       // came by TLS, or a trusted proxy says so
 	principal incident.Principal

@@ -66,7 +66,7 @@ func TestSearchByOfficeLeavesARow(t *testing.T) {
 		t.Errorf("all=%v, trail %+v", h.search.All, h.trail)
 	}
 	h.call(t, "auditor", "GET", "/api/search?q=Geheimnis&room_id="+string(press), nil)
-	if rows := h.audited("read_by_office"); len(rows) != 1 {
+	if rows := h.audited("read_by_office"); len(rows) != 1 || rows[0].Target != "room "+string(press)+" GET /api/search" {
 		t.Errorf("trail: %+v", h.trail)
 	}
 	b, err := json.Marshal(h.trail)

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"taskreporter/httpapi/client"
+)
+
+// scene is a room in which a recipe can be done, with the people of the cast.
+type scene struct {
+	*cast
+	t        *testing.T
+	room     client.Room
+	message  string            // helper's
+	file     string            // helper's
+	mine     map[string]string // messages by their author
+	myfiles  map[string]string // files by their uploader
+	template string            // for administrators to change
+	new      string
+}
+
+// as is somebody of the cast in this test.
+func (s *scene) as(u *someone) *someone {
+	in := *s.in
+	in.t = s.t
+	return u.on(&in)
+}
+
+func (s *scene) who(name string) *someone { return s.as(s.people[name]) }
+
+func (c *cast) scene(t *testing.T, r recipe) *scene {
+	t.Helper()
+	s := &scene{cast: c, t: t, mine: map[string]string{}, myfiles: map[string]string{}, new: word()}
+	text := r.rest + r.frame + r.ready + r.state
+	if strings.Contains(text, "{template}") {
+		s.template = c.newTemplate(t, "")
+	}
+	own := strings.Contains(text, "{mine") || strings.Contains(text, "{myfile")
+	if !own && !strings.Contains(text, "{room}") && !strings.Contains(text, "{id}") && !strings.Contains(text, "{message}") && !strings.Contains(text, "{file}") && !strings.Contains(text, "{change}") {
+		return s
+	}
+	owner := s.who("OWNER")
+	template := c.template
+	if own {
+		template = c.crowded
+	}
+	made := owner.must(t, http.MethodPost, "/api/rooms", `{"title":"三線停機","template_id":"`+template+`"}`)
+	s.room.RoomId = made["room_id"].(string)
+	s.message = s.say(s.as(c.helper))
+	s.file = s.attach(s.as(c.helper))
+	if own {
+		s.remember()
+	}
+	if r.ready != "" {
+		if got := s.call(owner, "OWNER", r.ready); got.code != "ok" {
+			t.Fatalf("make ready: %s", got)
+		}
+	}
+	return s
+}
+
+// remember lets everybody write and attach something as EDITOR before they become
+// what they are.
+func (s *scene) remember() {
+	for name := range s.people {
+		s.mine[name], s.myfiles[name] = s.say(s.who(name)), s.attach(s.who(name))
+	}
+	members, owner := "/api/rooms/"+s.room.RoomId+"/members/", s.who("OWNER")
+	owner.must(s.t, http.MethodPatch, members+s.people["VIEWER"].id, `{"role":"VIEWER"}`)
+	for _, name := range []string{"outsider", "ADMIN", "AUDITOR"} {
+		owner.must(s.t, http.MethodDelete, members+s.people[name].id, "")
+	}
+}
+
+func (s *scene) say(u *someone) string {
+	s.t.Helper()
+	m := u.must(s.t, http.MethodPost, "/api/rooms/"+s.room.RoomId+"/messages", `{"client_msg_id":"`+word()+`","text":"helper"}`)
+	return m["message_id"].(string)
+}
+
+func (s *scene) attach(u *someone) string {
+	s.t.Helper()
+	status, text := u.uploadTo("/api/rooms/"+s.room.RoomId+"/files", s.photo)
+	var f client.File
+	if err := json.Unmarshal(text, &f); err != nil || status != http.StatusCreated {
+		s.t.Fatalf("attach: %d %s", status, text)
+	}
+	return f.FileId
+}
+
+// fill puts what is meant into a recipe.
+func (s *scene) fill(text, name string) string {
+	room := "/api/rooms/" + s.room.RoomId
+	if strings.Contains(text, "{version}") {
+		now := getJSON[client.Room](s.t, s.who("OWNER"), room)
+		text = strings.ReplaceAll(text, "{version}", fmt.Sprint(now.Version))
+	}
+	self := ""
+	if u := s.people[name]; u != nil {
+		self = u.id
+	}
+	return strings.NewReplacer(
+		"{room}", room, "{id}", s.room.RoomId, "{message}", room+"/messages/"+s.message, "{message_id}", s.message,
+		"{mine}", room+"/messages/"+s.mine[name], "{mine_id}", s.mine[name], "{file}", room+"/files/"+s.file, "{myfile}", room+"/files/"+s.myfiles[name],
+		"{self}", self, "{owner}", s.people["OWNER"].id, "{helper}", s.helper.id, "{newcomer}", s.newcomer.id,
+		"{template}", "/api/templates/"+s.template, "{node}", s.node, "{new}", s.new,
+		"{change}", `"room_id":"`+s.room.RoomId+`","client_msg_id":"`+s.new+`"`,
+	).Replace(text)
+}
+
+// do does a recipe as somebody.
+func (s *scene) do(r recipe, name string) answer {
+	s.t.Helper()
+	u := s.who(name)
+	switch {
+	case r.rest == "":
+		return s.send(u, r, s.fill(r.frame, name))
+	case r.op == "logout":
+		u.login(account(name)) // another session: this one is still needed
+	}
+	return s.call(u, name, r.rest)
+}
+
+// call sends "METHOD path body".
+func (s *scene) call(u *someone, name, text string) answer {
+	s.t.Helper()
+	method, rest, _ := strings.Cut(s.fill(text, name), " ")
+	path, body, hasBody := strings.Cut(rest, " ")
+	var status int
+	var got []byte
+	if method == "UPLOAD" {
+		status, got = u.uploadTo(path, s.photo)
+	} else {
+		header := http.Header{"X-Requested-With": {"task-reporter"}}
+		if hasBody {
+			header.Set("Content-Type", "application/json")
+		}
+		status, _, got = u.do(method, path, header, strings.NewReader(body))
+	}
+	if status < 300 {
+		return answer{code: "ok"}
+	}
+	p := problemOf(s.t, got)
+	if want := map[client.ErrorCode]int{client.Forbidden: 403, client.Conflict: 409, client.Invalid: 400}[p.Code]; want != status {
+		s.t.Errorf("%s is answered %d with the code %s", text, status, p.Code)
+	}
+	return answer{code: string(p.Code), request: p.RequestId, text: p.Detail}
+}
+
+// send sends a frame on a socket of its own and waits for what it comes to.
+func (s *scene) send(u *someone, r recipe, text string) answer {
+	s.t.Helper()
+	var other *socket
+	if r.told != "" {
+		other = s.as(s.helper).connect()
+		defer func() { _ = other.conn.Close() }()
+		other.subscribe(s.room.RoomId, 0)
+	}
+	sock := u.connect()
+	defer func() { _ = sock.conn.Close() }()
+	if text == "" {
+		return answer{code: "ok"} // ready came
+	}
+	sock.send(json.RawMessage(text))
+	answers := map[string]string{"subscribe": "subscribed", "unsubscribe": "pong", "ping": "pong"}
+	if r.op == "unsubscribe" {
+		sock.send(json.RawMessage(`{"type":"ping"}`))
+	}
+	wanted := answers[r.op]
+	if wanted == "" {
+		wanted = "ack"
+	}
+	if r.told == "" {
+		return answerOf(sock.until("an answer to "+r.op, func(f frame) bool { return f.Type == wanted || f.Type == "error" }))
+	}
+	// Not answered unless it is refused: either shows.
+	for {
+		select {
+		case f, ok := <-sock.in:
+			if !ok {
+				s.t.Fatalf("connection ended: %v", sock.err)
+			}
+			if f.Type == "error" {
+				return answerOf(f)
+			}
+		case f, ok := <-other.in:
+			if !ok {
+				s.t.Fatalf("connection ended: %v", other.err)
+			}
+			readBy := func(p client.ReadPointer) bool { return p.UserId == u.id }
+			if f.Type == r.told && (f.User.UserId == u.id || slices.ContainsFunc(f.Readers, readBy)) {
+				return answer{code: "ok"}
+			}
+		}
+	}
+}
+
+func answerOf(f frame) answer {
+	if f.Type != "error" {
+		return answer{code: "ok"}
+	}
+	var code string
+	if err := json.Unmarshal(f.Code, &code); err != nil {
+		code = string(f.Code)
+	}
+	return answer{code: code, text: f.Detail}
+}
+
+// state is all that a refused act must leave as it is. What readers have read is no
+// part of it: that moves on by itself.
+func (s *scene) state(r recipe) string {
+	s.t.Helper()
+	switch {
+	case strings.Contains(r.state, "{template}"):
+		return s.read("ADMIN", s.fill(r.state, ""))
+	case r.state != "":
+		return fmt.Sprintf("%d times %s", strings.Count(s.read("ADMIN", s.fill(r.state, "")), s.new), s.new)
+	case s.room.RoomId == "":
+		return ""
+	}
+	path := "/api/rooms/" + s.room.RoomId
+	var room map[string]any
+	if err := json.Unmarshal([]byte(s.read("OWNER", path)), &room); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, field := range []string{"read_seq", "unread_count", "mention_count"} {
+		delete(room, field)
+	}
+	members := getJSON[struct{ Members []client.Member }](s.t, s.who("OWNER"), path+"/members").Members
+	for i := range members {
+		members[i].ReadSeq = nil
+	}
+	b, err := json.Marshal([]any{room, members, json.RawMessage(s.read("OWNER", path+"/checklist"))})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(b)
+}
+
+func (s *scene) read(name, path string) string {
+	s.t.Helper()
+	return string(getJSON[json.RawMessage](s.t, s.who(name), path))
+}
+
+// wantRow waits for a row of the trail about somebody: those of a socket are written
+// beside it.
+func (s *scene) wantRow(what, name, act string, fits func(client.AuditEntry) bool) {
+	s.t.Helper()
+	path := "/api/admin/audit?limit=200&user_id=" + s.people[name].id + "&act=" + act
+	waitFor(s.t, "audit row "+what, func() bool {
+		page := getJSON[struct{ Entries []client.AuditEntry }](s.t, s.who("ADMIN"), path)
+		return slices.ContainsFunc(page.Entries, fits)
+	})
+}
