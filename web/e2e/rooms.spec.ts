@@ -137,10 +137,7 @@ test('UX 21, F-RM-04: type, line, role, mine and day filter the list, from the a
   await expect(page).toHaveURL(/since=2001-01-01/);
 });
 
-test('F-RM-11: unread messages are counted in the list as they come', async ({
-  as,
-  api,
-}) => {
+test('F-RM-11: unread messages are counted in the list as they come', async ({ as, api }) => {
   const wang = await api('wang');
   const li = await api('li');
   const room = await wang.declare({ title: unique('未讀') });
