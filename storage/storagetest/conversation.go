@@ -221,6 +221,9 @@ func testConversation(t *testing.T, fresh Fresh) {
 			}
 			plan = append(plan, *line[len(line)-1].(*string))
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		text := strings.ToLower(strings.Join(plan, "\n"))
 		found := strings.Contains(text, "room_events_pkey") || strings.Contains(text, "using index sqlite_autoindex_room_events_1")
 		if !found || strings.Contains(text, "sort") || strings.Contains(text, "temp b-tree") {

@@ -162,8 +162,11 @@ func testTemplates(t *testing.T, fresh Fresh) {
 		owner, li, zhang, gone := account("owner", false), account("李四", false), account("張三", false), account("gone", true)
 		n := newRoom("停機")
 		n.Template = &incident.Template{ID: "t", Version: 3, Members: []incident.TemplateMember{
-			{UserID: zhang.ID, Role: incident.Owner}, {UserID: gone.ID, Role: incident.Editor}, {UserID: owner.ID, Role: incident.Viewer},
-			{UserID: incident.UserID(newID()), Role: incident.Editor}, {UserID: li.ID, Role: incident.Viewer},
+			{UserID: zhang.ID, Role: incident.Owner},
+			{UserID: gone.ID, Role: incident.Editor},
+			{UserID: owner.ID, Role: incident.Viewer},
+			{UserID: incident.UserID(newID()), Role: incident.Editor},
+			{UserID: li.ID, Role: incident.Viewer},
 		}}
 		by := incident.Principal{Person: owner.Person}
 		room, err := db.Library().CreateRoom(t.Context(), by, n)

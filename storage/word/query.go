@@ -42,7 +42,7 @@ func (q Query) Terms() []Term {
 			list = append(list, Term{text(p.chars[i : i+2]), false})
 		}
 	}
-	slices.SortFunc(list, func(a, b Term) int { return compare(a, b) })
+	slices.SortFunc(list, compare)
 	return slices.Compact(list)
 }
 
