@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lib/pq"
-
 	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/word"
@@ -227,8 +225,7 @@ func fill(b *testing.B, cfg storage.Config, rooms []incident.RoomID, l *language
 	if err != nil {
 		b.Fatal(err)
 	}
-	into, err := tx.Prepare(pq.CopyIn("messages", "room_id", "message_id", "seq", "author_id", "author_name", "message_type",
-		"text", "at", "words"))
+	into, err := tx.Prepare(`copy messages (room_id, message_id, seq, author_id, author_name, message_type, text, at, words) from stdin`)
 	if err != nil {
 		b.Fatal(err)
 	}
