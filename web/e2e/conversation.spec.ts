@@ -21,7 +21,7 @@ async function act(page: Page, text: string, item: string): Promise<void> {
   await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-test('F-RT-02, UX 23: who types is shown, and gone with the message or after a while', async ({
+test('F-RT-02, F-UI-11, UX 23: who types is shown, and gone with the message or after a while', async ({
   as,
   api,
 }) => {
@@ -43,7 +43,7 @@ test('F-RT-02, UX 23: who types is shown, and gone with the message or after a w
   await expect(line).toHaveCount(0); // no further word within 5 s
 });
 
-test('F-RT-03, UX 15: reactions toggle, live on both sides', async ({ as, api }) => {
+test('F-RT-03, F-UI-11, UX 15: reactions toggle, live on both sides', async ({ as, api }) => {
   const { owner, roomId } = await roomForTwo(api, '回應');
   await owner.say(roomId, '總閥已關');
   const wang = await as('wang');
