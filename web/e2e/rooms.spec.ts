@@ -158,7 +158,7 @@ test('a declaration says at each field what is missing', async ({ as }) => {
   await expect(page.getByText('請選擇異常類型')).toBeVisible();
   await expect(page.getByText('請用一句話說明發生什麼事')).toBeVisible();
   await page.getByRole('radio', { name: '其他' }).check();
-  await page.getByLabel('產線', { exact: true }).fill('線'.repeat(81));
+  await page.getByRole('textbox', { name: '產線' }).fill('線'.repeat(81));
   await expect(page.getByText('最多 80 個字，目前 81 個字')).toBeVisible();
   await expect(page).toHaveURL(/\/rooms\/new$/);
 });
