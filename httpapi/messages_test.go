@@ -156,6 +156,15 @@ func TestAnOfficeSaysWhyItDeletes(t *testing.T) {
 			t.Errorf("%s: %q, %q", who, here.Detail, gone.Detail)
 		}
 	}
+	// An EDITOR deletes their own messages and files only.
+	h.roles[people["chen"].ID] = incident.Editor
+	h.changes()
+	for _, path := range []string{message, file} {
+		h.call(t, "chen", "DELETE", path, nil).wants(t, 403, incident.Forbidden)
+	}
+	if got := h.changes(); len(got) > 0 {
+		t.Errorf("the engine was told %v", told(got))
+	}
 	h.call(t, "wang", "DELETE", roomPath(press)+"/messages/"+string(noMessage), nil).wants(t, 404, incident.NotFound)
 	h.call(t, "chen", "DELETE", filePath(press, incident.FileID(nowhere)), nil).wants(t, 404, incident.NotFound)
 }
