@@ -18,6 +18,7 @@ type Connection struct {
 	sink    Sink
 	pid     *actor.PID
 	unacked atomic.Int32
+	hints   atomic.Int32 // typing and read pointers on their way
 }
 
 // Subscribe asks for the room's events after the given seq, or from now on when
@@ -78,8 +79,15 @@ func (c *Connection) Read(room incident.RoomID, upTo incident.Seq) {
 	c.tell(room, &markRead{By: c.by, UpTo: upTo})
 }
 
+// tell sends what is worth little later: while a room cannot be reached, only so
+// many wait for it, and the rest is dropped.
 func (c *Connection) tell(room incident.RoomID, m request) {
+	if c.hints.Add(1) > maxHints {
+		c.hints.Add(-1)
+		return
+	}
 	c.engine.background(func(ctx context.Context) {
+		defer c.hints.Add(-1)
 		_, err := c.engine.ask(ctx, room, m)
 		if k := incident.KindOf(err); err != nil && !k.Retryable() {
 			c.sink.Refused(room, "", err)

@@ -90,6 +90,9 @@ const (
 
 	// maxUnacked is how many sends of one connection may wait for their ack.
 	maxUnacked = 256
+	// maxHints is how many typing and read frames of one connection may be on their
+	// way; what is above is dropped.
+	maxHints = 16
 	// maxSubscriptions is how many rooms one connection may watch.
 	maxSubscriptions = 500
 )

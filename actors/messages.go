@@ -271,6 +271,7 @@ type answer interface {
 func (m *post) refused(err error) answer {
 	return &posted{Room: m.Room, ID: m.Draft.ClientMsgID, Err: err}
 }
+
 func (m *changeMessage) refused(err error) answer {
 	return &messageChanged{Room: m.Room, ID: m.ID, Message: m.Message, Err: err}
 }

@@ -149,7 +149,6 @@ func (l *Library) describe(ctx context.Context, list []incident.Room, asker inci
 		args = append(args, string(list[i].ID))
 		place[list[i].ID] = &list[i]
 	}
-	//nolint:gosec // what is put in are placeholders
 	rows, err := l.db.reader.QueryContext(ctx, described+parameters(3, len(list))+`)`, args...)
 	if err != nil {
 		return err

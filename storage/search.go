@@ -152,6 +152,7 @@ func (l *Library) candidates(ctx context.Context, q incident.SearchQuery, kind i
 		add("(" + s.at + ", " + s.id + ") < (" + arg(incident.Now(before.At)) + ", " + arg(before.ID) + ")")
 	}
 	// The room's name is read for a page of hits only.
+	//nolint:gosec // what is put in are constants and placeholders
 	statement := fmt.Sprintf(`
 		select h.room_id, r.number, r.title, h.id, h.at, h.seq, h.author, h.name, h.a, h.b, h.c from (
 			select t.room_id, %[1]s id, %[2]s at, %[3]s from %[4]s where %[5]s

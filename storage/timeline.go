@@ -31,7 +31,7 @@ func (l *Library) Timeline(ctx context.Context, room incident.RoomID, q incident
 		if err != nil {
 			return page, fail(op, err)
 		}
-		page.Events, page.Before, page.After = append(older, newer...), more, after
+		page.Events, page.Before, page.After = slices.Concat(older, newer), more, after
 	case q.Forward || q.After > 0:
 		if page.Events, page.After, err = l.shown(ctx, room, q.After, head, q.Limit, false); err != nil {
 			return page, fail(op, err)

@@ -43,11 +43,19 @@ var (
 			said: []demoLine{
 				{"wang", "三線停機，主軸有油，地面已鋪吸油棉。"},
 				{"wang", "photo:主軸下方.jpg:從維修門拍的"},
+				{"lee", "status:ACKNOWLEDGED"},
 				{"lee", "收到，五分鐘到。先關總閥，不要再點動。"},
+				{"wang", "react:👍"},
+				{"wang", "tick:1"},
+				{"wang", "tick:2"},
 				{"chen", "線上還有多少在製品?"},
 				{"wang", "站 06 有 24 片，已隔離。"},
 				{"lee", "log:P-301_pressure.log:壓力記錄，13:52 開始掉"},
+				{"lee", "status:IN_PROGRESS"},
 				{"lee", "軸封破了，備品在二號倉，約 40 分鐘可以換好。"},
+				{"lin", "react:👀"},
+				{"chen", "decision:先換軸封，三線今晚的單改到四線做。"},
+				{"wang", "react:✅"},
 			},
 		},
 		{
@@ -87,7 +95,9 @@ var (
 	}
 )
 
-// demoLine is a message, or "photo:name:description" or "log:name:description".
+// demoLine is a message, or "photo:name:description", "log:name:description",
+// "decision:text", "status:where to", "tick:item", or "react:emoji" to what was
+// said last.
 type demoLine struct{ by, text string }
 
 // demo fills an installation that has no room yet, through the same doors that
@@ -137,7 +147,11 @@ func (h *house) demo(ctx context.Context, out console) error {
 func (h *house) demoSay(ctx context.Context, by incident.Principal, room incident.RoomID, text string, n int) error {
 	var name, about string
 	var content []byte
-	switch kind, rest, _ := strings.Cut(text, ":"); kind {
+	kind, rest, _ := strings.Cut(text, ":")
+	if done, err := h.demoAct(ctx, by, room, kind, rest); done {
+		return err
+	}
+	switch kind {
 	case "photo":
 		name, about, _ = strings.Cut(rest, ":")
 		content = demoPhoto(n)
@@ -145,7 +159,14 @@ func (h *house) demoSay(ctx context.Context, by incident.Principal, room inciden
 		name, about, _ = strings.Cut(rest, ":")
 		content = demoLog()
 	default:
-		_, err := h.engine.Post(ctx, by, room, incident.Draft{ClientMsgID: incident.ClientMsgID(fmt.Sprintf("demo-%d", n)), Text: text})
+		d := incident.Draft{ClientMsgID: incident.ClientMsgID(fmt.Sprintf("demo-%d", n)), Text: text}
+		if kind == "decision" {
+			d.Type, d.Text = incident.Decision, rest
+		}
+		if err := d.Normalize(); err != nil {
+			return err
+		}
+		_, err := h.engine.Post(ctx, by, room, d)
 		return err
 	}
 	up, err := h.engine.BeginUpload(ctx, by, room, name, int64(len(content)))
@@ -160,6 +181,29 @@ func (h *house) demoSay(ctx context.Context, by incident.Principal, room inciden
 	f.Description = about
 	_, err = h.engine.FinishUpload(ctx, by, f)
 	return err
+}
+
+// demoAct does what is no message, and reports whether that was one.
+func (h *house) demoAct(ctx context.Context, by incident.Principal, id incident.RoomID, kind, what string) (done bool, err error) {
+	library := h.db.Library()
+	switch kind {
+	case "status":
+		room, err := library.Room(ctx, id, by.ID)
+		if err == nil {
+			_, err = h.engine.MoveRoom(ctx, by, id, incident.Move{To: incident.Status(what), Version: room.Version})
+		}
+		return true, err
+	case "tick":
+		return true, h.engine.Tick(ctx, by, id, incident.ItemID(what[0]-'0'), true)
+	case "react":
+		last, _, _, err := library.Messages(ctx, id, incident.MessageQuery{Limit: 1})
+		if err == nil {
+			err = h.engine.React(ctx, by, id, last[0].ID, what, true)
+		}
+		return true, err
+	default:
+		return false, nil
+	}
 }
 
 // demoPhoto draws a machine's flank with a dark stain: no photograph that would

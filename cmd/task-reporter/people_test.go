@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"time"
 
 	"taskreporter/httpapi/client"
 )
@@ -190,5 +191,35 @@ func TestTypingReachesTheOthers(t *testing.T) {
 	head := getJSON[client.Room](t, owner, "/api/rooms/"+room).HeadSeq
 	if head != 4 {
 		t.Errorf("the log has %d events: typing was stored", head)
+	}
+}
+
+// F-MB-06: whoever vanishes without a word is no ghost: others see them leave.
+func TestASilentSocketLeavesNoGhost(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	in.start()
+	owner, chen := in.join("owner", "班長", "USER"), in.join("chen", "陳工", "USER")
+	room := owner.declare("三線停機").RoomId
+	owner.bring(room, chen, client.VIEWER)
+	stays, vanishes := owner.connect(), chen.connect()
+	stays.subscribe(room, 0)
+	vanishes.subscribe(room, 0)
+	stays.until("both", func(f frame) bool { return f.Type == "presence" && f.Count == 2 })
+	gone := make(chan struct{})
+	defer close(gone)
+	go func() { // one that gives signs of life stays
+		for {
+			select {
+			case <-gone:
+				return
+			case <-time.After(time.Second):
+				_ = stays.trySend(map[string]any{"type": "ping"})
+			}
+		}
+	}()
+	f := stays.until("one of them alone", func(f frame) bool { return f.Type == "presence" && f.Count == 1 })
+	if len(f.Users) != 1 || f.Users[0].UserId != owner.id {
+		t.Errorf("here are %+v, want the owner alone", f.Users)
 	}
 }

@@ -490,4 +490,7 @@ func (w *worker) call(method, path string, body any) {
 		return // the server is away
 	}
 	_ = res.Body.Close()
+	if res.StatusCode == http.StatusInternalServerError {
+		w.user.in.t.Errorf("%s %s: %s, the server's log says why", method, path, res.Status)
+	}
 }

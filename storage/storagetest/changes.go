@@ -111,9 +111,12 @@ func testChanges(t *testing.T, fresh Fresh) {
 		before := *r
 		for _, id := range []incident.MessageID{gone.Message.ID, elsewhere.Message.ID, incident.MessageID(newID())} {
 			for _, c := range []incident.Change{
-				incident.MessageEdited{MessageID: id, Text: "x"}, incident.MessageDeleted{MessageID: id},
-				incident.ReactionAdded{MessageID: id, Emoji: "👍"}, incident.MessagePinned{MessageID: id},
-				incident.MemberRemoved{Person: stranger}, incident.RoleChanged{Person: stranger, To: incident.Owner},
+				incident.MessageEdited{MessageID: id, Text: "x"},
+				incident.MessageDeleted{MessageID: id},
+				incident.ReactionAdded{MessageID: id, Emoji: "👍"},
+				incident.MessagePinned{MessageID: id},
+				incident.MemberRemoved{Person: stranger},
+				incident.RoleChanged{Person: stranger, To: incident.Owner},
 				incident.ChecklistChanged{ItemID: 1, Done: true},
 			} {
 				errs := db.Records().Append(t.Context(), []incident.Batch{r.batch(r.message("hello"), c)})

@@ -187,17 +187,21 @@ func testConversation(t *testing.T, fresh Fresh) {
 		r := claim(t, db)
 		appendAll(t, db, r.says(1))
 		pool := raw(t, cfg)
-		exec(t, pool, `with recursive s (i) as (select 4 union all select i + 1 from s where i < 100003)
+		last := 100_003
+		if onSQLite(cfg) {
+			last = 1003 // its plan does not depend on how many there are
+		}
+		exec(t, pool, `with recursive s (i) as (select 4 union all select i + 1 from s where i < $2)
 			insert into room_events (room_id, seq, epoch, type, author_id, author_name, at, body)
 			select room_id, i, epoch, case when i % 2 = 0 then 'message' else 'reaction_added' end, author_id, author_name, at, body
-			from room_events, s where room_id = $1 and seq = 3`, string(r.ID))
+			from room_events, s where room_id = $1 and seq = 3`, string(r.ID), last)
 		exec(t, pool, "analyze")
 		explain := "explain "
 		if onSQLite(cfg) {
 			explain = "explain query plan "
 		}
 		rows, err := pool.Query(explain+`select seq, body from room_events where room_id = $1 and seq > $2 and seq <= $3
-			and type not in ('message_edited', 'reaction_added') order by seq desc limit 50`, string(r.ID), 0, 60000)
+			and type not in ('message_edited', 'reaction_added') order by seq desc limit 50`, string(r.ID), 0, last*6/10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -216,6 +220,9 @@ func testConversation(t *testing.T, fresh Fresh) {
 				t.Fatal(err)
 			}
 			plan = append(plan, *line[len(line)-1].(*string))
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
 		}
 		text := strings.ToLower(strings.Join(plan, "\n"))
 		found := strings.Contains(text, "room_events_pkey") || strings.Contains(text, "using index sqlite_autoindex_room_events_1")

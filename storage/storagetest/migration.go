@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/migration"
 )
@@ -62,7 +63,7 @@ func testMigration(t *testing.T, fresh Fresh) {
 		}
 		db := Open(t, cfg) // rows that refer to one another go with their tables
 		signedIn(t, db)
-		claim(t, db)
+		furnished(t, db)
 		enter(t, raw(t, cfg), cfg, "node-1", time.Hour)
 		for i := len(steps) - 1; i >= 0; i-- {
 			if !steps[i].Applied {
@@ -88,6 +89,40 @@ func testMigration(t *testing.T, fresh Fresh) {
 			t.Fatalf("up again: %d steps (%v), want %d", len(up), err, len(steps))
 		}
 		claim(t, Open(t, cfg))
+	})
+
+	promise(t, "WhatWasSaidBeforeAnUpgradeIsThereAfterwards", fresh, func(t *testing.T, cfg storage.Config) { // F-DB-04
+		r, want, photo := furnished(t, Open(t, cfg))
+		for { // back to before reactions, edits and searches were kept
+			down, err := storage.MigrateDown(t.Context(), cfg)
+			if err != nil || len(down) != 1 {
+				t.Fatalf("down: %v, %v", down, err)
+			}
+			if down[0].Version == 4 {
+				break
+			}
+		}
+		if _, err := storage.MigrateUp(t.Context(), cfg); err != nil {
+			t.Fatal(err)
+		}
+		db := Open(t, cfg)
+		seed(t, db)
+		got, err := db.Library().Message(t.Context(), r.ID, want.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Edits, want.EditedAt, want.Mentions, want.Pinned, want.Reactions = 0, nil, nil, nil, nil // the old tables cannot keep these
+		same(t, "message", got, want)
+		room, err := db.Library().Room(t.Context(), r.ID, r.owner.ID)
+		if err != nil || room.Title != r.Title || room.Head != r.Head || room.Assignee != nil || room.AcknowledgedAt != nil {
+			t.Errorf("room %+v (%v)", room, err)
+		}
+		hits, _ := search(t, db, incident.SearchQuery{Asker: r.owner.ID, Text: "換心", Limit: 10})
+		same(t, "hits", names(hits), []string{"message 3"})
+		hits, _ = search(t, db, incident.SearchQuery{Asker: r.owner.ID, Text: photo.Filename, Limit: 10})
+		same(t, "hits", names(hits), []string{"file 4"})
+		r.Room = claimOne(t, db, "node-1", r.ID).State.Room
+		appendAll(t, db, r.batch(incident.MessageEdited{MessageID: want.ID, Text: "again"}, incident.MessagePinned{MessageID: want.ID}))
 	})
 
 	promise(t, "NodesMayMigrateAtOnce", fresh, func(t *testing.T, cfg storage.Config) {
@@ -135,6 +170,33 @@ func testMigration(t *testing.T, fresh Fresh) {
 			}
 		}
 	})
+}
+
+// furnished is a room with something in every table.
+func furnished(t testing.TB, db *storage.DB) (*claimed, incident.Message, incident.File) {
+	t.Helper()
+	seed(t, db)
+	n := newRoom("三號線停機")
+	n.Template = &incident.ShippedTemplates[0]
+	owner := person("王小明")
+	room, err := db.Library().CreateRoom(t.Context(), owner, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &claimed{claimOne(t, db, "node-1", room.ID).State.Room, owner}
+	m, photo := r.message("換主軸"), r.file("evidence.log")
+	m.Message.Mentions = &incident.Mentions{All: true}
+	id := m.Message.ID
+	b := r.batch(m, photo, incident.MessageEdited{MessageID: id, Text: "換心", Mentions: m.Message.Mentions},
+		incident.ReactionAdded{MessageID: id, Emoji: "👍"}, incident.MessagePinned{MessageID: id},
+		incident.ChecklistChanged{ItemID: 1, Done: true})
+	appendAll(t, db, b)
+	save(t, db, r, incident.ReadPointer{User: owner.ID, Seq: 3, At: now()})
+	want, err := db.Library().Message(t.Context(), r.ID, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, want, photo.File
 }
 
 func dialect(cfg storage.Config) migration.Dialect {

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -80,6 +81,62 @@ func testRoomList(t *testing.T, fresh Fresh) {
 			same(t, name, got, c.want)
 			if n != total {
 				t.Errorf("%s: %d in all, want %d", name, n, total)
+			}
+		}
+	})
+
+	promise(t, "RoomsAreFilteredByWhatTheyAreToTheAsker", fresh, func(t *testing.T, cfg storage.Config) { // F-RM-04
+		clock := time.Date(2026, 3, 5, 8, 0, 0, 0, time.UTC)
+		cfg.Now = func() time.Time { return clock }
+		db := Open(t, cfg)
+		ann, bob := person("Ann"), person("Bob")
+		declare := func(by incident.Principal, n incident.NewRoom) *claimed {
+			clock = clock.Add(time.Minute)
+			room, err := db.Library().CreateRoom(t.Context(), by, n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &claimed{claimOne(t, db, "node-1", room.ID).State.Room, by}
+		}
+		anns, bobs, third := newRoom("ann's"), newRoom("bob's"), newRoom("third")
+		bobs.Type, bobs.Place.Line = incident.Quality, "L33"
+		third.Type = incident.Safety
+		declare(ann, anns)
+		b := declare(bob, bobs)
+		c := declare(bob, third)
+		assigned := c.Room
+		assigned.Assignee = &ann.Person
+		appendAll(t, db, b.batch(incident.MemberAdded{Member: incident.Member{Person: ann.Person, Role: incident.Viewer, AddedBy: bob.ID, AddedAt: now()}}),
+			c.batch(incident.RoomUpdated{Room: assigned}))
+		second := time.Date(2026, 3, 5, 8, 2, 0, 0, time.UTC)
+		for name, c := range map[string]struct {
+			q    incident.RoomQuery
+			want []string
+		}{
+			"types":               {incident.RoomQuery{All: true, Types: []incident.IncidentType{incident.Equipment, incident.Safety}}, []string{"ann's", "third"}},
+			"line":                {incident.RoomQuery{All: true, Line: "L3"}, []string{"ann's", "third"}},
+			"roles":               {incident.RoomQuery{Asker: ann.ID, All: true, Roles: []incident.Role{incident.Viewer, incident.Editor}}, []string{"bob's"}},
+			"mine":                {incident.RoomQuery{Asker: ann.ID, All: true, Mine: true}, []string{"ann's", "bob's", "third"}},
+			"assigned":            {incident.RoomQuery{Asker: ann.ID, All: true, Assigned: true}, []string{"third"}},
+			"assigned, no member": {incident.RoomQuery{Asker: ann.ID, Assigned: true}, nil},
+			"a stranger's":        {incident.RoomQuery{Asker: person("x").ID, All: true, Mine: true}, nil},
+			"since":               {incident.RoomQuery{All: true, Since: second}, []string{"bob's", "third"}},
+			"until":               {incident.RoomQuery{All: true, Until: second}, []string{"ann's"}},
+			"between":             {incident.RoomQuery{All: true, Since: second, Until: second.Add(time.Minute)}, []string{"bob's"}},
+		} {
+			c.q.Limit = 10
+			rooms, n, err := db.Library().Rooms(t.Context(), c.q)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			var got []string
+			for _, r := range rooms {
+				got = append(got, r.Title)
+			}
+			slices.Sort(got)
+			same(t, name, got, c.want)
+			if n != len(c.want) {
+				t.Errorf("%s: %d in all, want %d", name, n, len(c.want))
 			}
 		}
 	})

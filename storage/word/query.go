@@ -42,7 +42,7 @@ func (q Query) Terms() []Term {
 			list = append(list, Term{text(p.chars[i : i+2]), false})
 		}
 	}
-	slices.SortFunc(list, func(a, b Term) int { return compare(a, b) })
+	slices.SortFunc(list, compare)
 	return slices.Compact(list)
 }
 
@@ -98,7 +98,7 @@ func (q Query) Spans(t string) []Span {
 	for _, r := range runs(t) {
 		for _, p := range q.parts {
 			for _, i := range r.find(p, 0) {
-				list = append(list, Span{r.chars[i].start, r.chars[i+len(p.chars)-1].end})
+				list = append(list, Span{int(r.chars[i].start), int(r.chars[i+len(p.chars)-1].end)})
 			}
 		}
 	}

@@ -15,6 +15,7 @@ package word
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -56,7 +57,7 @@ func classOf(r rune) class {
 // char is a character in the form that is compared, and where it comes from.
 type char struct {
 	r          rune
-	start, end int // bytes of the text it stands for
+	start, end int32 // bytes of the text it stands for
 }
 
 // run is characters of one class that stand together.
@@ -85,10 +86,10 @@ func runs(text string) []run {
 
 // compared returns the characters of a text in NFKC and without case.
 func compared(text string) []char {
-	chars := make([]char, 0, len(text))
+	chars := make([]char, 0, utf8.RuneCountInString(text))
 	if norm.NFKC.IsNormalString(text) {
 		for i, r := range text {
-			chars = folded(chars, r, i, i+len(string(r)))
+			chars = folded(chars, r, i, i+utf8.RuneLen(r))
 		}
 		return chars
 	}
@@ -106,7 +107,8 @@ func compared(text string) []char {
 }
 
 // folded appends a character without its case; ß becomes two.
-func folded(chars []char, r rune, start, end int) []char {
+func folded(chars []char, r rune, from, to int) []char {
+	start, end := int32(from), int32(to)
 	switch {
 	case r >= 'A' && r <= 'Z':
 		r += 'a' - 'A'
@@ -132,6 +134,7 @@ func Cut(texts ...string) string {
 		}
 	}
 	for _, t := range texts {
+		b.Grow(2 * len(t))
 		for _, r := range runs(t) {
 			if r.class == alpha {
 				add(r.chars[:min(len(r.chars), maxWord)])

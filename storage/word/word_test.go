@@ -133,8 +133,10 @@ func TestASnippetShowsTheFirstMatch(t *testing.T) { // F-RT-11
 		{"stras", "die Straße\nzwei", "die [Stra\u00df]e zwei"},
 		{"機機", "機機機", "[機機機]"},
 		{"nothing", "else", "else"},
-		{"needle", strings.Repeat("hay ", 50) + "needle" + strings.Repeat(" hay", 50),
-			"…" + strings.Repeat("hay ", 10) + "[needle]" + strings.Repeat(" hay", 28) + " h…"},
+		{
+			"needle", strings.Repeat("hay ", 50) + "needle" + strings.Repeat(" hay", 50),
+			"…" + strings.Repeat("hay ", 10) + "[needle]" + strings.Repeat(" hay", 28) + " h…",
+		},
 	} {
 		var got strings.Builder
 		for _, p := range Parse(c.typed).Snippet(c.text) {

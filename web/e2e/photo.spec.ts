@@ -67,7 +67,7 @@ test('F-SC-01, F-UI-05, F-UI-06: a photo from line 3 is seen at once by a collea
     await wang.getByRole('link', { name: '通報異常' }).click();
     await wang.getByRole('radio', { name: '設備停機' }).check();
     await expect(wang.getByRole('radio', { name: /^高/ })).toBeChecked();
-    await wang.getByLabel('產線', { exact: true }).fill('三線');
+    await wang.getByRole('textbox', { name: '產線' }).fill('三線');
     await wang.getByLabel('站別').fill(station);
     await expect(wang.getByLabel(/^標題/)).toHaveValue(`三線 ${station} 設備停機`);
     await wang.getByRole('switch', { name: '產線已停' }).check();

@@ -43,6 +43,22 @@ export class Client {
     return body(await this.http.post(`/api/rooms/${roomId}/messages`, { data }));
   }
 
+  async reply(roomId: string, text: string, replyTo: string): Promise<Schemas['Message']> {
+    const data = { client_msg_id: randomUUID(), text, reply_to: replyTo };
+    return body(await this.http.post(`/api/rooms/${roomId}/messages`, { data }));
+  }
+
+  async room(roomId: string): Promise<Schemas['Room']> {
+    return body(await this.http.get(`/api/rooms/${roomId}`));
+  }
+
+  /** Reads up to the newest. */
+  async read(roomId: string): Promise<void> {
+    const { head_seq: seq } = await this.room(roomId);
+    const answer = await this.http.put(`/api/rooms/${roomId}/read`, { data: { seq } });
+    if (!answer.ok()) throw new Error(`read: ${answer.status()} ${await answer.text()}`);
+  }
+
   async attach(
     roomId: string,
     name: string,

@@ -1,5 +1,7 @@
 import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { checklistQuery, fileCountQuery } from '@/api/keys';
 import type { Room, User } from '@/api/types';
@@ -49,6 +51,10 @@ export function RoomPanel({ room, user, may, panel, onPanel, onSettings, onLeft 
       </Tabs.List>
       <div className={classes.tabBody}>
         <Tabs.Panel value="details">
+          <Link to="/search" search={{ room: room.room_id }} className={classes.searchHere}>
+            <Search size={20} aria-hidden />
+            {t('search.inRoom')}
+          </Link>
           <Details room={room} may={may} onSettings={onSettings} />
         </Tabs.Panel>
         <Tabs.Panel value="members">

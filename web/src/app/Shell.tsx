@@ -6,6 +6,7 @@ import { roomQuery } from '@/api/keys';
 import type { User } from '@/api/types';
 import { UserMenu } from '@/features/auth';
 import { Breadcrumbs } from '@/features/rooms';
+import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
 import { AdminLinks } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
@@ -26,6 +27,7 @@ export function Shell({ user }: { user: User }) {
           <strong>{t('app.name')}</strong>
         </Link>
         <div className={classes.crumbs}>{roomId !== undefined && <Crumbs roomId={roomId} />}</div>
+        <SearchLink roomId={roomId} />
         <LinkPill />
         <div className={classes.menu}>
           <AdminLinks user={user} />
@@ -36,7 +38,7 @@ export function Shell({ user }: { user: User }) {
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>
-      <BottomBar />
+      <BottomBar roomId={roomId} />
     </div>
   );
 }
@@ -47,7 +49,7 @@ function Crumbs({ roomId }: { roomId: string }) {
 }
 
 /** On a phone: everything within a thumb's reach, declaring first. */
-function BottomBar() {
+function BottomBar({ roomId }: { roomId?: string }) {
   const { t } = useTranslation();
   const active = { 'data-here': true };
   const keep = (before: Record<string, unknown>) => before;
@@ -57,14 +59,7 @@ function BottomBar() {
         <ListChecks size={22} aria-hidden />
         {t('app.incidents')}
       </Link>
-      <Link
-        to="/rooms"
-        search={keep}
-        hash="room-search"
-        activeProps={active}
-        activeOptions={{ exact: true, includeHash: true }}
-        onClick={() => requestAnimationFrame(() => document.getElementById('room-search')?.focus())}
-      >
+      <Link to="/search" search={{ room: roomId }} activeProps={active}>
         <Search size={22} aria-hidden />
         {t('app.search')}
       </Link>

@@ -16,11 +16,13 @@ import type { User } from '@/api/types';
 import { Account, Login, Starting } from '@/features/auth';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
+import { readTerms, type Terms } from '@/features/search';
 import { AdminLinks } from './AdminLinks';
 import { CrashNotice, NotFound } from './Failures';
 import classes from './Failures.module.css';
 import { type Panel, panels, RoomPage } from './RoomPage';
 import { NothingChosen, Rooms } from './Rooms';
+import { SearchPage } from './SearchPage';
 import { Shell } from './Shell';
 import { parseSearch, stringifySearch } from './search';
 
@@ -164,6 +166,13 @@ const me = createRoute({
   },
 });
 
+const search = createRoute({
+  getParentRoute: () => inside,
+  path: '/search',
+  validateSearch: (address): Terms => readTerms(address),
+  component: SearchPage,
+});
+
 /** Loaded when somebody goes there: who opens a room does not wait for it. */
 const cluster = createRoute({
   getParentRoute: () => inside,
@@ -197,6 +206,7 @@ export function makeRouter() {
       inside.addChildren([
         rooms.addChildren([noRoom, declare, room]),
         me,
+        search,
         cluster,
         templates,
         newTemplate,

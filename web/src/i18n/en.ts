@@ -122,7 +122,7 @@ export const en: Catalogue = {
       IN_PROGRESS: 'Start work',
       CONTAINED: 'Mark contained',
       RESOLVED: 'Mark resolved',
-      CLOSED: 'Close',
+      CLOSED: 'Close incident',
       ARCHIVED: 'Archive',
       CANCELLED: 'Cancel incident',
       DUPLICATE: 'Mark as duplicate',

@@ -26,21 +26,22 @@ export function KindMenu({ kind, onChange }: { kind: Kind; onChange: (kind: Kind
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown aria-label={t('chat.kind')}>
-        {kinds.map((one) => {
-          const Icon = icons[one];
-          return (
-            <Menu.Item
-              key={one}
-              role="menuitemradio"
-              aria-checked={one === kind}
-              leftSection={<Icon size={18} aria-hidden />}
-              onClick={() => onChange(one)}
-            >
-              {t(`chat.kinds.${one}`)}
-              <span className={classes.kindHint}>{t(`chat.kindHint.${one}`)}</span>
-            </Menu.Item>
-          );
-        })}
+        <Menu.RadioGroup value={kind} onChange={(value) => onChange(value as Kind)}>
+          {kinds.map((one) => {
+            const Icon = icons[one];
+            return (
+              <Menu.RadioItem
+                key={one}
+                value={one}
+                closeMenuOnClick
+                rightSection={<Icon size={18} aria-hidden />}
+              >
+                {t(`chat.kinds.${one}`)}
+                <span className={classes.kindHint}>{t(`chat.kindHint.${one}`)}</span>
+              </Menu.RadioItem>
+            );
+          })}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

@@ -57,7 +57,7 @@ export function Timeline(props: Props) {
   });
   const prepended = usePrepended(span.lo);
   const flashed = useGoal(list, rows, goal, leave);
-  const look = useSeen(list, rows, head, props.onSeen);
+  const look = useSeen(list, box, rows, head, props.onSeen);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the room opens
   useLayoutEffect(() => {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { Member } from '@/api/types';
+import { isComposing } from '@/ui/isComposing';
 import { useLanguage } from '@/ui/useLanguage';
-import { isComposing } from './composing';
 import { type Callee, callees, matching, openMention } from './mentions';
 
 /**

@@ -16,6 +16,7 @@ export function lastSeen(handle: VListHandle, rows: Row[]): number {
  */
 export function useSeen(
   list: RefObject<VListHandle | null>,
+  box: RefObject<HTMLElement | null>,
   rows: Row[],
   head: number | undefined,
   onSeen: (seq: number) => void,
@@ -29,13 +30,23 @@ export function useSeen(
     if (seq !== undefined) onSeen(seq);
   }, [list, rows, head, onSeen]);
 
+  // What fits the screen is never scrolled: rows that get their height are looked at, too.
   useEffect(() => {
-    const frame = requestAnimationFrame(look); // once the rows have their heights
+    let frame = 0;
+    const soon = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(look);
+    };
+    soon();
+    const observer = new ResizeObserver(soon);
+    const content = box.current?.querySelector('[role="log"] > *');
+    for (const element of [box.current, content]) if (element) observer.observe(element);
     document.addEventListener('visibilitychange', look);
     return () => {
       cancelAnimationFrame(frame);
+      observer.disconnect();
       document.removeEventListener('visibilitychange', look);
     };
-  }, [look]);
+  }, [box, look]);
   return look;
 }

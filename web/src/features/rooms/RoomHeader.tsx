@@ -51,6 +51,7 @@ export function RoomHeader({ room, link, onPanel, may, onSettings }: Props) {
           <span className={classes.wide}>{severity}</span>
           <span className={`${classes.number} figures`}>{room.number}</span>
           <h1 className={classes.title} title={room.title}>
+            <span className={`${classes.short} figures`}>{shortNumber(room.number)}</span>
             {room.title}
           </h1>
           {link && <span className={classes.link}>{link}</span>}
@@ -79,6 +80,9 @@ export function RoomHeader({ room, link, onPanel, may, onSettings }: Props) {
     </header>
   );
 }
+
+/** INC-2026-00042 is spoken of as 00042. */
+const shortNumber = (number: string): string => number.slice(number.lastIndexOf('-') + 1);
 
 function Assignee({ room }: { room: Room }) {
   const { t } = useTranslation();
