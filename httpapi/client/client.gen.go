@@ -2127,6 +2127,7 @@ type StatusChange struct {
 
 // SubscribeFrame Answered by `subscribed`, then by every event after `after_seq`, once and in order, the missed
 // ones first. Without `after_seq`: from now on. `reset` comes first when more was missed than is sent.
+// Who is removed from the room gets that event and then `error` `forbidden` with its room_id, and nothing more.
 type SubscribeFrame struct {
 	AfterSeq *int64             `json:"after_seq,omitempty"`
 	RoomId   string             `json:"room_id"`

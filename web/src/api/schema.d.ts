@@ -1338,6 +1338,7 @@ export interface components {
         /**
          * @description Answered by `subscribed`, then by every event after `after_seq`, once and in order, the missed
          *     ones first. Without `after_seq`: from now on. `reset` comes first when more was missed than is sent.
+         *     Who is removed from the room gets that event and then `error` `forbidden` with its room_id, and nothing more.
          */
         SubscribeFrame: {
             /**
