@@ -74,6 +74,7 @@ func newInstallation(t testing.TB, more ...string) *installation {
 		"TASK_REPORTER_LISTEN=" + in.addr,
 		"TASK_REPORTER_DATA_DIR=" + filepath.Join(dir, "data"),
 		"TASK_REPORTER_LOG_LEVEL=warn",
+		"TASK_REPORTER_AUTH_ACCESS_TTL=1h", // machines that run tests are slow
 	}, more...)
 	return in
 }
