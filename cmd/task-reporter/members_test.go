@@ -34,8 +34,7 @@ func race(n int, do func(i int)) {
 // busy is an installation that answers its people as fast as it can.
 func busy(t *testing.T, db backend) *installation {
 	t.Helper()
-	in := newInstallation(t, append(db.env(t), "TASK_REPORTER_LIMIT_REQUESTS_PER_SECOND=100000", "TASK_REPORTER_LIMIT_REQUEST_BURST=100000",
-		"TASK_REPORTER_AUTH_ACCESS_TTL=1h")...)
+	in := newInstallation(t, append(db.env(t), "TASK_REPORTER_LIMIT_REQUESTS_PER_SECOND=100000", "TASK_REPORTER_LIMIT_REQUEST_BURST=100000")...)
 	in.start()
 	return in
 }

@@ -233,7 +233,7 @@ type cast struct {
 func newCast(t *testing.T, env ...string) *cast {
 	t.Helper()
 	in := newInstallation(t, append(env, "TASK_REPORTER_LIMIT_REQUESTS_PER_SECOND=10000", "TASK_REPORTER_LIMIT_REQUEST_BURST=10000",
-		"TASK_REPORTER_LIMIT_SOCKETS_PER_USER=1000", "TASK_REPORTER_AUTH_ACCESS_TTL=1h")...) // slow machines outlast a token
+		"TASK_REPORTER_LIMIT_SOCKETS_PER_USER=1000")...)
 	in.start()
 	c := &cast{in: in, people: map[string]*someone{}, photo: smallPhoto(t)}
 	for who, system := range map[string]string{"OWNER": "USER", "EDITOR": "USER", "VIEWER": "USER", "outsider": "USER", "ADMIN": "ADMIN", "AUDITOR": "AUDITOR"} {
