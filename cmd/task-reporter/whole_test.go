@@ -17,7 +17,7 @@ import (
 // What the test of the whole room does: the numbers are the promise's own.
 const (
 	wholeClients = 50
-	wholeEvents  = 10_000 // on PostgreSQL; a third of them on SQLite
+	wholeEvents  = 10_000 // see share
 	wholeWorkers = 8
 	wholeGuests  = 6 // who come, go and change their roles
 	hangUpEvery  = 700
@@ -32,10 +32,7 @@ func TestEveryClientEndsWithTheSameRoom(t *testing.T) {
 	for _, db := range databases {
 		t.Run(db.name, func(t *testing.T) {
 			t.Parallel()
-			events := int64(wholeEvents)
-			if db.name == "SQLite" {
-				events /= 3
-			}
+			events := int64(db.share(wholeEvents))
 			in := newInstallation(t, append(db.env(t), "TASK_REPORTER_LIMIT_REQUESTS_PER_SECOND=10000", "TASK_REPORTER_LIMIT_REQUEST_BURST=10000")...)
 			server := in.start()
 			people := make([]*someone, wholeWorkers)
