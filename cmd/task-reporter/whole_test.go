@@ -95,7 +95,7 @@ func TestEveryClientEndsWithTheSameRoom(t *testing.T) {
 				"message", "message_edited", "message_deleted", "reaction_added", "reaction_removed", "message_pinned",
 				"message_unpinned", "checklist_changed", "member_added", "member_removed", "role_changed", "room_updated",
 			} {
-				if kinds[kind] == 0 {
+				if kinds[kind] == 0 && events == wholeEvents { // chance may leave one out of a few
 					t.Errorf("there was no %s: the test tries too little", kind)
 				}
 			}
