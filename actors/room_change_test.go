@@ -161,8 +161,17 @@ func TestReadPointersGoForward(t *testing.T) {
 	if len(a.Posted) != 1 || a.Posted[0].Seq != 3 || a.Latest != "@chen 看一下" || a.Head != 3 || len(a.Members) != 3 {
 		t.Errorf("activity %+v", a)
 	}
+	// A change of status without a reason says nothing that a list could show.
+	r.ask(say(wang, "b", "收到"), asker("5"))
+	r.onCommitted(nil)
+	r.ask(&moveRoom{op: op{Op: "op1"}, By: wang, Move: incident.Move{To: incident.Acknowledged}}, asker("6"))
+	r.onCommitted(nil)
 	r.pulse()
-	if len(w.reads) != 1 || len(w.hints) != 2 {
+	if a := w.hints[len(w.hints)-1].(*activityNow).Activity; a.Latest != "收到" || a.Room.Status != incident.Acknowledged {
+		t.Errorf("activity %+v", a)
+	}
+	r.pulse()
+	if len(w.reads) != 1 || len(w.hints) != 3 {
 		t.Error("a pulse without news told something")
 	}
 }

@@ -56,7 +56,9 @@ func (r *room) noteActivity(ev incident.Event) {
 			p.posted = p.posted[1:]
 		}
 		p.posted = append(p.posted, incident.Posted{Seq: ev.Seq, Author: ev.By.ID, Mentions: c.Message.Mentions})
-		p.latest = incident.FirstLine(c.Message.Text)
+		if line := incident.FirstLine(c.Message.Text); line != "" {
+			p.latest = line
+		}
 	case incident.MemberRemoved:
 		p.gone, p.renewed = append(p.gone, c.Person.ID), true
 	case incident.MemberAdded, incident.RoleChanged:

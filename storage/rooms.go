@@ -123,7 +123,7 @@ const described = `
 	select r.room_id, coalesce(me.role, ''), coalesce(p.seq, 0),
 		(select count(*) from room_members m where m.room_id = r.room_id),
 		coalesce((select m.text from messages m where m.room_id = r.room_id and m.deleted_at is null
-			order by m.seq desc limit 1), ''),
+				and m.text <> '' order by m.seq desc limit 1), ''),
 		(select count(*) from (select 1 from messages m
 			where me.role is not null and m.room_id = r.room_id and m.seq > coalesce(p.seq, 0)
 				and m.author_id <> $1 and m.deleted_at is null

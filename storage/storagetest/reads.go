@@ -95,11 +95,13 @@ func testReads(t *testing.T, fresh Fresh) {
 		want(me, r.Head-incident.MaxUnread-10, incident.MaxUnread, 0)
 	})
 
-	promise(t, "TheListPassesOverDeletedMessages", fresh, func(t *testing.T, cfg storage.Config) { // F-RM-02
+	promise(t, "TheListPassesOverMessagesThatSayNothing", fresh, func(t *testing.T, cfg storage.Config) { // F-RM-02
 		db := Open(t, cfg)
 		r := claim(t, db)
 		m := r.message("newest")
-		appendAll(t, db, r.batch(r.message("older"), m, incident.MessageDeleted{MessageID: m.Message.ID}))
+		moved := r.message("") // a change of status without a reason
+		moved.Message.Type = incident.StatusUpdate
+		appendAll(t, db, r.batch(r.message("older"), m, incident.MessageDeleted{MessageID: m.Message.ID}, moved))
 		room, err := db.Library().Room(t.Context(), r.ID, r.owner.ID)
 		if err != nil || room.LastMessage != "older" {
 			t.Errorf("last message %q (%v)", room.LastMessage, err)
