@@ -5,6 +5,7 @@
 // A socket connects to one of the nodes and moves to the next when its own refuses
 // or drops it, after the time that `bye` names or a short random one. What was not
 // acked is sent again under its id, in order; each room is resumed after the last
-// seq that was seen. A crowd asks for nothing that the product's contract does not
+// seq that was seen. One of the people is a guest, who only watches and can be
+// expelled. A crowd asks for nothing that the product's contract does not
 // promise.
 package crowd
