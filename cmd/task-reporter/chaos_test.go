@@ -81,7 +81,7 @@ func TestBrokenBuildsAreCaught(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bin := buildWith(t, broken.file, broken.edits...)
-			for seed := range uint64(4) { // it depends on who notices first
+			for seed := range uint64(8) { // it depends on who notices first
 				report, err := chaos.Run(t.Context(), chaos.Config{
 					Program: bin, PostgresBin: postgres, MinIO: minio, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 					Faults: []string{broken.fault}, Duration: 15 * time.Second, Seed: seed + 1,

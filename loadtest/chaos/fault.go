@@ -16,6 +16,10 @@ const bearable = lease + 4*time.Second
 // lease is the nodes' lease: how long a silent death may go unnoticed.
 const lease = 3 * time.Second
 
+// burials is how often a node is buried alive: whether the others or the node itself
+// notice first is chance, about even.
+const burials = 6
+
 // Fault is one way to break a site. Inject breaks it, Heal undoes that; both get
 // the nodes that were chosen for it.
 type Fault struct {
@@ -100,7 +104,7 @@ func Faults() []Fault {
 			Inject: rolling,
 		},
 		{
-			Name: "buried-alive", Says: "three times, the node with most rooms is taken off the list of nodes while it serves", Peers: true, Alone: true,
+			Name: "buried-alive", Says: "six times, the node with most rooms is taken off the list of nodes while it serves", Peers: true, Alone: true,
 			Goal:   Goal{Ack: bearable},
 			Inject: buryAlive,
 		},
@@ -187,7 +191,7 @@ func rolling(ctx context.Context, s *Site, _ []*Node) error {
 // buryAlive makes the others take rooms over from a node that does not know yet:
 // for a moment two activations write, and only the fence keeps one of them out.
 func buryAlive(ctx context.Context, s *Site, _ []*Node) error {
-	for range 3 {
+	for range burials {
 		nodes := slices.Clone(s.Nodes)
 		s.mostRooms(ctx, nodes)
 		id, err := s.idOf(ctx, nodes[0])
