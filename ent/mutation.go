@@ -14595,6 +14595,15 @@ type UploadMutation struct {
 	addfile_size  *int64
 	object_path   *string
 	started_at    *time.Time
+	description   *string
+	sha256        *string
+	resumable     *bool
+	received      *int64
+	addreceived   *int64
+	parts         *string
+	touched_at    *time.Time
+	held_until    *time.Time
+	finished_at   *time.Time
 	clearedFields map[string]struct{}
 	room          *string
 	clearedroom   bool
@@ -15107,6 +15116,353 @@ func (m *UploadMutation) ResetStartedAt() {
 	m.started_at = nil
 }
 
+// SetDescription sets the "description" field.
+func (m *UploadMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *UploadMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *UploadMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *UploadMutation) SetSha256(s string) {
+	m.sha256 = &s
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *UploadMutation) Sha256() (r string, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldSha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *UploadMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetResumable sets the "resumable" field.
+func (m *UploadMutation) SetResumable(b bool) {
+	m.resumable = &b
+}
+
+// Resumable returns the value of the "resumable" field in the mutation.
+func (m *UploadMutation) Resumable() (r bool, exists bool) {
+	v := m.resumable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResumable returns the old "resumable" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldResumable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResumable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResumable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResumable: %w", err)
+	}
+	return oldValue.Resumable, nil
+}
+
+// ResetResumable resets all changes to the "resumable" field.
+func (m *UploadMutation) ResetResumable() {
+	m.resumable = nil
+}
+
+// SetReceived sets the "received" field.
+func (m *UploadMutation) SetReceived(i int64) {
+	m.received = &i
+	m.addreceived = nil
+}
+
+// Received returns the value of the "received" field in the mutation.
+func (m *UploadMutation) Received() (r int64, exists bool) {
+	v := m.received
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceived returns the old "received" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldReceived(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceived: %w", err)
+	}
+	return oldValue.Received, nil
+}
+
+// AddReceived adds i to the "received" field.
+func (m *UploadMutation) AddReceived(i int64) {
+	if m.addreceived != nil {
+		*m.addreceived += i
+	} else {
+		m.addreceived = &i
+	}
+}
+
+// AddedReceived returns the value that was added to the "received" field in this mutation.
+func (m *UploadMutation) AddedReceived() (r int64, exists bool) {
+	v := m.addreceived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReceived resets all changes to the "received" field.
+func (m *UploadMutation) ResetReceived() {
+	m.received = nil
+	m.addreceived = nil
+}
+
+// SetParts sets the "parts" field.
+func (m *UploadMutation) SetParts(s string) {
+	m.parts = &s
+}
+
+// Parts returns the value of the "parts" field in the mutation.
+func (m *UploadMutation) Parts() (r string, exists bool) {
+	v := m.parts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParts returns the old "parts" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldParts(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParts: %w", err)
+	}
+	return oldValue.Parts, nil
+}
+
+// ResetParts resets all changes to the "parts" field.
+func (m *UploadMutation) ResetParts() {
+	m.parts = nil
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (m *UploadMutation) SetTouchedAt(t time.Time) {
+	m.touched_at = &t
+}
+
+// TouchedAt returns the value of the "touched_at" field in the mutation.
+func (m *UploadMutation) TouchedAt() (r time.Time, exists bool) {
+	v := m.touched_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTouchedAt returns the old "touched_at" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldTouchedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTouchedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTouchedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTouchedAt: %w", err)
+	}
+	return oldValue.TouchedAt, nil
+}
+
+// ClearTouchedAt clears the value of the "touched_at" field.
+func (m *UploadMutation) ClearTouchedAt() {
+	m.touched_at = nil
+	m.clearedFields[upload.FieldTouchedAt] = struct{}{}
+}
+
+// TouchedAtCleared returns if the "touched_at" field was cleared in this mutation.
+func (m *UploadMutation) TouchedAtCleared() bool {
+	_, ok := m.clearedFields[upload.FieldTouchedAt]
+	return ok
+}
+
+// ResetTouchedAt resets all changes to the "touched_at" field.
+func (m *UploadMutation) ResetTouchedAt() {
+	m.touched_at = nil
+	delete(m.clearedFields, upload.FieldTouchedAt)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *UploadMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *UploadMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *UploadMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[upload.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *UploadMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[upload.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *UploadMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, upload.FieldHeldUntil)
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *UploadMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *UploadMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Upload entity.
+// If the Upload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UploadMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *UploadMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[upload.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *UploadMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[upload.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *UploadMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, upload.FieldFinishedAt)
+}
+
 // ClearRoom clears the "room" edge to the Room entity.
 func (m *UploadMutation) ClearRoom() {
 	m.clearedroom = true
@@ -15168,7 +15524,7 @@ func (m *UploadMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UploadMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 18)
 	if m.room != nil {
 		fields = append(fields, upload.FieldRoomID)
 	}
@@ -15199,6 +15555,30 @@ func (m *UploadMutation) Fields() []string {
 	if m.started_at != nil {
 		fields = append(fields, upload.FieldStartedAt)
 	}
+	if m.description != nil {
+		fields = append(fields, upload.FieldDescription)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, upload.FieldSha256)
+	}
+	if m.resumable != nil {
+		fields = append(fields, upload.FieldResumable)
+	}
+	if m.received != nil {
+		fields = append(fields, upload.FieldReceived)
+	}
+	if m.parts != nil {
+		fields = append(fields, upload.FieldParts)
+	}
+	if m.touched_at != nil {
+		fields = append(fields, upload.FieldTouchedAt)
+	}
+	if m.held_until != nil {
+		fields = append(fields, upload.FieldHeldUntil)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, upload.FieldFinishedAt)
+	}
 	return fields
 }
 
@@ -15227,6 +15607,22 @@ func (m *UploadMutation) Field(name string) (ent.Value, bool) {
 		return m.ObjectPath()
 	case upload.FieldStartedAt:
 		return m.StartedAt()
+	case upload.FieldDescription:
+		return m.Description()
+	case upload.FieldSha256:
+		return m.Sha256()
+	case upload.FieldResumable:
+		return m.Resumable()
+	case upload.FieldReceived:
+		return m.Received()
+	case upload.FieldParts:
+		return m.Parts()
+	case upload.FieldTouchedAt:
+		return m.TouchedAt()
+	case upload.FieldHeldUntil:
+		return m.HeldUntil()
+	case upload.FieldFinishedAt:
+		return m.FinishedAt()
 	}
 	return nil, false
 }
@@ -15256,6 +15652,22 @@ func (m *UploadMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldObjectPath(ctx)
 	case upload.FieldStartedAt:
 		return m.OldStartedAt(ctx)
+	case upload.FieldDescription:
+		return m.OldDescription(ctx)
+	case upload.FieldSha256:
+		return m.OldSha256(ctx)
+	case upload.FieldResumable:
+		return m.OldResumable(ctx)
+	case upload.FieldReceived:
+		return m.OldReceived(ctx)
+	case upload.FieldParts:
+		return m.OldParts(ctx)
+	case upload.FieldTouchedAt:
+		return m.OldTouchedAt(ctx)
+	case upload.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
+	case upload.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Upload field %s", name)
 }
@@ -15335,6 +15747,62 @@ func (m *UploadMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStartedAt(v)
 		return nil
+	case upload.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case upload.FieldSha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case upload.FieldResumable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResumable(v)
+		return nil
+	case upload.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceived(v)
+		return nil
+	case upload.FieldParts:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParts(v)
+		return nil
+	case upload.FieldTouchedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTouchedAt(v)
+		return nil
+	case upload.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
+		return nil
+	case upload.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Upload field %s", name)
 }
@@ -15349,6 +15817,9 @@ func (m *UploadMutation) AddedFields() []string {
 	if m.addfile_size != nil {
 		fields = append(fields, upload.FieldFileSize)
 	}
+	if m.addreceived != nil {
+		fields = append(fields, upload.FieldReceived)
+	}
 	return fields
 }
 
@@ -15361,6 +15832,8 @@ func (m *UploadMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedMaxSize()
 	case upload.FieldFileSize:
 		return m.AddedFileSize()
+	case upload.FieldReceived:
+		return m.AddedReceived()
 	}
 	return nil, false
 }
@@ -15384,6 +15857,13 @@ func (m *UploadMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddFileSize(v)
 		return nil
+	case upload.FieldReceived:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReceived(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Upload numeric field %s", name)
 }
@@ -15391,7 +15871,17 @@ func (m *UploadMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *UploadMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(upload.FieldTouchedAt) {
+		fields = append(fields, upload.FieldTouchedAt)
+	}
+	if m.FieldCleared(upload.FieldHeldUntil) {
+		fields = append(fields, upload.FieldHeldUntil)
+	}
+	if m.FieldCleared(upload.FieldFinishedAt) {
+		fields = append(fields, upload.FieldFinishedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -15404,6 +15894,17 @@ func (m *UploadMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *UploadMutation) ClearField(name string) error {
+	switch name {
+	case upload.FieldTouchedAt:
+		m.ClearTouchedAt()
+		return nil
+	case upload.FieldHeldUntil:
+		m.ClearHeldUntil()
+		return nil
+	case upload.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Upload nullable field %s", name)
 }
 
@@ -15440,6 +15941,30 @@ func (m *UploadMutation) ResetField(name string) error {
 		return nil
 	case upload.FieldStartedAt:
 		m.ResetStartedAt()
+		return nil
+	case upload.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case upload.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case upload.FieldResumable:
+		m.ResetResumable()
+		return nil
+	case upload.FieldReceived:
+		m.ResetReceived()
+		return nil
+	case upload.FieldParts:
+		m.ResetParts()
+		return nil
+	case upload.FieldTouchedAt:
+		m.ResetTouchedAt()
+		return nil
+	case upload.FieldHeldUntil:
+		m.ResetHeldUntil()
+		return nil
+	case upload.FieldFinishedAt:
+		m.ResetFinishedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Upload field %s", name)

@@ -10,6 +10,7 @@ import (
 	"taskreporter/ent/roomfile"
 	"taskreporter/ent/schema"
 	"taskreporter/ent/template"
+	"taskreporter/ent/upload"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -88,4 +89,26 @@ func init() {
 	templateDescMadeBy := templateFields[13].Descriptor()
 	// template.DefaultMadeBy holds the default value on creation for the made_by field.
 	template.DefaultMadeBy = templateDescMadeBy.Default.(string)
+	uploadFields := schema.Upload{}.Fields()
+	_ = uploadFields
+	// uploadDescDescription is the schema descriptor for description field.
+	uploadDescDescription := uploadFields[11].Descriptor()
+	// upload.DefaultDescription holds the default value on creation for the description field.
+	upload.DefaultDescription = uploadDescDescription.Default.(string)
+	// uploadDescSha256 is the schema descriptor for sha256 field.
+	uploadDescSha256 := uploadFields[12].Descriptor()
+	// upload.DefaultSha256 holds the default value on creation for the sha256 field.
+	upload.DefaultSha256 = uploadDescSha256.Default.(string)
+	// uploadDescResumable is the schema descriptor for resumable field.
+	uploadDescResumable := uploadFields[13].Descriptor()
+	// upload.DefaultResumable holds the default value on creation for the resumable field.
+	upload.DefaultResumable = uploadDescResumable.Default.(bool)
+	// uploadDescReceived is the schema descriptor for received field.
+	uploadDescReceived := uploadFields[14].Descriptor()
+	// upload.DefaultReceived holds the default value on creation for the received field.
+	upload.DefaultReceived = uploadDescReceived.Default.(int64)
+	// uploadDescParts is the schema descriptor for parts field.
+	uploadDescParts := uploadFields[15].Descriptor()
+	// upload.DefaultParts holds the default value on creation for the parts field.
+	upload.DefaultParts = uploadDescParts.Default.(string)
 }

@@ -38,6 +38,22 @@ type Upload struct {
 	ObjectPath string `json:"object_path,omitempty"`
 	// StartedAt holds the value of the "started_at" field.
 	StartedAt time.Time `json:"started_at,omitempty"`
+	// Description holds the value of the "description" field.
+	Description string `json:"description,omitempty"`
+	// as the sender counted it
+	Sha256 string `json:"sha256,omitempty"`
+	// Resumable holds the value of the "resumable" field.
+	Resumable bool `json:"resumable,omitempty"`
+	// bytes in parts
+	Received int64 `json:"received,omitempty"`
+	// JSON, in order
+	Parts string `json:"parts,omitempty"`
+	// when the newest part arrived
+	TouchedAt *time.Time `json:"touched_at,omitempty"`
+	// until when somebody finishes it
+	HeldUntil *time.Time `json:"held_until,omitempty"`
+	// recorded; its parts wait for removal
+	FinishedAt *time.Time `json:"finished_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the UploadQuery when eager-loading is set.
 	Edges        UploadEdges `json:"edges"`
@@ -69,11 +85,13 @@ func (*Upload) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case upload.FieldMaxSize, upload.FieldFileSize:
+		case upload.FieldResumable:
+			values[i] = new(sql.NullBool)
+		case upload.FieldMaxSize, upload.FieldFileSize, upload.FieldReceived:
 			values[i] = new(sql.NullInt64)
-		case upload.FieldID, upload.FieldRoomID, upload.FieldUserID, upload.FieldUserName, upload.FieldFilename, upload.FieldFileType, upload.FieldMimeType, upload.FieldObjectPath:
+		case upload.FieldID, upload.FieldRoomID, upload.FieldUserID, upload.FieldUserName, upload.FieldFilename, upload.FieldFileType, upload.FieldMimeType, upload.FieldObjectPath, upload.FieldDescription, upload.FieldSha256, upload.FieldParts:
 			values[i] = new(sql.NullString)
-		case upload.FieldStartedAt:
+		case upload.FieldStartedAt, upload.FieldTouchedAt, upload.FieldHeldUntil, upload.FieldFinishedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -156,6 +174,57 @@ func (_m *Upload) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.StartedAt = value.Time
 			}
+		case upload.FieldDescription:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field description", values[i])
+			} else if value.Valid {
+				_m.Description = value.String
+			}
+		case upload.FieldSha256:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sha256", values[i])
+			} else if value.Valid {
+				_m.Sha256 = value.String
+			}
+		case upload.FieldResumable:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field resumable", values[i])
+			} else if value.Valid {
+				_m.Resumable = value.Bool
+			}
+		case upload.FieldReceived:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field received", values[i])
+			} else if value.Valid {
+				_m.Received = value.Int64
+			}
+		case upload.FieldParts:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field parts", values[i])
+			} else if value.Valid {
+				_m.Parts = value.String
+			}
+		case upload.FieldTouchedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field touched_at", values[i])
+			} else if value.Valid {
+				_m.TouchedAt = new(time.Time)
+				*_m.TouchedAt = value.Time
+			}
+		case upload.FieldHeldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field held_until", values[i])
+			} else if value.Valid {
+				_m.HeldUntil = new(time.Time)
+				*_m.HeldUntil = value.Time
+			}
+		case upload.FieldFinishedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field finished_at", values[i])
+			} else if value.Valid {
+				_m.FinishedAt = new(time.Time)
+				*_m.FinishedAt = value.Time
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -226,6 +295,36 @@ func (_m *Upload) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("started_at=")
 	builder.WriteString(_m.StartedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("description=")
+	builder.WriteString(_m.Description)
+	builder.WriteString(", ")
+	builder.WriteString("sha256=")
+	builder.WriteString(_m.Sha256)
+	builder.WriteString(", ")
+	builder.WriteString("resumable=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Resumable))
+	builder.WriteString(", ")
+	builder.WriteString("received=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Received))
+	builder.WriteString(", ")
+	builder.WriteString("parts=")
+	builder.WriteString(_m.Parts)
+	builder.WriteString(", ")
+	if v := _m.TouchedAt; v != nil {
+		builder.WriteString("touched_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.HeldUntil; v != nil {
+		builder.WriteString("held_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.FinishedAt; v != nil {
+		builder.WriteString("finished_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -84,6 +84,118 @@ func (_c *UploadCreate) SetStartedAt(v time.Time) *UploadCreate {
 	return _c
 }
 
+// SetDescription sets the "description" field.
+func (_c *UploadCreate) SetDescription(v string) *UploadCreate {
+	_c.mutation.SetDescription(v)
+	return _c
+}
+
+// SetNillableDescription sets the "description" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableDescription(v *string) *UploadCreate {
+	if v != nil {
+		_c.SetDescription(*v)
+	}
+	return _c
+}
+
+// SetSha256 sets the "sha256" field.
+func (_c *UploadCreate) SetSha256(v string) *UploadCreate {
+	_c.mutation.SetSha256(v)
+	return _c
+}
+
+// SetNillableSha256 sets the "sha256" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableSha256(v *string) *UploadCreate {
+	if v != nil {
+		_c.SetSha256(*v)
+	}
+	return _c
+}
+
+// SetResumable sets the "resumable" field.
+func (_c *UploadCreate) SetResumable(v bool) *UploadCreate {
+	_c.mutation.SetResumable(v)
+	return _c
+}
+
+// SetNillableResumable sets the "resumable" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableResumable(v *bool) *UploadCreate {
+	if v != nil {
+		_c.SetResumable(*v)
+	}
+	return _c
+}
+
+// SetReceived sets the "received" field.
+func (_c *UploadCreate) SetReceived(v int64) *UploadCreate {
+	_c.mutation.SetReceived(v)
+	return _c
+}
+
+// SetNillableReceived sets the "received" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableReceived(v *int64) *UploadCreate {
+	if v != nil {
+		_c.SetReceived(*v)
+	}
+	return _c
+}
+
+// SetParts sets the "parts" field.
+func (_c *UploadCreate) SetParts(v string) *UploadCreate {
+	_c.mutation.SetParts(v)
+	return _c
+}
+
+// SetNillableParts sets the "parts" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableParts(v *string) *UploadCreate {
+	if v != nil {
+		_c.SetParts(*v)
+	}
+	return _c
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (_c *UploadCreate) SetTouchedAt(v time.Time) *UploadCreate {
+	_c.mutation.SetTouchedAt(v)
+	return _c
+}
+
+// SetNillableTouchedAt sets the "touched_at" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableTouchedAt(v *time.Time) *UploadCreate {
+	if v != nil {
+		_c.SetTouchedAt(*v)
+	}
+	return _c
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_c *UploadCreate) SetHeldUntil(v time.Time) *UploadCreate {
+	_c.mutation.SetHeldUntil(v)
+	return _c
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableHeldUntil(v *time.Time) *UploadCreate {
+	if v != nil {
+		_c.SetHeldUntil(*v)
+	}
+	return _c
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (_c *UploadCreate) SetFinishedAt(v time.Time) *UploadCreate {
+	_c.mutation.SetFinishedAt(v)
+	return _c
+}
+
+// SetNillableFinishedAt sets the "finished_at" field if the given value is not nil.
+func (_c *UploadCreate) SetNillableFinishedAt(v *time.Time) *UploadCreate {
+	if v != nil {
+		_c.SetFinishedAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *UploadCreate) SetID(v string) *UploadCreate {
 	_c.mutation.SetID(v)
@@ -102,6 +214,7 @@ func (_c *UploadCreate) Mutation() *UploadMutation {
 
 // Save creates the Upload in the database.
 func (_c *UploadCreate) Save(ctx context.Context) (*Upload, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -124,6 +237,30 @@ func (_c *UploadCreate) Exec(ctx context.Context) error {
 func (_c *UploadCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *UploadCreate) defaults() {
+	if _, ok := _c.mutation.Description(); !ok {
+		v := upload.DefaultDescription
+		_c.mutation.SetDescription(v)
+	}
+	if _, ok := _c.mutation.Sha256(); !ok {
+		v := upload.DefaultSha256
+		_c.mutation.SetSha256(v)
+	}
+	if _, ok := _c.mutation.Resumable(); !ok {
+		v := upload.DefaultResumable
+		_c.mutation.SetResumable(v)
+	}
+	if _, ok := _c.mutation.Received(); !ok {
+		v := upload.DefaultReceived
+		_c.mutation.SetReceived(v)
+	}
+	if _, ok := _c.mutation.Parts(); !ok {
+		v := upload.DefaultParts
+		_c.mutation.SetParts(v)
 	}
 }
 
@@ -158,6 +295,21 @@ func (_c *UploadCreate) check() error {
 	}
 	if _, ok := _c.mutation.StartedAt(); !ok {
 		return &ValidationError{Name: "started_at", err: errors.New(`ent: missing required field "Upload.started_at"`)}
+	}
+	if _, ok := _c.mutation.Description(); !ok {
+		return &ValidationError{Name: "description", err: errors.New(`ent: missing required field "Upload.description"`)}
+	}
+	if _, ok := _c.mutation.Sha256(); !ok {
+		return &ValidationError{Name: "sha256", err: errors.New(`ent: missing required field "Upload.sha256"`)}
+	}
+	if _, ok := _c.mutation.Resumable(); !ok {
+		return &ValidationError{Name: "resumable", err: errors.New(`ent: missing required field "Upload.resumable"`)}
+	}
+	if _, ok := _c.mutation.Received(); !ok {
+		return &ValidationError{Name: "received", err: errors.New(`ent: missing required field "Upload.received"`)}
+	}
+	if _, ok := _c.mutation.Parts(); !ok {
+		return &ValidationError{Name: "parts", err: errors.New(`ent: missing required field "Upload.parts"`)}
 	}
 	if len(_c.mutation.RoomIDs()) == 0 {
 		return &ValidationError{Name: "room", err: errors.New(`ent: missing required edge "Upload.room"`)}
@@ -233,6 +385,38 @@ func (_c *UploadCreate) createSpec() (*Upload, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StartedAt(); ok {
 		_spec.SetField(upload.FieldStartedAt, field.TypeTime, value)
 		_node.StartedAt = value
+	}
+	if value, ok := _c.mutation.Description(); ok {
+		_spec.SetField(upload.FieldDescription, field.TypeString, value)
+		_node.Description = value
+	}
+	if value, ok := _c.mutation.Sha256(); ok {
+		_spec.SetField(upload.FieldSha256, field.TypeString, value)
+		_node.Sha256 = value
+	}
+	if value, ok := _c.mutation.Resumable(); ok {
+		_spec.SetField(upload.FieldResumable, field.TypeBool, value)
+		_node.Resumable = value
+	}
+	if value, ok := _c.mutation.Received(); ok {
+		_spec.SetField(upload.FieldReceived, field.TypeInt64, value)
+		_node.Received = value
+	}
+	if value, ok := _c.mutation.Parts(); ok {
+		_spec.SetField(upload.FieldParts, field.TypeString, value)
+		_node.Parts = value
+	}
+	if value, ok := _c.mutation.TouchedAt(); ok {
+		_spec.SetField(upload.FieldTouchedAt, field.TypeTime, value)
+		_node.TouchedAt = &value
+	}
+	if value, ok := _c.mutation.HeldUntil(); ok {
+		_spec.SetField(upload.FieldHeldUntil, field.TypeTime, value)
+		_node.HeldUntil = &value
+	}
+	if value, ok := _c.mutation.FinishedAt(); ok {
+		_spec.SetField(upload.FieldFinishedAt, field.TypeTime, value)
+		_node.FinishedAt = &value
 	}
 	if nodes := _c.mutation.RoomIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -408,6 +592,126 @@ func (u *UploadUpsert) SetStartedAt(v time.Time) *UploadUpsert {
 // UpdateStartedAt sets the "started_at" field to the value that was provided on create.
 func (u *UploadUpsert) UpdateStartedAt() *UploadUpsert {
 	u.SetExcluded(upload.FieldStartedAt)
+	return u
+}
+
+// SetDescription sets the "description" field.
+func (u *UploadUpsert) SetDescription(v string) *UploadUpsert {
+	u.Set(upload.FieldDescription, v)
+	return u
+}
+
+// UpdateDescription sets the "description" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateDescription() *UploadUpsert {
+	u.SetExcluded(upload.FieldDescription)
+	return u
+}
+
+// SetSha256 sets the "sha256" field.
+func (u *UploadUpsert) SetSha256(v string) *UploadUpsert {
+	u.Set(upload.FieldSha256, v)
+	return u
+}
+
+// UpdateSha256 sets the "sha256" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateSha256() *UploadUpsert {
+	u.SetExcluded(upload.FieldSha256)
+	return u
+}
+
+// SetResumable sets the "resumable" field.
+func (u *UploadUpsert) SetResumable(v bool) *UploadUpsert {
+	u.Set(upload.FieldResumable, v)
+	return u
+}
+
+// UpdateResumable sets the "resumable" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateResumable() *UploadUpsert {
+	u.SetExcluded(upload.FieldResumable)
+	return u
+}
+
+// SetReceived sets the "received" field.
+func (u *UploadUpsert) SetReceived(v int64) *UploadUpsert {
+	u.Set(upload.FieldReceived, v)
+	return u
+}
+
+// UpdateReceived sets the "received" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateReceived() *UploadUpsert {
+	u.SetExcluded(upload.FieldReceived)
+	return u
+}
+
+// AddReceived adds v to the "received" field.
+func (u *UploadUpsert) AddReceived(v int64) *UploadUpsert {
+	u.Add(upload.FieldReceived, v)
+	return u
+}
+
+// SetParts sets the "parts" field.
+func (u *UploadUpsert) SetParts(v string) *UploadUpsert {
+	u.Set(upload.FieldParts, v)
+	return u
+}
+
+// UpdateParts sets the "parts" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateParts() *UploadUpsert {
+	u.SetExcluded(upload.FieldParts)
+	return u
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (u *UploadUpsert) SetTouchedAt(v time.Time) *UploadUpsert {
+	u.Set(upload.FieldTouchedAt, v)
+	return u
+}
+
+// UpdateTouchedAt sets the "touched_at" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateTouchedAt() *UploadUpsert {
+	u.SetExcluded(upload.FieldTouchedAt)
+	return u
+}
+
+// ClearTouchedAt clears the value of the "touched_at" field.
+func (u *UploadUpsert) ClearTouchedAt() *UploadUpsert {
+	u.SetNull(upload.FieldTouchedAt)
+	return u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *UploadUpsert) SetHeldUntil(v time.Time) *UploadUpsert {
+	u.Set(upload.FieldHeldUntil, v)
+	return u
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateHeldUntil() *UploadUpsert {
+	u.SetExcluded(upload.FieldHeldUntil)
+	return u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *UploadUpsert) ClearHeldUntil() *UploadUpsert {
+	u.SetNull(upload.FieldHeldUntil)
+	return u
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (u *UploadUpsert) SetFinishedAt(v time.Time) *UploadUpsert {
+	u.Set(upload.FieldFinishedAt, v)
+	return u
+}
+
+// UpdateFinishedAt sets the "finished_at" field to the value that was provided on create.
+func (u *UploadUpsert) UpdateFinishedAt() *UploadUpsert {
+	u.SetExcluded(upload.FieldFinishedAt)
+	return u
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (u *UploadUpsert) ClearFinishedAt() *UploadUpsert {
+	u.SetNull(upload.FieldFinishedAt)
 	return u
 }
 
@@ -591,6 +895,146 @@ func (u *UploadUpsertOne) UpdateStartedAt() *UploadUpsertOne {
 	})
 }
 
+// SetDescription sets the "description" field.
+func (u *UploadUpsertOne) SetDescription(v string) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetDescription(v)
+	})
+}
+
+// UpdateDescription sets the "description" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateDescription() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateDescription()
+	})
+}
+
+// SetSha256 sets the "sha256" field.
+func (u *UploadUpsertOne) SetSha256(v string) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetSha256(v)
+	})
+}
+
+// UpdateSha256 sets the "sha256" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateSha256() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateSha256()
+	})
+}
+
+// SetResumable sets the "resumable" field.
+func (u *UploadUpsertOne) SetResumable(v bool) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetResumable(v)
+	})
+}
+
+// UpdateResumable sets the "resumable" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateResumable() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateResumable()
+	})
+}
+
+// SetReceived sets the "received" field.
+func (u *UploadUpsertOne) SetReceived(v int64) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetReceived(v)
+	})
+}
+
+// AddReceived adds v to the "received" field.
+func (u *UploadUpsertOne) AddReceived(v int64) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.AddReceived(v)
+	})
+}
+
+// UpdateReceived sets the "received" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateReceived() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateReceived()
+	})
+}
+
+// SetParts sets the "parts" field.
+func (u *UploadUpsertOne) SetParts(v string) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetParts(v)
+	})
+}
+
+// UpdateParts sets the "parts" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateParts() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateParts()
+	})
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (u *UploadUpsertOne) SetTouchedAt(v time.Time) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetTouchedAt(v)
+	})
+}
+
+// UpdateTouchedAt sets the "touched_at" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateTouchedAt() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateTouchedAt()
+	})
+}
+
+// ClearTouchedAt clears the value of the "touched_at" field.
+func (u *UploadUpsertOne) ClearTouchedAt() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.ClearTouchedAt()
+	})
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *UploadUpsertOne) SetHeldUntil(v time.Time) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetHeldUntil(v)
+	})
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateHeldUntil() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateHeldUntil()
+	})
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *UploadUpsertOne) ClearHeldUntil() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.ClearHeldUntil()
+	})
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (u *UploadUpsertOne) SetFinishedAt(v time.Time) *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetFinishedAt(v)
+	})
+}
+
+// UpdateFinishedAt sets the "finished_at" field to the value that was provided on create.
+func (u *UploadUpsertOne) UpdateFinishedAt() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateFinishedAt()
+	})
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (u *UploadUpsertOne) ClearFinishedAt() *UploadUpsertOne {
+	return u.Update(func(s *UploadUpsert) {
+		s.ClearFinishedAt()
+	})
+}
+
 // Exec executes the query.
 func (u *UploadUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -648,6 +1092,7 @@ func (_c *UploadCreateBulk) Save(ctx context.Context) ([]*Upload, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*UploadMutation)
 				if !ok {
@@ -934,6 +1379,146 @@ func (u *UploadUpsertBulk) SetStartedAt(v time.Time) *UploadUpsertBulk {
 func (u *UploadUpsertBulk) UpdateStartedAt() *UploadUpsertBulk {
 	return u.Update(func(s *UploadUpsert) {
 		s.UpdateStartedAt()
+	})
+}
+
+// SetDescription sets the "description" field.
+func (u *UploadUpsertBulk) SetDescription(v string) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetDescription(v)
+	})
+}
+
+// UpdateDescription sets the "description" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateDescription() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateDescription()
+	})
+}
+
+// SetSha256 sets the "sha256" field.
+func (u *UploadUpsertBulk) SetSha256(v string) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetSha256(v)
+	})
+}
+
+// UpdateSha256 sets the "sha256" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateSha256() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateSha256()
+	})
+}
+
+// SetResumable sets the "resumable" field.
+func (u *UploadUpsertBulk) SetResumable(v bool) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetResumable(v)
+	})
+}
+
+// UpdateResumable sets the "resumable" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateResumable() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateResumable()
+	})
+}
+
+// SetReceived sets the "received" field.
+func (u *UploadUpsertBulk) SetReceived(v int64) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetReceived(v)
+	})
+}
+
+// AddReceived adds v to the "received" field.
+func (u *UploadUpsertBulk) AddReceived(v int64) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.AddReceived(v)
+	})
+}
+
+// UpdateReceived sets the "received" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateReceived() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateReceived()
+	})
+}
+
+// SetParts sets the "parts" field.
+func (u *UploadUpsertBulk) SetParts(v string) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetParts(v)
+	})
+}
+
+// UpdateParts sets the "parts" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateParts() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateParts()
+	})
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (u *UploadUpsertBulk) SetTouchedAt(v time.Time) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetTouchedAt(v)
+	})
+}
+
+// UpdateTouchedAt sets the "touched_at" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateTouchedAt() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateTouchedAt()
+	})
+}
+
+// ClearTouchedAt clears the value of the "touched_at" field.
+func (u *UploadUpsertBulk) ClearTouchedAt() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.ClearTouchedAt()
+	})
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (u *UploadUpsertBulk) SetHeldUntil(v time.Time) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetHeldUntil(v)
+	})
+}
+
+// UpdateHeldUntil sets the "held_until" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateHeldUntil() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateHeldUntil()
+	})
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (u *UploadUpsertBulk) ClearHeldUntil() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.ClearHeldUntil()
+	})
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (u *UploadUpsertBulk) SetFinishedAt(v time.Time) *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.SetFinishedAt(v)
+	})
+}
+
+// UpdateFinishedAt sets the "finished_at" field to the value that was provided on create.
+func (u *UploadUpsertBulk) UpdateFinishedAt() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.UpdateFinishedAt()
+	})
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (u *UploadUpsertBulk) ClearFinishedAt() *UploadUpsertBulk {
+	return u.Update(func(s *UploadUpsert) {
+		s.ClearFinishedAt()
 	})
 }
 

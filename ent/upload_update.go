@@ -154,6 +154,143 @@ func (_u *UploadUpdate) SetNillableStartedAt(v *time.Time) *UploadUpdate {
 	return _u
 }
 
+// SetDescription sets the "description" field.
+func (_u *UploadUpdate) SetDescription(v string) *UploadUpdate {
+	_u.mutation.SetDescription(v)
+	return _u
+}
+
+// SetNillableDescription sets the "description" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableDescription(v *string) *UploadUpdate {
+	if v != nil {
+		_u.SetDescription(*v)
+	}
+	return _u
+}
+
+// SetSha256 sets the "sha256" field.
+func (_u *UploadUpdate) SetSha256(v string) *UploadUpdate {
+	_u.mutation.SetSha256(v)
+	return _u
+}
+
+// SetNillableSha256 sets the "sha256" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableSha256(v *string) *UploadUpdate {
+	if v != nil {
+		_u.SetSha256(*v)
+	}
+	return _u
+}
+
+// SetResumable sets the "resumable" field.
+func (_u *UploadUpdate) SetResumable(v bool) *UploadUpdate {
+	_u.mutation.SetResumable(v)
+	return _u
+}
+
+// SetNillableResumable sets the "resumable" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableResumable(v *bool) *UploadUpdate {
+	if v != nil {
+		_u.SetResumable(*v)
+	}
+	return _u
+}
+
+// SetReceived sets the "received" field.
+func (_u *UploadUpdate) SetReceived(v int64) *UploadUpdate {
+	_u.mutation.ResetReceived()
+	_u.mutation.SetReceived(v)
+	return _u
+}
+
+// SetNillableReceived sets the "received" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableReceived(v *int64) *UploadUpdate {
+	if v != nil {
+		_u.SetReceived(*v)
+	}
+	return _u
+}
+
+// AddReceived adds value to the "received" field.
+func (_u *UploadUpdate) AddReceived(v int64) *UploadUpdate {
+	_u.mutation.AddReceived(v)
+	return _u
+}
+
+// SetParts sets the "parts" field.
+func (_u *UploadUpdate) SetParts(v string) *UploadUpdate {
+	_u.mutation.SetParts(v)
+	return _u
+}
+
+// SetNillableParts sets the "parts" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableParts(v *string) *UploadUpdate {
+	if v != nil {
+		_u.SetParts(*v)
+	}
+	return _u
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (_u *UploadUpdate) SetTouchedAt(v time.Time) *UploadUpdate {
+	_u.mutation.SetTouchedAt(v)
+	return _u
+}
+
+// SetNillableTouchedAt sets the "touched_at" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableTouchedAt(v *time.Time) *UploadUpdate {
+	if v != nil {
+		_u.SetTouchedAt(*v)
+	}
+	return _u
+}
+
+// ClearTouchedAt clears the value of the "touched_at" field.
+func (_u *UploadUpdate) ClearTouchedAt() *UploadUpdate {
+	_u.mutation.ClearTouchedAt()
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *UploadUpdate) SetHeldUntil(v time.Time) *UploadUpdate {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableHeldUntil(v *time.Time) *UploadUpdate {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *UploadUpdate) ClearHeldUntil() *UploadUpdate {
+	_u.mutation.ClearHeldUntil()
+	return _u
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (_u *UploadUpdate) SetFinishedAt(v time.Time) *UploadUpdate {
+	_u.mutation.SetFinishedAt(v)
+	return _u
+}
+
+// SetNillableFinishedAt sets the "finished_at" field if the given value is not nil.
+func (_u *UploadUpdate) SetNillableFinishedAt(v *time.Time) *UploadUpdate {
+	if v != nil {
+		_u.SetFinishedAt(*v)
+	}
+	return _u
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (_u *UploadUpdate) ClearFinishedAt() *UploadUpdate {
+	_u.mutation.ClearFinishedAt()
+	return _u
+}
+
 // Mutation returns the UploadMutation object of the builder.
 func (_u *UploadUpdate) Mutation() *UploadMutation {
 	return _u.mutation
@@ -235,6 +372,42 @@ func (_u *UploadUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(upload.FieldStartedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Description(); ok {
+		_spec.SetField(upload.FieldDescription, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Sha256(); ok {
+		_spec.SetField(upload.FieldSha256, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Resumable(); ok {
+		_spec.SetField(upload.FieldResumable, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Received(); ok {
+		_spec.SetField(upload.FieldReceived, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReceived(); ok {
+		_spec.AddField(upload.FieldReceived, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Parts(); ok {
+		_spec.SetField(upload.FieldParts, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TouchedAt(); ok {
+		_spec.SetField(upload.FieldTouchedAt, field.TypeTime, value)
+	}
+	if _u.mutation.TouchedAtCleared() {
+		_spec.ClearField(upload.FieldTouchedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(upload.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(upload.FieldHeldUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.FinishedAt(); ok {
+		_spec.SetField(upload.FieldFinishedAt, field.TypeTime, value)
+	}
+	if _u.mutation.FinishedAtCleared() {
+		_spec.ClearField(upload.FieldFinishedAt, field.TypeTime)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -382,6 +555,143 @@ func (_u *UploadUpdateOne) SetNillableStartedAt(v *time.Time) *UploadUpdateOne {
 	return _u
 }
 
+// SetDescription sets the "description" field.
+func (_u *UploadUpdateOne) SetDescription(v string) *UploadUpdateOne {
+	_u.mutation.SetDescription(v)
+	return _u
+}
+
+// SetNillableDescription sets the "description" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableDescription(v *string) *UploadUpdateOne {
+	if v != nil {
+		_u.SetDescription(*v)
+	}
+	return _u
+}
+
+// SetSha256 sets the "sha256" field.
+func (_u *UploadUpdateOne) SetSha256(v string) *UploadUpdateOne {
+	_u.mutation.SetSha256(v)
+	return _u
+}
+
+// SetNillableSha256 sets the "sha256" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableSha256(v *string) *UploadUpdateOne {
+	if v != nil {
+		_u.SetSha256(*v)
+	}
+	return _u
+}
+
+// SetResumable sets the "resumable" field.
+func (_u *UploadUpdateOne) SetResumable(v bool) *UploadUpdateOne {
+	_u.mutation.SetResumable(v)
+	return _u
+}
+
+// SetNillableResumable sets the "resumable" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableResumable(v *bool) *UploadUpdateOne {
+	if v != nil {
+		_u.SetResumable(*v)
+	}
+	return _u
+}
+
+// SetReceived sets the "received" field.
+func (_u *UploadUpdateOne) SetReceived(v int64) *UploadUpdateOne {
+	_u.mutation.ResetReceived()
+	_u.mutation.SetReceived(v)
+	return _u
+}
+
+// SetNillableReceived sets the "received" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableReceived(v *int64) *UploadUpdateOne {
+	if v != nil {
+		_u.SetReceived(*v)
+	}
+	return _u
+}
+
+// AddReceived adds value to the "received" field.
+func (_u *UploadUpdateOne) AddReceived(v int64) *UploadUpdateOne {
+	_u.mutation.AddReceived(v)
+	return _u
+}
+
+// SetParts sets the "parts" field.
+func (_u *UploadUpdateOne) SetParts(v string) *UploadUpdateOne {
+	_u.mutation.SetParts(v)
+	return _u
+}
+
+// SetNillableParts sets the "parts" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableParts(v *string) *UploadUpdateOne {
+	if v != nil {
+		_u.SetParts(*v)
+	}
+	return _u
+}
+
+// SetTouchedAt sets the "touched_at" field.
+func (_u *UploadUpdateOne) SetTouchedAt(v time.Time) *UploadUpdateOne {
+	_u.mutation.SetTouchedAt(v)
+	return _u
+}
+
+// SetNillableTouchedAt sets the "touched_at" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableTouchedAt(v *time.Time) *UploadUpdateOne {
+	if v != nil {
+		_u.SetTouchedAt(*v)
+	}
+	return _u
+}
+
+// ClearTouchedAt clears the value of the "touched_at" field.
+func (_u *UploadUpdateOne) ClearTouchedAt() *UploadUpdateOne {
+	_u.mutation.ClearTouchedAt()
+	return _u
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_u *UploadUpdateOne) SetHeldUntil(v time.Time) *UploadUpdateOne {
+	_u.mutation.SetHeldUntil(v)
+	return _u
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableHeldUntil(v *time.Time) *UploadUpdateOne {
+	if v != nil {
+		_u.SetHeldUntil(*v)
+	}
+	return _u
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (_u *UploadUpdateOne) ClearHeldUntil() *UploadUpdateOne {
+	_u.mutation.ClearHeldUntil()
+	return _u
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (_u *UploadUpdateOne) SetFinishedAt(v time.Time) *UploadUpdateOne {
+	_u.mutation.SetFinishedAt(v)
+	return _u
+}
+
+// SetNillableFinishedAt sets the "finished_at" field if the given value is not nil.
+func (_u *UploadUpdateOne) SetNillableFinishedAt(v *time.Time) *UploadUpdateOne {
+	if v != nil {
+		_u.SetFinishedAt(*v)
+	}
+	return _u
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (_u *UploadUpdateOne) ClearFinishedAt() *UploadUpdateOne {
+	_u.mutation.ClearFinishedAt()
+	return _u
+}
+
 // Mutation returns the UploadMutation object of the builder.
 func (_u *UploadUpdateOne) Mutation() *UploadMutation {
 	return _u.mutation
@@ -493,6 +803,42 @@ func (_u *UploadUpdateOne) sqlSave(ctx context.Context) (_node *Upload, err erro
 	}
 	if value, ok := _u.mutation.StartedAt(); ok {
 		_spec.SetField(upload.FieldStartedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Description(); ok {
+		_spec.SetField(upload.FieldDescription, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Sha256(); ok {
+		_spec.SetField(upload.FieldSha256, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Resumable(); ok {
+		_spec.SetField(upload.FieldResumable, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Received(); ok {
+		_spec.SetField(upload.FieldReceived, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReceived(); ok {
+		_spec.AddField(upload.FieldReceived, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Parts(); ok {
+		_spec.SetField(upload.FieldParts, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.TouchedAt(); ok {
+		_spec.SetField(upload.FieldTouchedAt, field.TypeTime, value)
+	}
+	if _u.mutation.TouchedAtCleared() {
+		_spec.ClearField(upload.FieldTouchedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.HeldUntil(); ok {
+		_spec.SetField(upload.FieldHeldUntil, field.TypeTime, value)
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(upload.FieldHeldUntil, field.TypeTime)
+	}
+	if value, ok := _u.mutation.FinishedAt(); ok {
+		_spec.SetField(upload.FieldFinishedAt, field.TypeTime, value)
+	}
+	if _u.mutation.FinishedAtCleared() {
+		_spec.ClearField(upload.FieldFinishedAt, field.TypeTime)
 	}
 	_node = &Upload{config: _u.config}
 	_spec.Assign = _node.assignValues

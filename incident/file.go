@@ -100,21 +100,13 @@ func ThumbnailKey(room RoomID, id FileID) string {
 	return "room-" + string(room) + "/thumbnail/" + string(id) + ".jpg"
 }
 
+// PartPrefix is where the parts of a resumable upload wait until it is whole.
+func PartPrefix(room RoomID, id FileID) string {
+	return "room-" + string(room) + "/part/" + string(id)
+}
+
 // HexDigest writes a digest as File.SHA256 keeps it.
 func HexDigest(d Digest) string { return hex.EncodeToString(d[:]) }
-
-// Upload is one file on its way: admitted by the room, not yet an event. Key is
-// known before the first byte, so that a crash leaves nothing untraceable.
-type Upload struct {
-	FileID    FileID
-	RoomID    RoomID
-	By        Person
-	Filename  string
-	Type      FileType
-	Size      int64 // bytes announced
-	Key       string
-	StartedAt time.Time
-}
 
 // CleanFilename makes the last element of a client's path safe to store and
 // show: directory parts and control characters are dropped, NFC is left as it

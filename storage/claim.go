@@ -143,12 +143,16 @@ func (r *Records) furnish(ctx context.Context, tx *ent.Tx, found map[incident.Ro
 		state := &found[incident.RoomID(row.RoomID)].State
 		state.Checklist = append(state.Checklist, toItem(row))
 	}
-	uploads, err := tx.Upload.Query().Where(r.db.oneOf(upload.FieldRoomID, rooms)).
+	uploads, err := tx.Upload.Query().Where(r.db.oneOf(upload.FieldRoomID, rooms), upload.FinishedAtIsNil()).
 		Order(upload.ByStartedAt(), upload.ByID()).All(ctx)
 	if err != nil {
 		return err
 	}
-	for _, up := range toUploads(uploads) {
+	open, err := toUploads(uploads)
+	if err != nil {
+		return err
+	}
+	for _, up := range open {
 		state := &found[up.RoomID].State
 		state.Uploads = append(state.Uploads, up)
 	}

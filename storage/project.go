@@ -184,7 +184,8 @@ func (p *projection) tick(ctx context.Context, e *entry, c incident.ChecklistCha
 	return one(n, err, e, "item", fmt.Sprint(c.ItemID))
 }
 
-// addFile records a file, which ends its upload.
+// addFile records a file, which ends its upload. The record of a resumable one stays
+// until its parts are removed.
 func (p *projection) addFile(ctx context.Context, e *entry, f incident.File) error {
 	if err := createFile(p.client, e.RoomID, e.Seq, f).Exec(ctx); err != nil {
 		return err
@@ -192,8 +193,12 @@ func (p *projection) addFile(ctx context.Context, e *entry, f incident.File) err
 	if err := p.db.index(ctx, p.tx, incident.FoundFile, e.RoomID, string(f.ID), fileWords(f)); err != nil {
 		return err
 	}
-	_, err := p.client.Upload.Delete().Where(upload.RoomID(string(e.RoomID)), upload.ID(string(f.ID))).Exec(ctx)
-	return err
+	mine := theUpload(e.RoomID, f.ID)
+	n, err := p.client.Upload.Delete().Where(mine...).Where(upload.Resumable(false)).Exec(ctx)
+	if err != nil || n > 0 {
+		return err
+	}
+	return p.client.Upload.Update().Where(mine...).SetFinishedAt(incident.Now(e.At)).Exec(ctx)
 }
 
 func (p *projection) deleteFile(ctx context.Context, e *entry, id incident.FileID) error {

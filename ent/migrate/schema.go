@@ -460,6 +460,14 @@ var (
 		{Name: "file_size", Type: field.TypeInt64},
 		{Name: "object_path", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(500)", "sqlite3": "varchar(500)"}},
 		{Name: "started_at", Type: field.TypeTime},
+		{Name: "description", Type: field.TypeString, Size: 2147483647, Default: ""},
+		{Name: "sha256", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "resumable", Type: field.TypeBool, Default: false},
+		{Name: "received", Type: field.TypeInt64, Default: 0},
+		{Name: "parts", Type: field.TypeString, Size: 2147483647, Default: "[]"},
+		{Name: "touched_at", Type: field.TypeTime, Nullable: true},
+		{Name: "held_until", Type: field.TypeTime, Nullable: true},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
 		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 	}
 	// UploadsTable holds the schema information for the "uploads" table.
@@ -470,7 +478,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "uploads_incident_rooms_uploads",
-				Columns:    []*schema.Column{UploadsColumns[10]},
+				Columns:    []*schema.Column{UploadsColumns[18]},
 				RefColumns: []*schema.Column{IncidentRoomsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},

@@ -71,6 +71,14 @@ func (Upload) Fields() []ent.Field {
 		field.Int64("file_size").Comment("bytes announced"),
 		short("object_path", 500),
 		field.Time("started_at"),
+		field.Text("description").Default(""),
+		field.String("sha256").SchemaType(varchar(64)).Default("").Comment("as the sender counted it"),
+		field.Bool("resumable").Default(false),
+		field.Int64("received").Default(0).Comment("bytes in parts"),
+		field.Text("parts").Default("[]").Comment("JSON, in order"),
+		field.Time("touched_at").Optional().Nillable().Comment("when the newest part arrived"),
+		field.Time("held_until").Optional().Nillable().Comment("until when somebody finishes it"),
+		field.Time("finished_at").Optional().Nillable().Comment("recorded; its parts wait for removal"),
 	}
 }
 

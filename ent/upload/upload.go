@@ -32,6 +32,22 @@ const (
 	FieldObjectPath = "object_path"
 	// FieldStartedAt holds the string denoting the started_at field in the database.
 	FieldStartedAt = "started_at"
+	// FieldDescription holds the string denoting the description field in the database.
+	FieldDescription = "description"
+	// FieldSha256 holds the string denoting the sha256 field in the database.
+	FieldSha256 = "sha256"
+	// FieldResumable holds the string denoting the resumable field in the database.
+	FieldResumable = "resumable"
+	// FieldReceived holds the string denoting the received field in the database.
+	FieldReceived = "received"
+	// FieldParts holds the string denoting the parts field in the database.
+	FieldParts = "parts"
+	// FieldTouchedAt holds the string denoting the touched_at field in the database.
+	FieldTouchedAt = "touched_at"
+	// FieldHeldUntil holds the string denoting the held_until field in the database.
+	FieldHeldUntil = "held_until"
+	// FieldFinishedAt holds the string denoting the finished_at field in the database.
+	FieldFinishedAt = "finished_at"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
 	EdgeRoom = "room"
 	// RoomFieldID holds the string denoting the ID field of the Room.
@@ -60,6 +76,14 @@ var Columns = []string{
 	FieldFileSize,
 	FieldObjectPath,
 	FieldStartedAt,
+	FieldDescription,
+	FieldSha256,
+	FieldResumable,
+	FieldReceived,
+	FieldParts,
+	FieldTouchedAt,
+	FieldHeldUntil,
+	FieldFinishedAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -71,6 +95,19 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultDescription holds the default value on creation for the "description" field.
+	DefaultDescription string
+	// DefaultSha256 holds the default value on creation for the "sha256" field.
+	DefaultSha256 string
+	// DefaultResumable holds the default value on creation for the "resumable" field.
+	DefaultResumable bool
+	// DefaultReceived holds the default value on creation for the "received" field.
+	DefaultReceived int64
+	// DefaultParts holds the default value on creation for the "parts" field.
+	DefaultParts string
+)
 
 // OrderOption defines the ordering options for the Upload queries.
 type OrderOption func(*sql.Selector)
@@ -128,6 +165,46 @@ func ByObjectPath(opts ...sql.OrderTermOption) OrderOption {
 // ByStartedAt orders the results by the started_at field.
 func ByStartedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStartedAt, opts...).ToFunc()
+}
+
+// ByDescription orders the results by the description field.
+func ByDescription(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDescription, opts...).ToFunc()
+}
+
+// BySha256 orders the results by the sha256 field.
+func BySha256(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSha256, opts...).ToFunc()
+}
+
+// ByResumable orders the results by the resumable field.
+func ByResumable(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldResumable, opts...).ToFunc()
+}
+
+// ByReceived orders the results by the received field.
+func ByReceived(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReceived, opts...).ToFunc()
+}
+
+// ByParts orders the results by the parts field.
+func ByParts(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldParts, opts...).ToFunc()
+}
+
+// ByTouchedAt orders the results by the touched_at field.
+func ByTouchedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTouchedAt, opts...).ToFunc()
+}
+
+// ByHeldUntil orders the results by the held_until field.
+func ByHeldUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldUntil, opts...).ToFunc()
+}
+
+// ByFinishedAt orders the results by the finished_at field.
+func ByFinishedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFinishedAt, opts...).ToFunc()
 }
 
 // ByRoomField orders the results by room field.

@@ -115,6 +115,46 @@ func StartedAt(v time.Time) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldStartedAt, v))
 }
 
+// Description applies equality check predicate on the "description" field. It's identical to DescriptionEQ.
+func Description(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldDescription, v))
+}
+
+// Sha256 applies equality check predicate on the "sha256" field. It's identical to Sha256EQ.
+func Sha256(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldSha256, v))
+}
+
+// Resumable applies equality check predicate on the "resumable" field. It's identical to ResumableEQ.
+func Resumable(v bool) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldResumable, v))
+}
+
+// Received applies equality check predicate on the "received" field. It's identical to ReceivedEQ.
+func Received(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldReceived, v))
+}
+
+// Parts applies equality check predicate on the "parts" field. It's identical to PartsEQ.
+func Parts(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldParts, v))
+}
+
+// TouchedAt applies equality check predicate on the "touched_at" field. It's identical to TouchedAtEQ.
+func TouchedAt(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldTouchedAt, v))
+}
+
+// HeldUntil applies equality check predicate on the "held_until" field. It's identical to HeldUntilEQ.
+func HeldUntil(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// FinishedAt applies equality check predicate on the "finished_at" field. It's identical to FinishedAtEQ.
+func FinishedAt(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldFinishedAt, v))
+}
+
 // RoomIDEQ applies the EQ predicate on the "room_id" field.
 func RoomIDEQ(v string) predicate.Upload {
 	return predicate.Upload(sql.FieldEQ(FieldRoomID, v))
@@ -688,6 +728,401 @@ func StartedAtLT(v time.Time) predicate.Upload {
 // StartedAtLTE applies the LTE predicate on the "started_at" field.
 func StartedAtLTE(v time.Time) predicate.Upload {
 	return predicate.Upload(sql.FieldLTE(FieldStartedAt, v))
+}
+
+// DescriptionEQ applies the EQ predicate on the "description" field.
+func DescriptionEQ(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldDescription, v))
+}
+
+// DescriptionNEQ applies the NEQ predicate on the "description" field.
+func DescriptionNEQ(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldDescription, v))
+}
+
+// DescriptionIn applies the In predicate on the "description" field.
+func DescriptionIn(vs ...string) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldDescription, vs...))
+}
+
+// DescriptionNotIn applies the NotIn predicate on the "description" field.
+func DescriptionNotIn(vs ...string) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldDescription, vs...))
+}
+
+// DescriptionGT applies the GT predicate on the "description" field.
+func DescriptionGT(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldDescription, v))
+}
+
+// DescriptionGTE applies the GTE predicate on the "description" field.
+func DescriptionGTE(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldDescription, v))
+}
+
+// DescriptionLT applies the LT predicate on the "description" field.
+func DescriptionLT(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldDescription, v))
+}
+
+// DescriptionLTE applies the LTE predicate on the "description" field.
+func DescriptionLTE(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldDescription, v))
+}
+
+// DescriptionContains applies the Contains predicate on the "description" field.
+func DescriptionContains(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldContains(FieldDescription, v))
+}
+
+// DescriptionHasPrefix applies the HasPrefix predicate on the "description" field.
+func DescriptionHasPrefix(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldHasPrefix(FieldDescription, v))
+}
+
+// DescriptionHasSuffix applies the HasSuffix predicate on the "description" field.
+func DescriptionHasSuffix(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldHasSuffix(FieldDescription, v))
+}
+
+// DescriptionEqualFold applies the EqualFold predicate on the "description" field.
+func DescriptionEqualFold(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEqualFold(FieldDescription, v))
+}
+
+// DescriptionContainsFold applies the ContainsFold predicate on the "description" field.
+func DescriptionContainsFold(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldContainsFold(FieldDescription, v))
+}
+
+// Sha256EQ applies the EQ predicate on the "sha256" field.
+func Sha256EQ(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldSha256, v))
+}
+
+// Sha256NEQ applies the NEQ predicate on the "sha256" field.
+func Sha256NEQ(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldSha256, v))
+}
+
+// Sha256In applies the In predicate on the "sha256" field.
+func Sha256In(vs ...string) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldSha256, vs...))
+}
+
+// Sha256NotIn applies the NotIn predicate on the "sha256" field.
+func Sha256NotIn(vs ...string) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldSha256, vs...))
+}
+
+// Sha256GT applies the GT predicate on the "sha256" field.
+func Sha256GT(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldSha256, v))
+}
+
+// Sha256GTE applies the GTE predicate on the "sha256" field.
+func Sha256GTE(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldSha256, v))
+}
+
+// Sha256LT applies the LT predicate on the "sha256" field.
+func Sha256LT(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldSha256, v))
+}
+
+// Sha256LTE applies the LTE predicate on the "sha256" field.
+func Sha256LTE(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldSha256, v))
+}
+
+// Sha256Contains applies the Contains predicate on the "sha256" field.
+func Sha256Contains(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldContains(FieldSha256, v))
+}
+
+// Sha256HasPrefix applies the HasPrefix predicate on the "sha256" field.
+func Sha256HasPrefix(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldHasPrefix(FieldSha256, v))
+}
+
+// Sha256HasSuffix applies the HasSuffix predicate on the "sha256" field.
+func Sha256HasSuffix(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldHasSuffix(FieldSha256, v))
+}
+
+// Sha256EqualFold applies the EqualFold predicate on the "sha256" field.
+func Sha256EqualFold(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEqualFold(FieldSha256, v))
+}
+
+// Sha256ContainsFold applies the ContainsFold predicate on the "sha256" field.
+func Sha256ContainsFold(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldContainsFold(FieldSha256, v))
+}
+
+// ResumableEQ applies the EQ predicate on the "resumable" field.
+func ResumableEQ(v bool) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldResumable, v))
+}
+
+// ResumableNEQ applies the NEQ predicate on the "resumable" field.
+func ResumableNEQ(v bool) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldResumable, v))
+}
+
+// ReceivedEQ applies the EQ predicate on the "received" field.
+func ReceivedEQ(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldReceived, v))
+}
+
+// ReceivedNEQ applies the NEQ predicate on the "received" field.
+func ReceivedNEQ(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldReceived, v))
+}
+
+// ReceivedIn applies the In predicate on the "received" field.
+func ReceivedIn(vs ...int64) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldReceived, vs...))
+}
+
+// ReceivedNotIn applies the NotIn predicate on the "received" field.
+func ReceivedNotIn(vs ...int64) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldReceived, vs...))
+}
+
+// ReceivedGT applies the GT predicate on the "received" field.
+func ReceivedGT(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldReceived, v))
+}
+
+// ReceivedGTE applies the GTE predicate on the "received" field.
+func ReceivedGTE(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldReceived, v))
+}
+
+// ReceivedLT applies the LT predicate on the "received" field.
+func ReceivedLT(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldReceived, v))
+}
+
+// ReceivedLTE applies the LTE predicate on the "received" field.
+func ReceivedLTE(v int64) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldReceived, v))
+}
+
+// PartsEQ applies the EQ predicate on the "parts" field.
+func PartsEQ(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldParts, v))
+}
+
+// PartsNEQ applies the NEQ predicate on the "parts" field.
+func PartsNEQ(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldParts, v))
+}
+
+// PartsIn applies the In predicate on the "parts" field.
+func PartsIn(vs ...string) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldParts, vs...))
+}
+
+// PartsNotIn applies the NotIn predicate on the "parts" field.
+func PartsNotIn(vs ...string) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldParts, vs...))
+}
+
+// PartsGT applies the GT predicate on the "parts" field.
+func PartsGT(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldParts, v))
+}
+
+// PartsGTE applies the GTE predicate on the "parts" field.
+func PartsGTE(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldParts, v))
+}
+
+// PartsLT applies the LT predicate on the "parts" field.
+func PartsLT(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldParts, v))
+}
+
+// PartsLTE applies the LTE predicate on the "parts" field.
+func PartsLTE(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldParts, v))
+}
+
+// PartsContains applies the Contains predicate on the "parts" field.
+func PartsContains(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldContains(FieldParts, v))
+}
+
+// PartsHasPrefix applies the HasPrefix predicate on the "parts" field.
+func PartsHasPrefix(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldHasPrefix(FieldParts, v))
+}
+
+// PartsHasSuffix applies the HasSuffix predicate on the "parts" field.
+func PartsHasSuffix(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldHasSuffix(FieldParts, v))
+}
+
+// PartsEqualFold applies the EqualFold predicate on the "parts" field.
+func PartsEqualFold(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldEqualFold(FieldParts, v))
+}
+
+// PartsContainsFold applies the ContainsFold predicate on the "parts" field.
+func PartsContainsFold(v string) predicate.Upload {
+	return predicate.Upload(sql.FieldContainsFold(FieldParts, v))
+}
+
+// TouchedAtEQ applies the EQ predicate on the "touched_at" field.
+func TouchedAtEQ(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldTouchedAt, v))
+}
+
+// TouchedAtNEQ applies the NEQ predicate on the "touched_at" field.
+func TouchedAtNEQ(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldTouchedAt, v))
+}
+
+// TouchedAtIn applies the In predicate on the "touched_at" field.
+func TouchedAtIn(vs ...time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldTouchedAt, vs...))
+}
+
+// TouchedAtNotIn applies the NotIn predicate on the "touched_at" field.
+func TouchedAtNotIn(vs ...time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldTouchedAt, vs...))
+}
+
+// TouchedAtGT applies the GT predicate on the "touched_at" field.
+func TouchedAtGT(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldTouchedAt, v))
+}
+
+// TouchedAtGTE applies the GTE predicate on the "touched_at" field.
+func TouchedAtGTE(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldTouchedAt, v))
+}
+
+// TouchedAtLT applies the LT predicate on the "touched_at" field.
+func TouchedAtLT(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldTouchedAt, v))
+}
+
+// TouchedAtLTE applies the LTE predicate on the "touched_at" field.
+func TouchedAtLTE(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldTouchedAt, v))
+}
+
+// TouchedAtIsNil applies the IsNil predicate on the "touched_at" field.
+func TouchedAtIsNil() predicate.Upload {
+	return predicate.Upload(sql.FieldIsNull(FieldTouchedAt))
+}
+
+// TouchedAtNotNil applies the NotNil predicate on the "touched_at" field.
+func TouchedAtNotNil() predicate.Upload {
+	return predicate.Upload(sql.FieldNotNull(FieldTouchedAt))
+}
+
+// HeldUntilEQ applies the EQ predicate on the "held_until" field.
+func HeldUntilEQ(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilNEQ applies the NEQ predicate on the "held_until" field.
+func HeldUntilNEQ(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilIn applies the In predicate on the "held_until" field.
+func HeldUntilIn(vs ...time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilNotIn applies the NotIn predicate on the "held_until" field.
+func HeldUntilNotIn(vs ...time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilGT applies the GT predicate on the "held_until" field.
+func HeldUntilGT(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldHeldUntil, v))
+}
+
+// HeldUntilGTE applies the GTE predicate on the "held_until" field.
+func HeldUntilGTE(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldHeldUntil, v))
+}
+
+// HeldUntilLT applies the LT predicate on the "held_until" field.
+func HeldUntilLT(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldHeldUntil, v))
+}
+
+// HeldUntilLTE applies the LTE predicate on the "held_until" field.
+func HeldUntilLTE(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldHeldUntil, v))
+}
+
+// HeldUntilIsNil applies the IsNil predicate on the "held_until" field.
+func HeldUntilIsNil() predicate.Upload {
+	return predicate.Upload(sql.FieldIsNull(FieldHeldUntil))
+}
+
+// HeldUntilNotNil applies the NotNil predicate on the "held_until" field.
+func HeldUntilNotNil() predicate.Upload {
+	return predicate.Upload(sql.FieldNotNull(FieldHeldUntil))
+}
+
+// FinishedAtEQ applies the EQ predicate on the "finished_at" field.
+func FinishedAtEQ(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldEQ(FieldFinishedAt, v))
+}
+
+// FinishedAtNEQ applies the NEQ predicate on the "finished_at" field.
+func FinishedAtNEQ(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldNEQ(FieldFinishedAt, v))
+}
+
+// FinishedAtIn applies the In predicate on the "finished_at" field.
+func FinishedAtIn(vs ...time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldIn(FieldFinishedAt, vs...))
+}
+
+// FinishedAtNotIn applies the NotIn predicate on the "finished_at" field.
+func FinishedAtNotIn(vs ...time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldNotIn(FieldFinishedAt, vs...))
+}
+
+// FinishedAtGT applies the GT predicate on the "finished_at" field.
+func FinishedAtGT(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldGT(FieldFinishedAt, v))
+}
+
+// FinishedAtGTE applies the GTE predicate on the "finished_at" field.
+func FinishedAtGTE(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldGTE(FieldFinishedAt, v))
+}
+
+// FinishedAtLT applies the LT predicate on the "finished_at" field.
+func FinishedAtLT(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldLT(FieldFinishedAt, v))
+}
+
+// FinishedAtLTE applies the LTE predicate on the "finished_at" field.
+func FinishedAtLTE(v time.Time) predicate.Upload {
+	return predicate.Upload(sql.FieldLTE(FieldFinishedAt, v))
+}
+
+// FinishedAtIsNil applies the IsNil predicate on the "finished_at" field.
+func FinishedAtIsNil() predicate.Upload {
+	return predicate.Upload(sql.FieldIsNull(FieldFinishedAt))
+}
+
+// FinishedAtNotNil applies the NotNil predicate on the "finished_at" field.
+func FinishedAtNotNil() predicate.Upload {
+	return predicate.Upload(sql.FieldNotNull(FieldFinishedAt))
 }
 
 // HasRoom applies the HasEdge predicate on the "room" edge.
