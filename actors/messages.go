@@ -149,7 +149,9 @@ type (
 	carriedOut struct {
 		Err error `json:"-"`
 	}
+	// uploadBegun names in Same the upload that brings the same bytes already.
 	uploadBegun struct {
+		Same incident.FileID
 		Err error `json:"-"`
 	}
 	uploadFinished struct {

@@ -137,11 +137,13 @@ func (e *Engine) MarkRead(ctx context.Context, p incident.Principal, room incide
 	return err
 }
 
-// BeginUpload admits a file of that name and size, bytes, and gives it its id and
-// its place in the store.
-func (e *Engine) BeginUpload(ctx context.Context, p incident.Principal, room incident.RoomID, filename string, size int64) (incident.Upload, error) {
+// BeginUpload admits a file by its name and size and gives it its id and its place
+// in the store. n is normalized. Where the user is sending the same bytes to the
+// room already, resumably, the upload that is returned has that one's FileID and
+// nothing else of it.
+func (e *Engine) BeginUpload(ctx context.Context, p incident.Principal, room incident.RoomID, n incident.NewUpload) (incident.Upload, error) {
 	const op = "upload"
-	name := incident.CleanFilename(filename)
+	name := incident.CleanFilename(n.Filename)
 	if name == "" {
 		return incident.Upload{}, incident.E(incident.Invalid, op, "The file has no usable name.")
 	}
@@ -149,19 +151,24 @@ func (e *Engine) BeginUpload(ctx context.Context, p incident.Principal, room inc
 	switch {
 	case !ok:
 		return incident.Upload{}, incident.E(incident.FileRefused, op, "Files of this type are not accepted. Allowed are jpg, jpeg, png, gif, pdf, txt, log and csv.")
-	case size <= 0:
+	case n.Size <= 0:
 		return incident.Upload{}, incident.E(incident.EmptyFile, op, "The file is empty.")
-	case size > t.Max:
-		return incident.Upload{}, incident.E(incident.FileTooLarge, op, "The file has %d bytes; at most %d (%d MiB) are allowed for this type.", size, t.Max, t.Max>>20)
+	case n.Size > t.Max:
+		return incident.Upload{}, incident.E(incident.FileTooLarge, op, "The file has %d bytes; at most %d (%d MiB) are allowed for this type.", n.Size, t.Max, t.Max>>20)
 	}
 	id := incident.FileID(newID())
+	at := incident.Now(e.now())
 	up := incident.Upload{
-		FileID: id, RoomID: room, By: p.Person, Filename: name, Type: t, Size: size,
+		FileID: id, RoomID: room, By: p.Person, Filename: name, Description: n.Description, Type: t, Size: n.Size, SHA256: n.SHA256,
 		Key:       incident.ObjectKey(room, t.Kind, id, incident.Ext(name)),
-		StartedAt: incident.Now(e.now()),
+		StartedAt: at, TouchedAt: at, Resumable: n.Resumable,
 	}
-	if _, err := e.ask(ctx, room, &beginUpload{By: p, Upload: up}); err != nil {
+	a, err := e.ask(ctx, room, &beginUpload{By: p, Upload: up})
+	if err != nil {
 		return incident.Upload{}, err
+	}
+	if same := a.(*uploadBegun).Same; same != "" {
+		return incident.Upload{FileID: same, RoomID: room, By: p.Person}, nil
 	}
 	return up, nil
 }

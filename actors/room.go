@@ -137,6 +137,7 @@ func (r *room) onClaimed(state incident.RoomState, err error) {
 		r.members[m.ID] = m
 	}
 	for _, up := range state.Uploads {
+		up.Parts = nil // they pass beside the room
 		put(&r.uploads, up.FileID, up)
 	}
 	r.serveStash()
@@ -271,12 +272,17 @@ func (r *room) unwatch(relay *actor.PID) {
 // used for a while.
 func (r *room) onTick() {
 	now := r.world.now()
+	streaming := 0
 	for id, up := range r.uploads {
-		if now.Sub(up.StartedAt) > uploadExpiry {
+		switch {
+		case up.Resumable: // its record outlives this activation
+		case now.Sub(up.StartedAt) > uploadExpiry:
 			delete(r.uploads, id)
+		default:
+			streaming++
 		}
 	}
-	idle := len(r.uploads) == 0 && len(r.pending) == 0 && r.flight == nil && r.looking == 0
+	idle := streaming == 0 && len(r.pending) == 0 && r.flight == nil && r.looking == 0
 	unused := len(r.relays) == 0 && now.Sub(r.lastUse) >= r.limits.RoomIdle
 	// A room that is only watched moves without being missed: its watchers follow.
 	quiet := now.Sub(r.lastAct) >= quietAfter && r.world.misplaced()

@@ -22,10 +22,19 @@ func (r *room) beginUpload(m *beginUpload, from *actor.PID) error {
 		return nil
 	}
 	mine := 0
-	for _, up := range r.uploads {
-		if up.By.ID == m.By.ID {
-			mine++
+	for other, up := range r.uploads {
+		if up.By.ID != m.By.ID {
+			continue
 		}
+		mine++
+		if m.Upload.SHA256 == "" || up.SHA256 != m.Upload.SHA256 || up.Size != m.Upload.Size || !up.Resumable || !m.Upload.Resumable {
+			continue
+		}
+		if _, waiting := r.opening[other]; waiting {
+			return incident.E(incident.Busy, "upload", "This file is just being announced. Ask again in a moment.")
+		}
+		r.world.reply(from, &uploadBegun{Same: other}) // F-UP-26
+		return nil
 	}
 	if mine >= r.limits.UploadsPerUser || len(r.uploads) >= r.limits.UploadsPerRoom {
 		return incident.E(incident.Busy, "upload", "Too many uploads at once. Wait for one to finish, then send this one again.")
@@ -61,8 +70,7 @@ func (r *room) finishUpload(m *finishUpload, from *actor.PID) error {
 		e.askers = append(e.askers, from)
 		return nil
 	}
-	up, ok := r.uploads[m.File.ID]
-	if !ok || up.By.ID != m.By.ID {
+	if up, ok := r.uploads[m.File.ID]; !ok || up.By.ID != m.By.ID {
 		return incident.E(incident.Conflict, "upload", "This upload is not under way. Send the file again.")
 	}
 	at := r.clock()

@@ -26,6 +26,8 @@ const (
 	FileTooLarge     Kind = "file_too_large"     // over the limit of its kind (F-UP-07)
 	ImageTooLarge    Kind = "image_too_large"    // more pixels than MaxImagePixels
 	UploadIncomplete Kind = "upload_incomplete"  // fewer bytes arrived than announced
+	ChecksumMismatch Kind = "checksum_mismatch"  // what arrived is not what the sender sent
+	TusVersion       Kind = "tus_version"        // another version of the upload protocol than 1.0.0
 	LengthRequired   Kind = "length_required"    // an upload without Content-Length
 	BodyTooLarge     Kind = "body_too_large"     // request body or frame over its bound
 	RateLimited      Kind = "rate_limited"       // too many; retry later

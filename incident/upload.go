@@ -2,6 +2,8 @@ package incident
 
 import (
 	"encoding/hex"
+	"hash"
+	"io"
 	"strings"
 	"time"
 )
@@ -76,3 +78,43 @@ func (u Upload) Whole() bool { return u.Received() == u.Size }
 
 // Expires is when the upload is removed unless more of it arrives.
 func (u Upload) Expires() time.Time { return u.TouchedAt.Add(UploadLife) }
+
+// Progress is how far a file has come: on its way, or recorded.
+type Progress struct {
+	Upload Upload // as far as it is on its way
+	File   *File  // once it is recorded
+}
+
+// ID returns the file's id, which is that of its upload.
+func (p Progress) ID() FileID {
+	if p.File != nil {
+		return p.File.ID
+	}
+	return p.Upload.FileID
+}
+
+// Size returns the file's length, bytes.
+func (p Progress) Size() int64 {
+	if p.File != nil {
+		return p.File.Size
+	}
+	return p.Upload.Size
+}
+
+// Offset is where the sender goes on; the length once the file is recorded.
+func (p Progress) Offset() int64 {
+	if p.File != nil {
+		return p.File.Size
+	}
+	return p.Upload.Offset()
+}
+
+// Chunk is what one request brings of a resumable upload.
+type Chunk struct {
+	Offset int64     // of its first byte in the file
+	Length int64     // bytes, -1 where the sender does not say
+	Body   io.Reader // fails when the line breaks
+	Stop   func()    // makes a Read in progress fail; callable from anywhere
+	Sum    hash.Hash // nil without a checksum
+	Want   []byte    // what Sum must come to
+}
