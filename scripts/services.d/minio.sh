@@ -65,22 +65,4 @@ minio_native() {
 minio_ready_or_dead() { minio_ready "$1" || ! kill -0 "$2" 2>/dev/null; }
 
 # minio_binary prints the path of the server, building it once for all clones of this account.
-minio_binary() {
-	local bin="$CACHE/bin/minio-${MINIO_VERSION##*-}"
-	mkdir -p "$CACHE/bin" || die "minio: no place to keep the server in: set TASK_REPORTER_CACHE to a directory that can be written"
-	(
-		flock 9
-		[ ! -x "$bin" ] || exit 0
-		have go || die "minio: neither a container engine nor Go is here. Install Go, or set ${minio_vars[*]}"
-		say "minio: building it from source, about ten minutes of one core; kept in $CACHE/bin"
-		work="$(mktemp -d "$CACHE/bin/build.XXXXXX")"
-		trap 'rm -rf "$work"' EXIT
-		GOBIN="$work" GOWORK=off GOFLAGS='' CGO_ENABLED=0 \
-			nice go install -trimpath -ldflags='-s -w' "$MINIO_MODULE@$MINIO_VERSION" >"$work/log" 2>&1 || {
-			tail -n 20 "$work/log" >&2
-			die "minio: the build failed"
-		}
-		mv "$work/minio" "$bin"
-	) 9>"$bin.lock" >&2
-	echo "$bin"
-}
+minio_binary() { go_program minio "$MINIO_MODULE" "$MINIO_VERSION" "about ten minutes"; }

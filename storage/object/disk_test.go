@@ -79,6 +79,13 @@ func TestDiskDoesNotFollowALinkOutOfItsDirectory(t *testing.T) {
 	if b, err := os.ReadFile(secret); err != nil || string(b) != "secret" {
 		t.Errorf("the file outside is now %q, %v", b, err)
 	}
+	err := d.List(t.Context(), "", func(e object.Entry) error {
+		t.Errorf("List shows %s, which lies outside", e.Key)
+		return nil
+	})
+	if err != nil {
+		t.Errorf("List: %v", err)
+	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +105,10 @@ func TestDiskThatIsGoneIsDown(t *testing.T) {
 	}
 	if err := d.Check(t.Context()); incident.KindOf(err) != incident.StoreDown {
 		t.Errorf("Check: %v, want store_unavailable", err)
+	}
+	err = d.List(t.Context(), "", func(object.Entry) error { return nil })
+	if incident.KindOf(err) != incident.StoreDown {
+		t.Errorf("List: %v, want store_unavailable: the directory is not empty but gone", err)
 	}
 	if err := d.Close(); err != nil {
 		t.Fatal(err)

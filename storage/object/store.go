@@ -40,6 +40,13 @@ type Store interface {
 	Stat(ctx context.Context, key string) (size int64, err error)
 	// Delete removes the object; a key without one is no error.
 	Delete(ctx context.Context, key string) error
+	// List calls each for every object whose key lies below the segments of prefix,
+	// or for every object when prefix is "", by rising key in the order of bytes.
+	// An object that is put or deleted meanwhile may be left out. Keys that others
+	// made may break CheckKey. Memory does not grow with the number of objects,
+	// but for a directory's names on disk. each may use the store; its error ends
+	// the list and is returned as it is.
+	List(ctx context.Context, prefix string, each func(Entry) error) error
 	// Presign returns a URL at which anyone can GET the object until ttl has
 	// passed, or "" when clients cannot reach the store.
 	Presign(ctx context.Context, key string, ttl time.Duration, as Presentation) (string, error)
@@ -47,6 +54,13 @@ type Store interface {
 	Check(ctx context.Context) error
 	// Bucket names the container that all keys live in, for the record.
 	Bucket() string
+}
+
+// Entry is an object as it is listed.
+type Entry struct {
+	Key      string
+	Size     int64 // bytes
+	Modified time.Time
 }
 
 // Presentation is how a presigned URL serves its object.
@@ -91,6 +105,13 @@ func checkPut(key string, size int64) error {
 		return incident.E(incident.Invalid, "object.Put", "An object has at least one byte.")
 	}
 	return CheckKey(key)
+}
+
+func checkPrefix(prefix string) error {
+	if prefix == "" {
+		return nil
+	}
+	return CheckKey(prefix)
 }
 
 func badKey() error {

@@ -22,6 +22,12 @@ func TestS3KeepsTheContract(t *testing.T) {
 	objecttest.Run(t, func(t *testing.T) objecttest.Fixture { return objecttest.S3(t) })
 }
 
+// F-ST-14: what holds on one server only by chance fails here.
+func TestVersitygwKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	objecttest.Run(t, func(t *testing.T) objecttest.Fixture { return objecttest.Versitygw(t) })
+}
+
 // F-ST-09
 func TestEveryKeyWeMakeIsAccepted(t *testing.T) {
 	t.Parallel()

@@ -52,9 +52,13 @@ func Files(t testing.TB, dir string) []string {
 }
 
 // S3 is a store in a bucket of its own on the test server.
-func S3(t testing.TB) Fixture {
+func S3(t testing.TB) Fixture { return s3(t, Server(t)) }
+
+// Versitygw is the same on a server of another make (F-ST-14).
+func Versitygw(t testing.TB) Fixture { return s3(t, server(t, "TEST_VERSITYGW")) }
+
+func s3(t testing.TB, cfg object.S3Config) Fixture {
 	t.Helper()
-	cfg := Server(t)
 	cfg.PublicEndpoint = cfg.Endpoint
 	s, err := object.OpenS3(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -67,16 +71,18 @@ func S3(t testing.TB) Fixture {
 // TEST_MINIO_ENDPOINT, TEST_MINIO_ACCESS_KEY and TEST_MINIO_SECRET_KEY name, with
 // a bucket that does not exist yet and is removed after the test. Without them
 // the test fails, or is skipped by -short.
-func Server(t testing.TB) object.S3Config {
+func Server(t testing.TB) object.S3Config { return server(t, "TEST_MINIO") }
+
+func server(t testing.TB, prefix string) object.S3Config {
 	t.Helper()
 	cfg := object.S3Config{
-		Endpoint:  os.Getenv("TEST_MINIO_ENDPOINT"),
-		AccessKey: os.Getenv("TEST_MINIO_ACCESS_KEY"),
-		SecretKey: os.Getenv("TEST_MINIO_SECRET_KEY"),
+		Endpoint:  os.Getenv(prefix + "_ENDPOINT"),
+		AccessKey: os.Getenv(prefix + "_ACCESS_KEY"),
+		SecretKey: os.Getenv(prefix + "_SECRET_KEY"),
 		Bucket:    "test-" + strings.ToLower(rand.Text()),
 	}
 	if cfg.Endpoint == "" {
-		const text = "TEST_MINIO_ENDPOINT, TEST_MINIO_ACCESS_KEY and TEST_MINIO_SECRET_KEY are not set: 'make test' starts a MinIO and sets them, -short leaves these tests out"
+		text := prefix + "_ENDPOINT, _ACCESS_KEY and _SECRET_KEY are not set: 'make test' starts such a server and sets them, -short leaves these tests out"
 		if testing.Short() {
 			t.Skip(text)
 		}

@@ -49,6 +49,10 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"ShowsNoPartOfAnObject", showsNoPart},
 		{"TakesManyAtOnce/F-PF-03", manyAtOnce},
 		{"RefusesUnsafeKeys", unsafeKeys},
+		{"ListsByRisingKey/F-UP-32", listsInOrder},
+		{"ListsMoreThanAPage/F-UP-32", listsMany},
+		{"ListsNoPartOfAnObject/F-UP-32", listShowsNoPart},
+		{"EndsAListWhenToldTo", listEnds},
 		{"PresignsForATime/F-ST-05/F-SE-03", presigns},
 		{"AnswersItsHealthCheck/F-ST-03", healthy},
 	} {
