@@ -133,6 +133,7 @@ const (
 	BadCredentials   ErrorCode = "bad_credentials"
 	BodyTooLarge     ErrorCode = "body_too_large"
 	Busy             ErrorCode = "busy"
+	ChecksumMismatch ErrorCode = "checksum_mismatch"
 	ClientMsgIdUsed  ErrorCode = "client_msg_id_used"
 	Conflict         ErrorCode = "conflict"
 	EmptyFile        ErrorCode = "empty_file"
@@ -149,6 +150,7 @@ const (
 	NotFound         ErrorCode = "not_found"
 	RateLimited      ErrorCode = "rate_limited"
 	StoreUnavailable ErrorCode = "store_unavailable"
+	TusVersion       ErrorCode = "tus_version"
 	Unauthenticated  ErrorCode = "unauthenticated"
 	Unavailable      ErrorCode = "unavailable"
 	UploadIncomplete ErrorCode = "upload_incomplete"
@@ -162,6 +164,8 @@ func (e ErrorCode) Valid() bool {
 	case BodyTooLarge:
 		return true
 	case Busy:
+		return true
+	case ChecksumMismatch:
 		return true
 	case ClientMsgIdUsed:
 		return true
@@ -194,6 +198,8 @@ func (e ErrorCode) Valid() bool {
 	case RateLimited:
 		return true
 	case StoreUnavailable:
+		return true
+	case TusVersion:
 		return true
 	case Unauthenticated:
 		return true
@@ -2253,6 +2259,34 @@ type UnsubscribeFrame struct {
 // UnsubscribeFrameType defines model for UnsubscribeFrame.Type.
 type UnsubscribeFrameType string
 
+// Upload A file on its way
+type Upload struct {
+	Description *string `json:"description,omitempty"`
+
+	// ExpiresAt when it is removed unless more of it comes
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// FileId that of the file once it is recorded
+	FileId string `json:"file_id"`
+
+	// FileSize bytes
+	FileSize int64    `json:"file_size"`
+	FileType FileKind `json:"file_type"`
+	Filename string   `json:"filename"`
+
+	// Sha256 as its sender said
+	Sha256    *string   `json:"sha256,omitempty"`
+	StartedAt time.Time `json:"started_at"`
+
+	// UploadOffset where to go on
+	UploadOffset int64 `json:"upload_offset"`
+}
+
+// UploadList defines model for UploadList.
+type UploadList struct {
+	Uploads []Upload `json:"uploads"`
+}
+
 // User defines model for User.
 type User struct {
 	Name       string         `json:"name"`
@@ -2284,6 +2318,9 @@ type Signature = string
 
 // TemplateID defines model for TemplateID.
 type TemplateID = string
+
+// TusResumable defines model for TusResumable.
+type TusResumable = string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -2426,6 +2463,36 @@ type TransferOwnershipJSONBody struct {
 
 	// UserId the member who becomes OWNER
 	UserId string `json:"user_id"`
+}
+
+// CreateUploadParams defines parameters for CreateUpload.
+type CreateUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+
+	// UploadLength bytes of the whole file
+	UploadLength   int64  `json:"Upload-Length"`
+	UploadMetadata string `json:"Upload-Metadata"`
+}
+
+// EndUploadParams defines parameters for EndUpload.
+type EndUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+}
+
+// FindUploadParams defines parameters for FindUpload.
+type FindUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+}
+
+// AppendUploadParams defines parameters for AppendUpload.
+type AppendUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable   *TusResumable `json:"Tus-Resumable,omitempty"`
+	UploadOffset   int64         `json:"Upload-Offset"`
+	UploadChecksum *string       `json:"Upload-Checksum,omitempty"`
 }
 
 // SearchParams defines parameters for Search.
@@ -4626,6 +4693,24 @@ type ServerInterface interface {
 	// TransferOwnership Hand the ownership to another member, and become EDITOR (F-MB-03)
 	// (POST /api/rooms/{room_id}/transfer-ownership)
 	TransferOwnership(c *gin.Context, roomId RoomID)
+	// ListUploads One's own uploads to the room that are not finished, oldest first
+	// (GET /api/rooms/{room_id}/uploads)
+	ListUploads(c *gin.Context, roomId RoomID)
+	// DescribeUploads What the upload protocol can do here
+	// (OPTIONS /api/rooms/{room_id}/uploads)
+	DescribeUploads(c *gin.Context, roomId RoomID)
+	// CreateUpload Announce a file that is sent in several requests
+	// (POST /api/rooms/{room_id}/uploads)
+	CreateUpload(c *gin.Context, roomId RoomID, params CreateUploadParams)
+	// EndUpload Give an upload up and remove what has arrived
+	// (DELETE /api/rooms/{room_id}/uploads/{file_id})
+	EndUpload(c *gin.Context, roomId RoomID, fileId FileID, params EndUploadParams)
+	// FindUpload Where an upload goes on
+	// (HEAD /api/rooms/{room_id}/uploads/{file_id})
+	FindUpload(c *gin.Context, roomId RoomID, fileId FileID, params FindUploadParams)
+	// AppendUpload Send more of a file, or its end
+	// (PATCH /api/rooms/{room_id}/uploads/{file_id})
+	AppendUpload(c *gin.Context, roomId RoomID, fileId FileID, params AppendUploadParams)
 	// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
 	// (GET /api/search)
 	Search(c *gin.Context, params SearchParams)
@@ -6069,6 +6154,364 @@ func (siw *ServerInterfaceWrapper) TransferOwnership(c *gin.Context) {
 	siw.Handler.TransferOwnership(c, roomId)
 }
 
+// ListUploads operation middleware
+func (siw *ServerInterfaceWrapper) ListUploads(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListUploads(c, roomId)
+}
+
+// DescribeUploads operation middleware
+func (siw *ServerInterfaceWrapper) DescribeUploads(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DescribeUploads(c, roomId)
+}
+
+// CreateUpload operation middleware
+func (siw *ServerInterfaceWrapper) CreateUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	// ------------- Required header parameter "Upload-Length" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Length")]; found {
+		var UploadLength int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Length, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Length: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadLength = UploadLength
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Length is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Required header parameter "Upload-Metadata" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Metadata")]; found {
+		var UploadMetadata string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Metadata, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Metadata", valueList[0], &UploadMetadata, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Metadata: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadMetadata = UploadMetadata
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Metadata is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateUpload(c, roomId, params)
+}
+
+// EndUpload operation middleware
+func (siw *ServerInterfaceWrapper) EndUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "file_id" -------------
+	var fileId FileID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file_id", c.Param("file_id"), &fileId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter file_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EndUpload(c, roomId, fileId, params)
+}
+
+// FindUpload operation middleware
+func (siw *ServerInterfaceWrapper) FindUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "file_id" -------------
+	var fileId FileID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file_id", c.Param("file_id"), &fileId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter file_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FindUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.FindUpload(c, roomId, fileId, params)
+}
+
+// AppendUpload operation middleware
+func (siw *ServerInterfaceWrapper) AppendUpload(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "file_id" -------------
+	var fileId FileID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file_id", c.Param("file_id"), &fileId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter file_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AppendUploadParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Tus-Resumable" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Tus-Resumable")]; found {
+		var TusResumable TusResumable
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Tus-Resumable, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Tus-Resumable", valueList[0], &TusResumable, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Tus-Resumable: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.TusResumable = &TusResumable
+
+	}
+
+	// ------------- Required header parameter "Upload-Offset" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
+		var UploadOffset int64
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Offset, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Offset: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadOffset = UploadOffset
+
+	} else {
+		siw.ErrorHandler(c, fmt.Errorf("Header parameter Upload-Offset is required, but not found"), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional header parameter "Upload-Checksum" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Checksum")]; found {
+		var UploadChecksum string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Upload-Checksum, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Checksum", valueList[0], &UploadChecksum, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Upload-Checksum: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.UploadChecksum = &UploadChecksum
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AppendUpload(c, roomId, fileId, params)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *gin.Context) {
 
@@ -6422,6 +6865,12 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/rooms/:room_id/files", wrapper.UploadFile)
 	router.DELETE(options.BaseURL+"/api/rooms/:room_id/files/:file_id", wrapper.DeleteFile)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id", wrapper.GetFile)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/uploads", wrapper.ListUploads)
+	router.OPTIONS(options.BaseURL+"/api/rooms/:room_id/uploads", wrapper.DescribeUploads)
+	router.POST(options.BaseURL+"/api/rooms/:room_id/uploads", wrapper.CreateUpload)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id/uploads/:file_id", wrapper.EndUpload)
+	router.HEAD(options.BaseURL+"/api/rooms/:room_id/uploads/:file_id", wrapper.FindUpload)
+	router.PATCH(options.BaseURL+"/api/rooms/:room_id/uploads/:file_id", wrapper.AppendUpload)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/content", wrapper.DownloadFile)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/thumbnail", wrapper.Thumbnail)
 	router.GET(options.BaseURL+"/api/admin/audit", wrapper.ListAudit)
@@ -8287,6 +8736,310 @@ func (response TransferOwnershipdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ListUploadsRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+}
+
+type ListUploadsResponseObject interface {
+	VisitListUploadsResponse(w http.ResponseWriter) error
+}
+
+type ListUploads200JSONResponse UploadList
+
+func (response ListUploads200JSONResponse) VisitListUploadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUploadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListUploadsdefaultApplicationProblemPlusJSONResponse) VisitListUploadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DescribeUploadsRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+}
+
+type DescribeUploadsResponseObject interface {
+	VisitDescribeUploadsResponse(w http.ResponseWriter) error
+}
+
+type DescribeUploads204ResponseHeaders struct {
+	TusChecksumAlgorithm *string
+	TusExtension         *string
+	TusMaxSize           *int64
+	TusVersion           *string
+}
+
+type DescribeUploads204Response struct {
+	Headers DescribeUploads204ResponseHeaders
+}
+
+func (response DescribeUploads204Response) VisitDescribeUploadsResponse(w http.ResponseWriter) error {
+	if response.Headers.TusChecksumAlgorithm != nil {
+		w.Header().Set("Tus-Checksum-Algorithm", fmt.Sprint(*response.Headers.TusChecksumAlgorithm))
+	}
+	if response.Headers.TusExtension != nil {
+		w.Header().Set("Tus-Extension", fmt.Sprint(*response.Headers.TusExtension))
+	}
+	if response.Headers.TusMaxSize != nil {
+		w.Header().Set("Tus-Max-Size", fmt.Sprint(*response.Headers.TusMaxSize))
+	}
+	if response.Headers.TusVersion != nil {
+		w.Header().Set("Tus-Version", fmt.Sprint(*response.Headers.TusVersion))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type DescribeUploadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DescribeUploadsdefaultApplicationProblemPlusJSONResponse) VisitDescribeUploadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUploadRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Params CreateUploadParams
+}
+
+type CreateUploadResponseObject interface {
+	VisitCreateUploadResponse(w http.ResponseWriter) error
+}
+
+type CreateUpload201ResponseHeaders struct {
+	Location      *string
+	UploadExpires *string
+	UploadOffset  *int64
+}
+
+type CreateUpload201Response struct {
+	Headers CreateUpload201ResponseHeaders
+}
+
+func (response CreateUpload201Response) VisitCreateUploadResponse(w http.ResponseWriter) error {
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.UploadExpires != nil {
+		w.Header().Set("Upload-Expires", fmt.Sprint(*response.Headers.UploadExpires))
+	}
+	if response.Headers.UploadOffset != nil {
+		w.Header().Set("Upload-Offset", fmt.Sprint(*response.Headers.UploadOffset))
+	}
+	w.WriteHeader(201)
+	return nil
+}
+
+type CreateUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CreateUploaddefaultApplicationProblemPlusJSONResponse) VisitCreateUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndUploadRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	FileId FileID `json:"file_id"`
+	Params EndUploadParams
+}
+
+type EndUploadResponseObject interface {
+	VisitEndUploadResponse(w http.ResponseWriter) error
+}
+
+type EndUpload204Response struct {
+}
+
+func (response EndUpload204Response) VisitEndUploadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EndUploaddefaultApplicationProblemPlusJSONResponse) VisitEndUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindUploadRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	FileId FileID `json:"file_id"`
+	Params FindUploadParams
+}
+
+type FindUploadResponseObject interface {
+	VisitFindUploadResponse(w http.ResponseWriter) error
+}
+
+type FindUpload200ResponseHeaders struct {
+	CacheControl  *string
+	UploadExpires *string
+	UploadLength  *int64
+	UploadOffset  *int64
+}
+
+type FindUpload200Response struct {
+	Headers FindUpload200ResponseHeaders
+}
+
+func (response FindUpload200Response) VisitFindUploadResponse(w http.ResponseWriter) error {
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	if response.Headers.UploadExpires != nil {
+		w.Header().Set("Upload-Expires", fmt.Sprint(*response.Headers.UploadExpires))
+	}
+	if response.Headers.UploadLength != nil {
+		w.Header().Set("Upload-Length", fmt.Sprint(*response.Headers.UploadLength))
+	}
+	if response.Headers.UploadOffset != nil {
+		w.Header().Set("Upload-Offset", fmt.Sprint(*response.Headers.UploadOffset))
+	}
+	w.WriteHeader(200)
+	return nil
+}
+
+type FindUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response FindUploaddefaultApplicationProblemPlusJSONResponse) VisitFindUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AppendUploadRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	FileId FileID `json:"file_id"`
+	Params AppendUploadParams
+	Body   io.Reader
+}
+
+type AppendUploadResponseObject interface {
+	VisitAppendUploadResponse(w http.ResponseWriter) error
+}
+
+type AppendUpload204ResponseHeaders struct {
+	UploadExpires *string
+	UploadOffset  *int64
+}
+
+type AppendUpload204Response struct {
+	Headers AppendUpload204ResponseHeaders
+}
+
+func (response AppendUpload204Response) VisitAppendUploadResponse(w http.ResponseWriter) error {
+	if response.Headers.UploadExpires != nil {
+		w.Header().Set("Upload-Expires", fmt.Sprint(*response.Headers.UploadExpires))
+	}
+	if response.Headers.UploadOffset != nil {
+		w.Header().Set("Upload-Offset", fmt.Sprint(*response.Headers.UploadOffset))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type AppendUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AppendUploaddefaultApplicationProblemPlusJSONResponse) VisitAppendUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SearchRequestObject struct {
 	Params SearchParams
 }
@@ -8808,6 +9561,24 @@ type StrictServerInterface interface {
 	// TransferOwnership Hand the ownership to another member, and become EDITOR (F-MB-03)
 	// (POST /api/rooms/{room_id}/transfer-ownership)
 	TransferOwnership(ctx context.Context, request TransferOwnershipRequestObject) (TransferOwnershipResponseObject, error)
+	// ListUploads One's own uploads to the room that are not finished, oldest first
+	// (GET /api/rooms/{room_id}/uploads)
+	ListUploads(ctx context.Context, request ListUploadsRequestObject) (ListUploadsResponseObject, error)
+	// DescribeUploads What the upload protocol can do here
+	// (OPTIONS /api/rooms/{room_id}/uploads)
+	DescribeUploads(ctx context.Context, request DescribeUploadsRequestObject) (DescribeUploadsResponseObject, error)
+	// CreateUpload Announce a file that is sent in several requests
+	// (POST /api/rooms/{room_id}/uploads)
+	CreateUpload(ctx context.Context, request CreateUploadRequestObject) (CreateUploadResponseObject, error)
+	// EndUpload Give an upload up and remove what has arrived
+	// (DELETE /api/rooms/{room_id}/uploads/{file_id})
+	EndUpload(ctx context.Context, request EndUploadRequestObject) (EndUploadResponseObject, error)
+	// FindUpload Where an upload goes on
+	// (HEAD /api/rooms/{room_id}/uploads/{file_id})
+	FindUpload(ctx context.Context, request FindUploadRequestObject) (FindUploadResponseObject, error)
+	// AppendUpload Send more of a file, or its end
+	// (PATCH /api/rooms/{room_id}/uploads/{file_id})
+	AppendUpload(ctx context.Context, request AppendUploadRequestObject) (AppendUploadResponseObject, error)
 	// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
 	// (GET /api/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -10148,6 +10919,171 @@ func (sh *strictHandler) TransferOwnership(ctx *gin.Context, roomId RoomID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(TransferOwnershipResponseObject); ok {
 		if err := validResponse.VisitTransferOwnershipResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListUploads operation middleware
+func (sh *strictHandler) ListUploads(ctx *gin.Context, roomId RoomID) {
+	var request ListUploadsRequestObject
+
+	request.RoomId = roomId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUploads(ctx, request.(ListUploadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUploads")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListUploadsResponseObject); ok {
+		if err := validResponse.VisitListUploadsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DescribeUploads operation middleware
+func (sh *strictHandler) DescribeUploads(ctx *gin.Context, roomId RoomID) {
+	var request DescribeUploadsRequestObject
+
+	request.RoomId = roomId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DescribeUploads(ctx, request.(DescribeUploadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DescribeUploads")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DescribeUploadsResponseObject); ok {
+		if err := validResponse.VisitDescribeUploadsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateUpload operation middleware
+func (sh *strictHandler) CreateUpload(ctx *gin.Context, roomId RoomID, params CreateUploadParams) {
+	var request CreateUploadRequestObject
+
+	request.RoomId = roomId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateUpload(ctx, request.(CreateUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateUploadResponseObject); ok {
+		if err := validResponse.VisitCreateUploadResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndUpload operation middleware
+func (sh *strictHandler) EndUpload(ctx *gin.Context, roomId RoomID, fileId FileID, params EndUploadParams) {
+	var request EndUploadRequestObject
+
+	request.RoomId = roomId
+	request.FileId = fileId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndUpload(ctx, request.(EndUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(EndUploadResponseObject); ok {
+		if err := validResponse.VisitEndUploadResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// FindUpload operation middleware
+func (sh *strictHandler) FindUpload(ctx *gin.Context, roomId RoomID, fileId FileID, params FindUploadParams) {
+	var request FindUploadRequestObject
+
+	request.RoomId = roomId
+	request.FileId = fileId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FindUpload(ctx, request.(FindUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(FindUploadResponseObject); ok {
+		if err := validResponse.VisitFindUploadResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AppendUpload operation middleware
+func (sh *strictHandler) AppendUpload(ctx *gin.Context, roomId RoomID, fileId FileID, params AppendUploadParams) {
+	var request AppendUploadRequestObject
+
+	request.RoomId = roomId
+	request.FileId = fileId
+	request.Params = params
+
+	request.Body = ctx.Request.Body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AppendUpload(ctx, request.(AppendUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AppendUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(AppendUploadResponseObject); ok {
+		if err := validResponse.VisitAppendUploadResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -24,7 +24,7 @@ const maxBody = 1 << 20
 // a newer page.
 func (s *Server) readBody(c *gin.Context) {
 	op := s.spec.operation(c)
-	if op != nil && op.ID == "uploadFile" {
+	if op.uploads() {
 		c.Next()
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -36,19 +37,22 @@ type uploadBody struct {
 	moved   time.Time // when the deadline was last moved
 	read    int64     // bytes handed out
 	inFile  bool
-	over    bool // nothing more can be read
-	cut     bool // because the line broke or fell silent
+	over    bool        // nothing more can be read
+	cut     bool        // because the line broke or fell silent
+	stopped atomic.Bool // a newer request wants its place
 }
 
 // prepareUpload puts an upload's body under its own deadlines and, when an answer
 // was given before the body was read, takes the rest of it from the line. It is
 // outside of recover, so that the answer to a panic comes first too.
 func (s *Server) prepareUpload(c *gin.Context) {
-	if op := s.spec.operation(c); op == nil || op.ID != "uploadFile" {
+	op := s.spec.operation(c)
+	if !op.uploads() {
 		c.Next()
 		return
 	}
 	body := &uploadBody{
+		inFile:  op.ID == "appendUpload", // there is nothing before it
 		body:    c.Request.Body,
 		request: c.Request,
 		conn:    http.NewResponseController(c.Writer),
@@ -76,6 +80,10 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	if now := time.Now(); now.Sub(b.moved) > b.idle/8 {
 		b.moved = now
 		_ = b.conn.SetReadDeadline(now.Add(b.idle))
+	}
+	if b.stopped.Load() { // after the deadline: stop moves it after it has said so
+		b.over, b.cut = true, true
+		return 0, incident.E(incident.UploadIncomplete, readForm, "A newer request goes on with this upload.")
 	}
 	n, err := b.body.Read(p)
 	b.read += int64(n)

@@ -77,15 +77,32 @@ type Audit interface {
 	Entries(ctx context.Context, q incident.AuditQuery) ([]incident.AuditEntry, error)
 }
 
+// Uploads takes files in, in one request or in many. Errors beside those named: what
+// [Rooms] returns, and StoreDown.
+type Uploads interface {
+	// Take stores and records a file of n.Size bytes, which it reads from r, or
+	// leaves nothing of it. Errors: Invalid, EmptyFile, FileRefused, FileTooLarge,
+	// ImageTooLarge, UploadIncomplete, ChecksumMismatch.
+	Take(ctx context.Context, p incident.Principal, room incident.RoomID, n incident.NewUpload, r io.Reader) (incident.File, error)
+	// Begin announces a file that comes in several requests, or finds the one of
+	// the same bytes that this user has sent or is sending to the room. Errors:
+	// Invalid, EmptyFile, FileRefused, FileTooLarge.
+	Begin(ctx context.Context, p incident.Principal, room incident.RoomID, n incident.NewUpload) (incident.Progress, error)
+	// Find tells how far the user's upload has come. Errors: NotFound.
+	Find(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.FileID) (incident.Progress, error)
+	// Append adds a chunk and records the file with its last byte. After a
+	// retryable error the upload goes on where Find says; after another one of the
+	// last chunk's it is gone. Errors: NotFound, Conflict for an offset that is not
+	// the upload's, ChecksumMismatch, and those of Take.
+	Append(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.FileID, c incident.Chunk) (incident.Progress, error)
+	// End gives the user's upload up. Errors: NotFound, Conflict.
+	End(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.FileID) error
+	// Open returns the user's uploads to the room that are not finished.
+	Open(ctx context.Context, p incident.Principal, room incident.RoomID) ([]incident.Upload, error)
+}
+
 // Evidence keeps the bytes of files.
 type Evidence interface {
-	// Receive streams exactly up.Size bytes into the store while it checks that
-	// they are what up.Filename promises, and returns the file to be recorded.
-	// On any error nothing of it is left in the store. Errors: EmptyFile,
-	// FileRefused, ImageTooLarge, UploadIncomplete, StoreDown.
-	Receive(ctx context.Context, up incident.Upload, r io.Reader) (incident.File, error)
-	// Discard removes the bytes of an upload that was not recorded.
-	Discard(ctx context.Context, up incident.Upload) error
 	// Open returns a file's bytes; the caller closes them. Errors: NotFound, StoreDown.
 	Open(ctx context.Context, f incident.File) (Content, error)
 	// Thumbnail returns an image's preview, a JPEG, making and keeping it on first
@@ -145,17 +162,6 @@ type Rooms interface {
 	Tick(ctx context.Context, p incident.Principal, room incident.RoomID, item incident.ItemID, done bool) error
 	// MarkRead moves the asker's read pointer forward, at most to the head.
 	MarkRead(ctx context.Context, p incident.Principal, room incident.RoomID, upTo incident.Seq) error
-	// BeginUpload admits a file by role, name, size and how many are on their
-	// way. Every admitted upload ends in FinishUpload or AbortUpload. Errors:
-	// EmptyFile, FileRefused, FileTooLarge, Busy.
-	BeginUpload(ctx context.Context, p incident.Principal, room incident.RoomID, filename string, size int64) (incident.Upload, error)
-	// FinishUpload records a stored file with its event and its message, durable
-	// when it returns. An error that wraps incident.ErrOutcomeUnknown leaves open
-	// whether it was recorded; after any other error it was not.
-	FinishUpload(ctx context.Context, p incident.Principal, f incident.File) (incident.File, error)
-	// AbortUpload frees the place of an upload that failed. gone says that its
-	// bytes are removed; else its record stays for the sweep.
-	AbortUpload(ctx context.Context, up incident.Upload, gone bool)
 	// DeleteFile takes a file out of sight; deleting it twice is no error. Errors:
 	// NotFound, Invalid for a missing reason.
 	DeleteFile(ctx context.Context, p incident.Principal, room incident.RoomID, file incident.FileID, reason string) error

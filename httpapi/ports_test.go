@@ -177,44 +177,6 @@ func (h *house) AddMember(_ context.Context, p incident.Principal, _ incident.Ro
 	return incident.Member{Person: incident.Person{ID: user}, Role: role, AddedBy: p.ID}, h.fail
 }
 
-func (h *house) BeginUpload(_ context.Context, p incident.Principal, room incident.RoomID, filename string, size int64) (incident.Upload, error) {
-	ft, ok := incident.TypeOf(filename)
-	switch {
-	case !ok:
-		return incident.Upload{}, incident.E(incident.FileRefused, "begin", "No such files here.")
-	case size == 0:
-		return incident.Upload{}, incident.E(incident.EmptyFile, "begin", "The file is empty.")
-	case size > ft.Max:
-		return incident.Upload{}, incident.E(incident.FileTooLarge, "begin", "At most %d bytes.", ft.Max)
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	id := h.newFileID()
-	up := incident.Upload{FileID: id, RoomID: room, By: p.Person, Filename: filename, Type: ft, Size: size, Key: incident.ObjectKey(room, ft.Kind, id, incident.Ext(filename))}
-	h.uploads[id] = up
-	return up, nil
-}
-
-func (h *house) FinishUpload(_ context.Context, _ incident.Principal, f incident.File) (incident.File, error) {
-	commit, err := true, error(nil)
-	if h.onFinish != nil {
-		commit, err = h.onFinish()
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if commit {
-		h.files[f.ID] = f
-		delete(h.uploads, f.ID)
-	}
-	return f, err
-}
-
-func (h *house) AbortUpload(_ context.Context, up incident.Upload, _ bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	delete(h.uploads, up.FileID)
-}
-
 func (h *house) DeleteFile(_ context.Context, p incident.Principal, _ incident.RoomID, file incident.FileID, reason string) error {
 	h.did(p, "delete file %s %q", file, reason)
 	h.mu.Lock()
@@ -243,14 +205,37 @@ func (h *house) Drain(_ context.Context, id incident.NodeID) error {
 	return h.onDrain
 }
 
-// ---- Evidence ----
+// ---- Uploads ----
 
-type evidence struct{ *house }
+// uploads reads what was announced and not one byte more, as stores do.
+type uploads struct{ *house }
 
-// Receive reads what was announced and not one byte more, as stores do.
-func (e evidence) Receive(_ context.Context, up incident.Upload, r io.Reader) (incident.File, error) {
-	if e.onReceive != nil {
-		if err := e.onReceive(); err != nil {
+func (h uploads) admit(n incident.NewUpload, p incident.Principal, room incident.RoomID) (incident.Upload, error) {
+	ft, ok := incident.TypeOf(n.Filename)
+	switch {
+	case !ok:
+		return incident.Upload{}, incident.E(incident.FileRefused, "begin", "No such files here.")
+	case n.Size == 0:
+		return incident.Upload{}, incident.E(incident.EmptyFile, "begin", "The file is empty.")
+	case n.Size > ft.Max:
+		return incident.Upload{}, incident.E(incident.FileTooLarge, "begin", "At most %d bytes.", ft.Max)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	id := h.newFileID()
+	return incident.Upload{
+		FileID: id, RoomID: room, By: p.Person, Filename: n.Filename, Description: n.Description, SHA256: n.SHA256, Type: ft, Size: n.Size,
+		Key: incident.ObjectKey(room, ft.Kind, id, incident.Ext(n.Filename)), StartedAt: h.clock, TouchedAt: h.clock,
+	}, nil
+}
+
+func (h uploads) Take(_ context.Context, p incident.Principal, room incident.RoomID, n incident.NewUpload, r io.Reader) (incident.File, error) {
+	up, err := h.admit(n, p, room)
+	if err != nil {
+		return incident.File{}, err
+	}
+	if h.onReceive != nil {
+		if err := h.onReceive(); err != nil {
 			return incident.File{}, err
 		}
 	}
@@ -258,18 +243,98 @@ func (e evidence) Receive(_ context.Context, up incident.Upload, r io.Reader) (i
 	if _, err := io.ReadFull(r, content); err != nil {
 		return incident.File{}, incident.Wrap(incident.UploadIncomplete, "receive", err, "fake: too short")
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.objects[up.FileID] = content
-	return incident.File{ID: up.FileID, RoomID: up.RoomID, Uploader: up.By, Filename: up.Filename, Kind: up.Type.Kind, Mime: up.Type.Mime, Size: up.Size, SHA256: strings.Repeat("cd", 32), Scan: incident.Unscanned}, nil
+	return h.store(up, content), nil
 }
 
-func (e evidence) Discard(_ context.Context, up incident.Upload) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.objects, up.FileID)
+func (h uploads) store(up incident.Upload, content []byte) incident.File {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := incident.File{
+		ID: up.FileID, RoomID: up.RoomID, Uploader: up.By, Filename: up.Filename, Kind: up.Type.Kind, Mime: up.Type.Mime, Size: up.Size,
+		Description: up.Description, SHA256: strings.Repeat("cd", 32), Scan: incident.Unscanned,
+	}
+	h.objects[f.ID], h.files[f.ID] = content, f
+	delete(h.partial, f.ID)
+	return f
+}
+
+func (h uploads) Begin(_ context.Context, p incident.Principal, room incident.RoomID, n incident.NewUpload) (incident.Progress, error) {
+	up, err := h.admit(n, p, room)
+	if err != nil {
+		return incident.Progress{}, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.partial[up.FileID] = &partial{Upload: up}
+	return incident.Progress{Upload: up}, nil
+}
+
+// partial is an upload that is not whole.
+type partial struct {
+	incident.Upload
+	content []byte
+}
+
+func (h uploads) Find(_ context.Context, _ incident.Principal, _ incident.RoomID, id incident.FileID) (incident.Progress, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if f, is := h.files[id]; is {
+		return incident.Progress{File: &f}, nil
+	}
+	if p := h.partial[id]; p != nil {
+		return incident.Progress{Upload: p.Upload}, nil
+	}
+	return incident.Progress{}, incident.E(incident.NotFound, "find", "There is no such upload.")
+}
+
+func (h uploads) Append(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.FileID, c incident.Chunk) (incident.Progress, error) {
+	at, err := h.Find(ctx, p, room, id)
+	if err != nil {
+		return at, err
+	}
+	if c.Offset != at.Offset() {
+		return at, incident.E(incident.Conflict, "append", "Go on at %d.", at.Offset())
+	}
+	body := c.Body
+	if c.Sum != nil {
+		body = io.TeeReader(body, c.Sum)
+	}
+	content, err := io.ReadAll(body)
+	if c.Sum != nil && !bytes.Equal(c.Sum.Sum(nil), c.Want) {
+		return at, incident.E(incident.ChecksumMismatch, "append", "Damaged.")
+	}
+	h.mu.Lock()
+	was := h.partial[id]
+	was.content = append(was.content, content...)
+	was.Parts = []incident.Part{{Size: int64(len(was.content))}}
+	now, whole := was.Upload, was.content
+	h.mu.Unlock()
+	if err != nil || !now.Whole() {
+		return incident.Progress{Upload: now}, err
+	}
+	f := h.store(now, whole)
+	return incident.Progress{File: &f}, nil
+}
+
+func (h uploads) End(_ context.Context, _ incident.Principal, _ incident.RoomID, id incident.FileID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.partial, id)
 	return nil
 }
+
+func (h uploads) Open(context.Context, incident.Principal, incident.RoomID) (list []incident.Upload, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, p := range h.partial {
+		list = append(list, p.Upload)
+	}
+	return list, nil
+}
+
+// ---- Evidence ----
+
+type evidence struct{ *house }
 
 type memory struct{ *bytes.Reader }
 

@@ -42,6 +42,8 @@ var kinds = map[incident.Kind]struct {
 	incident.FileTooLarge:     {http.StatusRequestEntityTooLarge, "The file is too large"},
 	incident.ImageTooLarge:    {http.StatusBadRequest, "The image has too many pixels"},
 	incident.UploadIncomplete: {http.StatusBadRequest, "The upload stopped half-way"},
+	incident.ChecksumMismatch: {460, "The bytes were damaged on their way"}, // tus 1.0
+	incident.TusVersion:       {http.StatusPreconditionFailed, "Another version of the upload protocol"},
 	incident.LengthRequired:   {http.StatusLengthRequired, "The length must be announced"},
 	incident.BodyTooLarge:     {http.StatusRequestEntityTooLarge, "The request is too large"},
 	incident.RateLimited:      {http.StatusTooManyRequests, "Too many requests"},

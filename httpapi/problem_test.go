@@ -39,7 +39,8 @@ func TestEveryKindHasARowAndACode(t *testing.T) {
 		t.Errorf("the table has %v,\nErrorCode %v", rows, codes)
 	}
 	for kind, row := range kinds {
-		if http.StatusText(row.status) == "" || row.status < 400 || row.title == "" {
+		known := http.StatusText(row.status) != "" || kind == incident.ChecksumMismatch // whose status is tus's own
+		if !known || row.status < 400 || row.title == "" {
 			t.Errorf("%s: status %d, title %q", kind, row.status, row.title)
 		}
 	}

@@ -61,6 +61,7 @@ type Deps struct {
 	Library  Library
 	Audit    Audit
 	Evidence Evidence
+	Uploads  Uploads
 	Sessions Sessions
 	Rooms    Rooms
 	Cluster  Cluster
@@ -78,6 +79,7 @@ type Server struct {
 	library  Library
 	audit    Audit
 	evidence Evidence
+	uploads  Uploads
 	sessions Sessions
 	rooms    Rooms
 	cluster  Cluster
@@ -108,6 +110,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		library:  deps.Library,
 		audit:    deps.Audit,
 		evidence: deps.Evidence,
+		uploads:  deps.Uploads,
 		sessions: deps.Sessions,
 		rooms:    deps.Rooms,
 		cluster:  deps.Cluster,
@@ -176,7 +179,7 @@ func (s *Server) routes(deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(s.observe, s.prepareUpload, s.recover)
+	engine.Use(s.observe, s.speakTus, s.prepareUpload, s.recover)
 	engine.NoMethod(s.noMethod)
 	engine.NoRoute(s.page(site))
 	docs.register(engine)

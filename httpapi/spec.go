@@ -101,7 +101,12 @@ func (op *operation) names(act incident.Act) bool { return op != nil && slices.C
 
 // streams reports whether the operation sets its own deadlines.
 func (op *operation) streams() bool {
-	return op != nil && (op.ID == "uploadFile" || op.ID == "downloadFile" || op.ID == "openSocket")
+	return op.uploads() || op != nil && (op.ID == "downloadFile" || op.ID == "openSocket")
+}
+
+// uploads reports whether the operation's body is a file's bytes.
+func (op *operation) uploads() bool {
+	return op != nil && (op.ID == "uploadFile" || op.ID == "appendUpload")
 }
 
 func (op *operation) takesJSON() bool {

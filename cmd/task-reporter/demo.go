@@ -169,17 +169,8 @@ func (h *house) demoSay(ctx context.Context, by incident.Principal, room inciden
 		_, err := h.engine.Post(ctx, by, room, d)
 		return err
 	}
-	up, err := h.engine.BeginUpload(ctx, by, room, name, int64(len(content)))
-	if err != nil {
-		return err
-	}
-	f, err := h.evidence.Receive(ctx, up, bytes.NewReader(content))
-	if err != nil {
-		h.engine.AbortUpload(ctx, up, true)
-		return err
-	}
-	f.Description = about
-	_, err = h.engine.FinishUpload(ctx, by, f)
+	file := incident.NewUpload{Filename: name, Size: int64(len(content)), Description: about}
+	_, err := h.intake.Take(ctx, by, room, file, bytes.NewReader(content))
 	return err
 }
 

@@ -14,8 +14,10 @@ import (
 	"taskreporter/actors"
 	"taskreporter/auth"
 	"taskreporter/httpapi"
+	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/evidence"
+	"taskreporter/storage/intake"
 	"taskreporter/storage/object"
 	"taskreporter/web"
 )
@@ -60,6 +62,7 @@ type house struct {
 	evidence *evidence.Locker
 	local    *auth.Local
 	engine   *actors.Engine
+	intake   *intake.Intake
 	sockets  *httpapi.Sockets
 	server   *httpapi.Server
 	drain    chan struct{} // an administrator wants this node to leave
@@ -119,6 +122,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if h.engine, err = actors.Start(ctx, node); err != nil {
 		return nil, err
 	}
+	h.intake = intake.New(h.engine, h.db.Uploads(), h.evidence, func(incident.File) {}, time.Now, log)
 	gate.OnSessionEnd(h.engine.EndSession)
 	httpapi.WatchEngine(h.engine)
 	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
@@ -132,7 +136,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
 	door.StoreOrigin = cfg.storeOrigin()
 	h.server, err = httpapi.New(door, httpapi.Deps{
-		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Sessions: gate,
+		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate,
 		Rooms: h.engine, Cluster: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
 		Checks: []httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}, {Name: "cluster", Vital: true, Ask: h.engine.Ready}},
 		Now:    time.Now, Log: log,
@@ -201,8 +205,8 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		mux.Handle("GET /metrics", httpapi.MetricsHandler())
 		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
 	}
-	swept := make(chan struct{})
-	go func() { defer close(swept); h.sweep(ctx) }()
+	tidied := make(chan struct{})
+	go func() { defer close(tidied); h.tidy(ctx) }()
 
 	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
 	select {
@@ -225,7 +229,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	for _, s := range servers {
 		err = errors.Join(err, s.Shutdown(drain))
 	}
-	<-swept
+	<-tidied
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}

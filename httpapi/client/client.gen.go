@@ -132,6 +132,7 @@ const (
 	BadCredentials   ErrorCode = "bad_credentials"
 	BodyTooLarge     ErrorCode = "body_too_large"
 	Busy             ErrorCode = "busy"
+	ChecksumMismatch ErrorCode = "checksum_mismatch"
 	ClientMsgIdUsed  ErrorCode = "client_msg_id_used"
 	Conflict         ErrorCode = "conflict"
 	EmptyFile        ErrorCode = "empty_file"
@@ -148,6 +149,7 @@ const (
 	NotFound         ErrorCode = "not_found"
 	RateLimited      ErrorCode = "rate_limited"
 	StoreUnavailable ErrorCode = "store_unavailable"
+	TusVersion       ErrorCode = "tus_version"
 	Unauthenticated  ErrorCode = "unauthenticated"
 	Unavailable      ErrorCode = "unavailable"
 	UploadIncomplete ErrorCode = "upload_incomplete"
@@ -161,6 +163,8 @@ func (e ErrorCode) Valid() bool {
 	case BodyTooLarge:
 		return true
 	case Busy:
+		return true
+	case ChecksumMismatch:
 		return true
 	case ClientMsgIdUsed:
 		return true
@@ -193,6 +197,8 @@ func (e ErrorCode) Valid() bool {
 	case RateLimited:
 		return true
 	case StoreUnavailable:
+		return true
+	case TusVersion:
 		return true
 	case Unauthenticated:
 		return true
@@ -2252,6 +2258,34 @@ type UnsubscribeFrame struct {
 // UnsubscribeFrameType defines model for UnsubscribeFrame.Type.
 type UnsubscribeFrameType string
 
+// Upload A file on its way
+type Upload struct {
+	Description *string `json:"description,omitempty"`
+
+	// ExpiresAt when it is removed unless more of it comes
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// FileId that of the file once it is recorded
+	FileId string `json:"file_id"`
+
+	// FileSize bytes
+	FileSize int64    `json:"file_size"`
+	FileType FileKind `json:"file_type"`
+	Filename string   `json:"filename"`
+
+	// Sha256 as its sender said
+	Sha256    *string   `json:"sha256,omitempty"`
+	StartedAt time.Time `json:"started_at"`
+
+	// UploadOffset where to go on
+	UploadOffset int64 `json:"upload_offset"`
+}
+
+// UploadList defines model for UploadList.
+type UploadList struct {
+	Uploads []Upload `json:"uploads"`
+}
+
 // User defines model for User.
 type User struct {
 	Name       string         `json:"name"`
@@ -2283,6 +2317,9 @@ type Signature = string
 
 // TemplateID defines model for TemplateID.
 type TemplateID = string
+
+// TusResumable defines model for TusResumable.
+type TusResumable = string
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -2425,6 +2462,36 @@ type TransferOwnershipJSONBody struct {
 
 	// UserId the member who becomes OWNER
 	UserId string `json:"user_id"`
+}
+
+// CreateUploadParams defines parameters for CreateUpload.
+type CreateUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+
+	// UploadLength bytes of the whole file
+	UploadLength   int64  `json:"Upload-Length"`
+	UploadMetadata string `json:"Upload-Metadata"`
+}
+
+// EndUploadParams defines parameters for EndUpload.
+type EndUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+}
+
+// FindUploadParams defines parameters for FindUpload.
+type FindUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable *TusResumable `json:"Tus-Resumable,omitempty"`
+}
+
+// AppendUploadParams defines parameters for AppendUpload.
+type AppendUploadParams struct {
+	// TusResumable version of the protocol; needed of all but HEAD
+	TusResumable   *TusResumable `json:"Tus-Resumable,omitempty"`
+	UploadOffset   int64         `json:"Upload-Offset"`
+	UploadChecksum *string       `json:"Upload-Checksum,omitempty"`
 }
 
 // SearchParams defines parameters for Search.
@@ -4948,6 +5015,55 @@ type ClientInterface interface {
 	// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
 	TransferOwnership(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListUploads One's own uploads to the room that are not finished, oldest first
+	//
+	// Corresponds with GET /api/rooms/{room_id}/uploads (the `ListUploads` operationId).
+	ListUploads(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DescribeUploads What the upload protocol can do here
+	//
+	// Corresponds with OPTIONS /api/rooms/{room_id}/uploads (the `DescribeUploads` operationId).
+	DescribeUploads(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateUpload Announce a file that is sent in several requests
+	//
+	// [tus 1.0.0](https://tus.io/protocols/resumable-upload) with creation, termination, expiration and
+	// checksum: any client of that protocol works. `Upload-Metadata` names `filename` and, if they are known,
+	// `description` and `sha256` (64 hex digits of the whole file), each in Base64. Where the same user has sent
+	// or is sending the same bytes to this room, the answer names that upload, and `Upload-Offset` says how
+	// much of it is there.
+	//
+	// An upload of which nothing came for 72 hours is removed.
+	//
+	// Corresponds with POST /api/rooms/{room_id}/uploads (the `CreateUpload` operationId).
+	CreateUpload(ctx context.Context, roomId RoomID, params *CreateUploadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndUpload Give an upload up and remove what has arrived
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/uploads/{file_id} (the `EndUpload` operationId).
+	EndUpload(ctx context.Context, roomId RoomID, fileId FileID, params *EndUploadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FindUpload Where an upload goes on
+	//
+	// A request that is bringing more of the upload is ended first; what it has brought is kept.
+	//
+	// Corresponds with HEAD /api/rooms/{room_id}/uploads/{file_id} (the `FindUpload` operationId).
+	FindUpload(ctx context.Context, roomId RoomID, fileId FileID, params *FindUploadParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AppendUploadWithBody Send more of a file, or its end
+	//
+	// What has arrived is kept when the connection breaks, in any node's reach. The request that brings the
+	// last byte is answered when the file is recorded, with its event and its message. If it cannot be for
+	// now (503), the offset stays one before the length: send the last byte again. Any other refusal at the end
+	// is for good, and the upload is gone.
+	//
+	// `Upload-Checksum: sha256 <Base64>` (also sha1, md5): a chunk that does not fit it is dropped (460).
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/uploads/{file_id} (the `AppendUpload` operationId).
+	AppendUploadWithBody(ctx context.Context, roomId RoomID, fileId FileID, params *AppendUploadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Search Find messages, rooms and files that I may read, newest first (F-RT-11)
 	//
 	// Every word must be found; case and width do not count. A word of letters or digits also finds longer words
@@ -5895,6 +6011,115 @@ func (c *Client) TransferOwnershipWithBody(ctx context.Context, roomId RoomID, c
 // Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
 func (c *Client) TransferOwnership(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewTransferOwnershipRequest(c.Server, roomId, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListUploads One's own uploads to the room that are not finished, oldest first
+//
+// Corresponds with GET /api/rooms/{room_id}/uploads (the `ListUploads` operationId).
+func (c *Client) ListUploads(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListUploadsRequest(c.Server, roomId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DescribeUploads What the upload protocol can do here
+//
+// Corresponds with OPTIONS /api/rooms/{room_id}/uploads (the `DescribeUploads` operationId).
+func (c *Client) DescribeUploads(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDescribeUploadsRequest(c.Server, roomId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateUpload Announce a file that is sent in several requests
+//
+// [tus 1.0.0](https://tus.io/protocols/resumable-upload) with creation, termination, expiration and
+// checksum: any client of that protocol works. `Upload-Metadata` names `filename` and, if they are known,
+// `description` and `sha256` (64 hex digits of the whole file), each in Base64. Where the same user has sent
+// or is sending the same bytes to this room, the answer names that upload, and `Upload-Offset` says how
+// much of it is there.
+//
+// An upload of which nothing came for 72 hours is removed.
+//
+// Corresponds with POST /api/rooms/{room_id}/uploads (the `CreateUpload` operationId).
+func (c *Client) CreateUpload(ctx context.Context, roomId RoomID, params *CreateUploadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateUploadRequest(c.Server, roomId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndUpload Give an upload up and remove what has arrived
+//
+// Corresponds with DELETE /api/rooms/{room_id}/uploads/{file_id} (the `EndUpload` operationId).
+func (c *Client) EndUpload(ctx context.Context, roomId RoomID, fileId FileID, params *EndUploadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndUploadRequest(c.Server, roomId, fileId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FindUpload Where an upload goes on
+//
+// A request that is bringing more of the upload is ended first; what it has brought is kept.
+//
+// Corresponds with HEAD /api/rooms/{room_id}/uploads/{file_id} (the `FindUpload` operationId).
+func (c *Client) FindUpload(ctx context.Context, roomId RoomID, fileId FileID, params *FindUploadParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFindUploadRequest(c.Server, roomId, fileId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AppendUploadWithBody Send more of a file, or its end
+//
+// What has arrived is kept when the connection breaks, in any node's reach. The request that brings the
+// last byte is answered when the file is recorded, with its event and its message. If it cannot be for
+// now (503), the offset stays one before the length: send the last byte again. Any other refusal at the end
+// is for good, and the upload is gone.
+//
+// `Upload-Checksum: sha256 <Base64>` (also sha1, md5): a chunk that does not fit it is dropped (460).
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /api/rooms/{room_id}/uploads/{file_id} (the `AppendUpload` operationId).
+func (c *Client) AppendUploadWithBody(ctx context.Context, roomId RoomID, fileId FileID, params *AppendUploadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAppendUploadRequestWithBody(c.Server, roomId, fileId, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8261,6 +8486,331 @@ func NewTransferOwnershipRequestWithBody(server string, roomId RoomID, contentTy
 	return req, nil
 }
 
+// NewListUploadsRequest constructs an http.Request for the ListUploads method
+func NewListUploadsRequest(server string, roomId RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/uploads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDescribeUploadsRequest constructs an http.Request for the DescribeUploads method
+func NewDescribeUploadsRequest(server string, roomId RoomID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/uploads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodOptions, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateUploadRequest constructs an http.Request for the CreateUpload method
+func NewCreateUploadRequest(server string, roomId RoomID, params *CreateUploadParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/uploads", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.TusResumable != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Tus-Resumable", *params.TusResumable, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Tus-Resumable", headerParam0)
+		}
+
+		var headerParam1 string
+
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Upload-Length", params.UploadLength, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int64"})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Upload-Length", headerParam1)
+
+		var headerParam2 string
+
+		headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Upload-Metadata", params.UploadMetadata, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Upload-Metadata", headerParam2)
+
+	}
+
+	return req, nil
+}
+
+// NewEndUploadRequest constructs an http.Request for the EndUpload method
+func NewEndUploadRequest(server string, roomId RoomID, fileId FileID, params *EndUploadParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "file_id", fileId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/uploads/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.TusResumable != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Tus-Resumable", *params.TusResumable, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Tus-Resumable", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewFindUploadRequest constructs an http.Request for the FindUpload method
+func NewFindUploadRequest(server string, roomId RoomID, fileId FileID, params *FindUploadParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "file_id", fileId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/uploads/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodHead, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.TusResumable != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Tus-Resumable", *params.TusResumable, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Tus-Resumable", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewAppendUploadRequestWithBody constructs an http.Request for the AppendUpload method, with any body, and a specified content type
+func NewAppendUploadRequestWithBody(server string, roomId RoomID, fileId FileID, params *AppendUploadParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "file_id", fileId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/uploads/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.TusResumable != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Tus-Resumable", *params.TusResumable, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Tus-Resumable", headerParam0)
+		}
+
+		var headerParam1 string
+
+		headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Upload-Offset", params.UploadOffset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "integer", Format: "int64"})
+		if err != nil {
+			return nil, err
+		}
+
+		req.Header.Set("Upload-Offset", headerParam1)
+
+		if params.UploadChecksum != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Upload-Checksum", *params.UploadChecksum, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Upload-Checksum", headerParam2)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewSearchRequest constructs an http.Request for the Search method
 func NewSearchRequest(server string, params *SearchParams) (*http.Request, error) {
 	var err error
@@ -9248,6 +9798,65 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/rooms/{room_id}/transfer-ownership (the `TransferOwnership` operationId).
 	TransferOwnershipWithResponse(ctx context.Context, roomId RoomID, body TransferOwnershipJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOwnershipResponse, error)
+
+	// ListUploadsWithResponse One's own uploads to the room that are not finished, oldest first
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/uploads (the `ListUploads` operationId).
+	ListUploadsWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*ListUploadsResponse, error)
+
+	// DescribeUploadsWithResponse What the upload protocol can do here
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with OPTIONS /api/rooms/{room_id}/uploads (the `DescribeUploads` operationId).
+	DescribeUploadsWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*DescribeUploadsResponse, error)
+
+	// CreateUploadWithResponse Announce a file that is sent in several requests
+	//
+	// [tus 1.0.0](https://tus.io/protocols/resumable-upload) with creation, termination, expiration and
+	// checksum: any client of that protocol works. `Upload-Metadata` names `filename` and, if they are known,
+	// `description` and `sha256` (64 hex digits of the whole file), each in Base64. Where the same user has sent
+	// or is sending the same bytes to this room, the answer names that upload, and `Upload-Offset` says how
+	// much of it is there.
+	//
+	// An upload of which nothing came for 72 hours is removed.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/rooms/{room_id}/uploads (the `CreateUpload` operationId).
+	CreateUploadWithResponse(ctx context.Context, roomId RoomID, params *CreateUploadParams, reqEditors ...RequestEditorFn) (*CreateUploadResponse, error)
+
+	// EndUploadWithResponse Give an upload up and remove what has arrived
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/uploads/{file_id} (the `EndUpload` operationId).
+	EndUploadWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *EndUploadParams, reqEditors ...RequestEditorFn) (*EndUploadResponse, error)
+
+	// FindUploadWithResponse Where an upload goes on
+	//
+	// A request that is bringing more of the upload is ended first; what it has brought is kept.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with HEAD /api/rooms/{room_id}/uploads/{file_id} (the `FindUpload` operationId).
+	FindUploadWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *FindUploadParams, reqEditors ...RequestEditorFn) (*FindUploadResponse, error)
+
+	// AppendUploadWithBodyWithResponse Send more of a file, or its end
+	//
+	// What has arrived is kept when the connection breaks, in any node's reach. The request that brings the
+	// last byte is answered when the file is recorded, with its event and its message. If it cannot be for
+	// now (503), the offset stays one before the length: send the last byte again. Any other refusal at the end
+	// is for good, and the upload is gone.
+	//
+	// `Upload-Checksum: sha256 <Base64>` (also sha1, md5): a chunk that does not fit it is dropped (460).
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /api/rooms/{room_id}/uploads/{file_id} (the `AppendUpload` operationId).
+	AppendUploadWithBodyWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *AppendUploadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AppendUploadResponse, error)
 
 	// SearchWithResponse Find messages, rooms and files that I may read, newest first (F-RT-11)
 	//
@@ -11540,6 +12149,338 @@ func (r TransferOwnershipResponse) ContentType() string {
 	return ""
 }
 
+// ListUploadsResponseDefaultHeaders the declared response headers of an HTTP default response for ListUploads
+type ListUploadsResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ListUploadsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UploadList
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListUploadsResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListUploadsResponse) GetJSON200() *UploadList {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListUploadsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListUploadsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListUploadsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListUploadsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListUploadsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// DescribeUploadsResponse204Headers the declared response headers of an HTTP 204 response for DescribeUploads
+type DescribeUploadsResponse204Headers struct {
+	TusChecksumAlgorithm *string
+	TusExtension         *string
+	TusMaxSize           *int64
+	TusVersion           *string
+}
+
+// DescribeUploadsResponseDefaultHeaders the declared response headers of an HTTP default response for DescribeUploads
+type DescribeUploadsResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type DescribeUploadsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *DescribeUploadsResponse204Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *DescribeUploadsResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r DescribeUploadsResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r DescribeUploadsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DescribeUploadsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DescribeUploadsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DescribeUploadsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CreateUploadResponse201Headers the declared response headers of an HTTP 201 response for CreateUpload
+type CreateUploadResponse201Headers struct {
+	Location      *string
+	UploadExpires *string
+	UploadOffset  *int64
+}
+
+// CreateUploadResponseDefaultHeaders the declared response headers of an HTTP default response for CreateUpload
+type CreateUploadResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type CreateUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers201 the parsed response headers for an HTTP 201 response
+	Headers201 *CreateUploadResponse201Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *CreateUploadResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CreateUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndUploadResponseDefaultHeaders the declared response headers of an HTTP default response for EndUpload
+type EndUploadResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type EndUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *EndUploadResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r EndUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r EndUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// FindUploadResponse200Headers the declared response headers of an HTTP 200 response for FindUpload
+type FindUploadResponse200Headers struct {
+	CacheControl  *string
+	UploadExpires *string
+	UploadLength  *int64
+	UploadOffset  *int64
+}
+
+// FindUploadResponseDefaultHeaders the declared response headers of an HTTP default response for FindUpload
+type FindUploadResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type FindUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *FindUploadResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *FindUploadResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r FindUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r FindUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FindUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FindUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FindUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// AppendUploadResponse204Headers the declared response headers of an HTTP 204 response for AppendUpload
+type AppendUploadResponse204Headers struct {
+	UploadExpires *string
+	UploadOffset  *int64
+}
+
+// AppendUploadResponseDefaultHeaders the declared response headers of an HTTP default response for AppendUpload
+type AppendUploadResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type AppendUploadResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *AppendUploadResponse204Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *AppendUploadResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r AppendUploadResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r AppendUploadResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AppendUploadResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AppendUploadResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AppendUploadResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SearchResponseDefaultHeaders the declared response headers of an HTTP default response for Search
 type SearchResponseDefaultHeaders struct {
 	RetryAfter *int
@@ -12801,6 +13742,101 @@ func (c *ClientWithResponses) TransferOwnershipWithResponse(ctx context.Context,
 		return nil, err
 	}
 	return ParseTransferOwnershipResponse(rsp)
+}
+
+// ListUploadsWithResponse One's own uploads to the room that are not finished, oldest first
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/uploads (the `ListUploads` operationId).
+func (c *ClientWithResponses) ListUploadsWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*ListUploadsResponse, error) {
+	rsp, err := c.ListUploads(ctx, roomId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListUploadsResponse(rsp)
+}
+
+// DescribeUploadsWithResponse What the upload protocol can do here
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with OPTIONS /api/rooms/{room_id}/uploads (the `DescribeUploads` operationId).
+func (c *ClientWithResponses) DescribeUploadsWithResponse(ctx context.Context, roomId RoomID, reqEditors ...RequestEditorFn) (*DescribeUploadsResponse, error) {
+	rsp, err := c.DescribeUploads(ctx, roomId, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDescribeUploadsResponse(rsp)
+}
+
+// CreateUploadWithResponse Announce a file that is sent in several requests
+//
+// [tus 1.0.0](https://tus.io/protocols/resumable-upload) with creation, termination, expiration and
+// checksum: any client of that protocol works. `Upload-Metadata` names `filename` and, if they are known,
+// `description` and `sha256` (64 hex digits of the whole file), each in Base64. Where the same user has sent
+// or is sending the same bytes to this room, the answer names that upload, and `Upload-Offset` says how
+// much of it is there.
+//
+// An upload of which nothing came for 72 hours is removed.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/rooms/{room_id}/uploads (the `CreateUpload` operationId).
+func (c *ClientWithResponses) CreateUploadWithResponse(ctx context.Context, roomId RoomID, params *CreateUploadParams, reqEditors ...RequestEditorFn) (*CreateUploadResponse, error) {
+	rsp, err := c.CreateUpload(ctx, roomId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateUploadResponse(rsp)
+}
+
+// EndUploadWithResponse Give an upload up and remove what has arrived
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/uploads/{file_id} (the `EndUpload` operationId).
+func (c *ClientWithResponses) EndUploadWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *EndUploadParams, reqEditors ...RequestEditorFn) (*EndUploadResponse, error) {
+	rsp, err := c.EndUpload(ctx, roomId, fileId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndUploadResponse(rsp)
+}
+
+// FindUploadWithResponse Where an upload goes on
+//
+// A request that is bringing more of the upload is ended first; what it has brought is kept.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with HEAD /api/rooms/{room_id}/uploads/{file_id} (the `FindUpload` operationId).
+func (c *ClientWithResponses) FindUploadWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *FindUploadParams, reqEditors ...RequestEditorFn) (*FindUploadResponse, error) {
+	rsp, err := c.FindUpload(ctx, roomId, fileId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFindUploadResponse(rsp)
+}
+
+// AppendUploadWithBodyWithResponse Send more of a file, or its end
+//
+// What has arrived is kept when the connection breaks, in any node's reach. The request that brings the
+// last byte is answered when the file is recorded, with its event and its message. If it cannot be for
+// now (503), the offset stays one before the length: send the last byte again. Any other refusal at the end
+// is for good, and the upload is gone.
+//
+// `Upload-Checksum: sha256 <Base64>` (also sha1, md5): a chunk that does not fit it is dropped (460).
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /api/rooms/{room_id}/uploads/{file_id} (the `AppendUpload` operationId).
+func (c *ClientWithResponses) AppendUploadWithBodyWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *AppendUploadParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AppendUploadResponse, error) {
+	rsp, err := c.AppendUploadWithBody(ctx, roomId, fileId, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAppendUploadResponse(rsp)
 }
 
 // SearchWithResponse Find messages, rooms and files that I may read, newest first (F-RT-11)
@@ -14845,6 +15881,365 @@ func ParseTransferOwnershipResponse(rsp *http.Response) (*TransferOwnershipRespo
 	switch {
 	case true:
 		var headers TransferOwnershipResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListUploadsResponse parses an HTTP response from a ListUploadsWithResponse call
+func ParseListUploadsResponse(rsp *http.Response) (*ListUploadsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListUploadsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UploadList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListUploadsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseDescribeUploadsResponse parses an HTTP response from a DescribeUploadsWithResponse call
+func ParseDescribeUploadsResponse(rsp *http.Response) (*DescribeUploadsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DescribeUploadsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers DescribeUploadsResponse204Headers
+		if values := rsp.Header.Values("Tus-Checksum-Algorithm"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Tus-Checksum-Algorithm", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.TusChecksumAlgorithm = &value
+		}
+		if values := rsp.Header.Values("Tus-Extension"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Tus-Extension", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.TusExtension = &value
+		}
+		if values := rsp.Header.Values("Tus-Max-Size"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Tus-Max-Size", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.TusMaxSize = &value
+		}
+		if values := rsp.Header.Values("Tus-Version"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Tus-Version", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.TusVersion = &value
+		}
+		response.Headers204 = &headers
+	case true:
+		var headers DescribeUploadsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCreateUploadResponse parses an HTTP response from a CreateUploadWithResponse call
+func ParseCreateUploadResponse(rsp *http.Response) (*CreateUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 201:
+		var headers CreateUploadResponse201Headers
+		if values := rsp.Header.Values("Location"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Location", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Location = &value
+		}
+		if values := rsp.Header.Values("Upload-Expires"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Expires", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.UploadExpires = &value
+		}
+		if values := rsp.Header.Values("Upload-Offset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadOffset = &value
+		}
+		response.Headers201 = &headers
+	case true:
+		var headers CreateUploadResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseEndUploadResponse parses an HTTP response from a EndUploadWithResponse call
+func ParseEndUploadResponse(rsp *http.Response) (*EndUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers EndUploadResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseFindUploadResponse parses an HTTP response from a FindUploadWithResponse call
+func ParseFindUploadResponse(rsp *http.Response) (*FindUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FindUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers FindUploadResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		if values := rsp.Header.Values("Upload-Expires"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Expires", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.UploadExpires = &value
+		}
+		if values := rsp.Header.Values("Upload-Length"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Length", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadLength = &value
+		}
+		if values := rsp.Header.Values("Upload-Offset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadOffset = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers FindUploadResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseAppendUploadResponse parses an HTTP response from a AppendUploadWithResponse call
+func ParseAppendUploadResponse(rsp *http.Response) (*AppendUploadResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AppendUploadResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers AppendUploadResponse204Headers
+		if values := rsp.Header.Values("Upload-Expires"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Expires", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.UploadExpires = &value
+		}
+		if values := rsp.Header.Values("Upload-Offset"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.UploadOffset = &value
+		}
+		response.Headers204 = &headers
+	case true:
+		var headers AppendUploadResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

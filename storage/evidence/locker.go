@@ -51,11 +51,20 @@ func (l *Locker) Receive(ctx context.Context, up incident.Upload, r io.Reader) (
 	if err != nil {
 		return incident.File{}, err
 	}
-	in := content.Inspect(kind, up.Size, client{r})
-	defer in.Close()
-	if err := l.store.Put(ctx, up.Key, kind.Mime, up.Size, in); err != nil {
+	f, err := l.keep(ctx, up, kind, client{r})
+	if err != nil {
 		l.remove(ctx, up)
 		return incident.File{}, receiving(ctx, err)
+	}
+	return f, nil
+}
+
+// keep lets a file pass into the store.
+func (l *Locker) keep(ctx context.Context, up incident.Upload, kind incident.FileType, r io.Reader) (incident.File, error) {
+	in := content.Inspect(kind, up.Size, r)
+	defer in.Close()
+	if err := l.store.Put(ctx, up.Key, kind.Mime, up.Size, in); err != nil {
+		return incident.File{}, err
 	}
 	found := in.Finding()
 	return incident.File{

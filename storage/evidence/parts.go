@@ -1,0 +1,98 @@
+package evidence
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"strings"
+
+	"taskreporter/incident"
+	"taskreporter/storage/object"
+)
+
+// PutPart implements intake.Bytes. No two calls use the same key, so that an older
+// request never changes what a newer one has stored.
+func (l *Locker) PutPart(ctx context.Context, up incident.Upload, size int64, r io.Reader) (incident.Part, error) {
+	key := fmt.Sprintf("%s/%09d-%s", incident.PartPrefix(up.RoomID, up.FileID), up.Received(), strings.ToLower(rand.Text()[:10]))
+	return incident.Part{Key: key, Size: size}, l.store.Put(ctx, key, "application/octet-stream", size, r)
+}
+
+// DropPart implements intake.Bytes.
+func (l *Locker) DropPart(ctx context.Context, p incident.Part) error {
+	ctx, cancel := context.WithTimeout(ctx, removePatience)
+	defer cancel()
+	return l.store.Delete(ctx, p.Key)
+}
+
+// DropParts implements intake.Bytes.
+func (l *Locker) DropParts(ctx context.Context, up incident.Upload) error {
+	return l.store.List(ctx, incident.PartPrefix(up.RoomID, up.FileID), func(e object.Entry) error {
+		return l.store.Delete(ctx, e.Key)
+	})
+}
+
+// Assemble implements intake.Bytes.
+func (l *Locker) Assemble(ctx context.Context, up incident.Upload) (incident.File, error) {
+	kind, err := admit(up)
+	if err != nil {
+		return incident.File{}, err
+	}
+	parts := &parts{ctx: ctx, store: l.store, left: up.Parts}
+	defer parts.close()
+	f, err := l.keep(ctx, up, kind, parts)
+	if parts.lost != nil { // a part that is gone is no file that is gone
+		return f, incident.Wrap(incident.ChecksumMismatch, "evidence.Assemble", parts.lost, "A part of the file is lost. Send the file again.")
+	}
+	return f, err
+}
+
+// parts reads an upload's parts one after the other.
+type parts struct {
+	ctx   context.Context //nolint:containedctx // a Read is a part of the Assemble that made it
+	store object.Store
+	left  []incident.Part
+	open  io.ReadCloser
+	rest  int64 // bytes of the open part
+	lost  error
+}
+
+// Read implements io.Reader.
+func (p *parts) Read(b []byte) (int, error) {
+	for p.open == nil || p.rest == 0 {
+		p.close()
+		if len(p.left) == 0 {
+			return 0, io.EOF
+		}
+		next := p.left[0]
+		p.left = p.left[1:]
+		o, err := p.store.Open(p.ctx, next.Key)
+		if err != nil {
+			return 0, p.fail(err)
+		}
+		p.open, p.rest = o, next.Size
+	}
+	n, err := p.open.Read(b[:min(int64(len(b)), p.rest)])
+	p.rest -= int64(n)
+	if err == io.EOF && p.rest == 0 {
+		err = nil
+	}
+	if err == io.EOF {
+		err = p.fail(incident.E(incident.NotFound, "evidence.Assemble", "a part is shorter than recorded"))
+	}
+	return n, err
+}
+
+func (p *parts) fail(err error) error {
+	if incident.KindOf(err) == incident.NotFound {
+		p.lost = err
+	}
+	return err
+}
+
+func (p *parts) close() {
+	if p.open != nil {
+		_ = p.open.Close()
+		p.open = nil
+	}
+}
