@@ -59,6 +59,20 @@ type installation struct {
 	dir  string
 	addr string
 	env  []string
+	bin  string // "" for the program as it is
+}
+
+// program returns what the installation runs.
+func (in *installation) program() string {
+	in.t.Helper()
+	if in.bin != "" {
+		return in.bin
+	}
+	bin, err := executable()
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	return bin
 }
 
 // newInstallation prepares an empty installation on SQLite and local disk; more
@@ -100,11 +114,7 @@ type server struct {
 // it is ready.
 func (in *installation) start() *server {
 	in.t.Helper()
-	bin, err := executable()
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	s := &server{installation: in, cmd: exec.Command(bin, "serve"), logs: &syncBuffer{}}
+	s := &server{installation: in, cmd: exec.Command(in.program(), "serve"), logs: &syncBuffer{}}
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = in.env, io.Discard, s.logs
 	if err := s.cmd.Start(); err != nil {
 		in.t.Fatal(err)
@@ -166,11 +176,7 @@ func (in *installation) url(path string) string { return "http://" + in.addr + p
 // run runs another command of the program on the installation.
 func (in *installation) run(stdin string, args ...string) string {
 	in.t.Helper()
-	bin, err := executable()
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	cmd := exec.Command(bin, args...)
+	cmd := exec.Command(in.program(), args...)
 	var stderr bytes.Buffer
 	cmd.Env, cmd.Stdin, cmd.Stderr = in.env, strings.NewReader(stdin), &stderr
 	out, err := cmd.Output()

@@ -4,7 +4,8 @@ package main
 //
 // {room} is the path of a room and {id} its id, in which OWNER, EDITOR and VIEWER are
 // members, as is {helper}, an EDITOR, whose are {message} and {file}; {newcomer} is
-// none. {mine} and {myfile} are who acts themselves' own, from when they were EDITOR.
+// none. {mine}, {myfile} and {myupload} are who acts themselves' own, from when they
+// were EDITOR.
 // {version} is the room's as it is then, {new} a word that was never used before.
 type recipe struct {
 	op      string            // operationId, or type of a frame
@@ -81,6 +82,11 @@ var recipes = []recipe{
 	{op: "unpinMessage", act: "post", ready: "PUT {message}/pin", rest: "DELETE {message}/pin", changes: true},
 	{op: "tickItem", act: "post", rest: `PUT {room}/checklist/1 {"done":true}`, changes: true},
 	{op: "uploadFile", act: "upload", rest: "UPLOAD {room}/files", changes: true},
+	{op: "listUploads", act: "upload", rest: "GET {room}/uploads"},
+	{op: "createUpload", act: "upload", rest: "POST {room}/uploads"},
+	{op: "findUpload", act: "upload", rest: "HEAD {myupload}"},
+	{op: "appendUpload", act: "upload", rest: "PATCH {myupload} line stop", changes: true},
+	{op: "endUpload", act: "upload", rest: "DELETE {myupload}"},
 	{op: "deleteFile", act: "delete_own_file", rest: "DELETE {myfile}", changes: true, but: adminSaysWhy},
 	{op: "deleteFile", act: "delete_any_file", rest: "DELETE {file}?reason=x", changes: true},
 	{op: "deleteMessage", act: "delete_any_message", rest: "DELETE {message}?reason=x", changes: true},

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type scene struct {
 	file     string            // helper's
 	mine     map[string]string // messages by their author
 	myfiles  map[string]string // files by their uploader
+	uploads  map[string]string // unfinished ones, by their uploader
 	template string            // for administrators to change
 	new      string
 }
@@ -35,12 +37,12 @@ func (s *scene) who(name string) *someone { return s.as(s.people[name]) }
 
 func (c *cast) scene(t *testing.T, r recipe) *scene {
 	t.Helper()
-	s := &scene{cast: c, t: t, mine: map[string]string{}, myfiles: map[string]string{}, new: word()}
+	s := &scene{cast: c, t: t, mine: map[string]string{}, myfiles: map[string]string{}, uploads: map[string]string{}, new: word()}
 	text := r.rest + r.frame + r.ready + r.state
 	if strings.Contains(text, "{template}") {
 		s.template = c.newTemplate(t, "")
 	}
-	own := strings.Contains(text, "{mine") || strings.Contains(text, "{myfile")
+	own := strings.Contains(text, "{mine") || strings.Contains(text, "{my")
 	if !own && !strings.Contains(text, "{room}") && !strings.Contains(text, "{id}") && !strings.Contains(text, "{message}") && !strings.Contains(text, "{file}") && !strings.Contains(text, "{change}") {
 		return s
 	}
@@ -69,6 +71,7 @@ func (c *cast) scene(t *testing.T, r recipe) *scene {
 func (s *scene) remember() {
 	for name := range s.people {
 		s.mine[name], s.myfiles[name] = s.say(s.who(name)), s.attach(s.who(name))
+		s.uploads[name] = s.who(name).begin(s.room.RoomId, "line.log", 9, "")
 	}
 	members, owner := "/api/rooms/"+s.room.RoomId+"/members/", s.who("OWNER")
 	owner.must(s.t, http.MethodPatch, members+s.people["VIEWER"].id, `{"role":"VIEWER"}`)
@@ -107,6 +110,7 @@ func (s *scene) fill(text, name string) string {
 	return strings.NewReplacer(
 		"{room}", room, "{id}", s.room.RoomId, "{message}", room+"/messages/"+s.message, "{message_id}", s.message,
 		"{mine}", room+"/messages/"+s.mine[name], "{mine_id}", s.mine[name], "{file}", room+"/files/"+s.file, "{myfile}", room+"/files/"+s.myfiles[name],
+		"{myupload}", s.uploads[name],
 		"{self}", self, "{owner}", s.people["OWNER"].id, "{helper}", s.helper.id, "{newcomer}", s.newcomer.id,
 		"{template}", "/api/templates/"+s.template, "{node}", s.node, "{new}", s.new,
 		"{change}", `"room_id":"`+s.room.RoomId+`","client_msg_id":"`+s.new+`"`,
@@ -140,10 +144,16 @@ func (s *scene) call(u *someone, name, text string) answer {
 		if hasBody {
 			header.Set("Content-Type", "application/json")
 		}
+		if strings.Contains(path, "/uploads") {
+			maps.Copy(header, tusHeader("line.log", 9, 0, ""))
+		}
 		status, _, got = u.do(method, path, header, strings.NewReader(body))
 	}
 	if status < 300 {
 		return answer{code: "ok"}
+	}
+	if method == http.MethodHead && status == http.StatusForbidden { // has no body
+		return answer{code: "forbidden", text: "x"}
 	}
 	p := problemOf(s.t, got)
 	if want := map[client.ErrorCode]int{client.Forbidden: 403, client.Conflict: 409, client.Invalid: 400}[p.Code]; want != status {

@@ -206,7 +206,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
 	}
 	tidied := make(chan struct{})
-	go func() { defer close(tidied); h.tidy(ctx) }()
+	go func() { defer close(tidied); h.intake.Run(ctx) }()
 
 	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
 	select {

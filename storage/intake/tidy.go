@@ -8,14 +8,34 @@ import (
 	"taskreporter/incident"
 )
 
-const (
+// Changed by the test build that crashes.
+var (
+	// tidyEvery is how often what crashes and broken lines left is taken up.
+	tidyEvery = 30 * time.Second
 	// restTime is when a whole upload is finished here, although its sender may come
 	// back: later than any request that is at it.
 	restTime = 30 * time.Second
-	// abandonedAfter is when an upload in one request that never ended is taken for
-	// left over: well after its room has given up on it.
-	abandonedAfter = 2 * time.Hour
 )
+
+// abandonedAfter is when an upload in one request that never ended is taken for
+// left over: well after its room has given up on it.
+const abandonedAfter = 2 * time.Hour
+
+// Run tidies until ctx ends, at the start for the first time.
+func (in *Intake) Run(ctx context.Context) {
+	ticker := time.NewTicker(tidyEvery)
+	defer ticker.Stop()
+	for {
+		if err := in.Tidy(ctx); err != nil && ctx.Err() == nil {
+			in.log.Warn("left-over uploads wait for the next pass", "err", err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
 
 // Tidy takes up what crashes left: it finishes whole uploads, removes the parts of
 // finished ones, and everything of those that were given up. It is harmless on
