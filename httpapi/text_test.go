@@ -14,7 +14,9 @@ func TestLogsAreReadInPages(t *testing.T) {
 	h := newHouse(t)
 	log := h.put("press.log", bytes.Repeat([]byte("x"), 100))
 	path := filesPath(log) + "/text"
-	read := func(query string) FileText { return decodeAs[FileText](t, h.call(t, "chen", "GET", path+query, nil), 200) }
+	read := func(query string) FileText {
+		return decodeAs[FileText](t, h.call(t, "chen", "GET", path+query, nil), 200)
+	}
 
 	p := read("")
 	if p.Lines[0].Text != "500 lines, backward false" || p.Offset != 0 || p.PreviousOffset != nil || *p.NextOffset != 10 || p.Size != 100 || p.Guessed != Big5 || len(p.Encodings) != len(incident.TextEncodings) {

@@ -669,6 +669,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room_id}/files/{file_id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                file_id: components["parameters"]["FileID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A page of a log as text, whatever its encoding
+         * @description Of files of kind `log`; of others it is 404. All offsets are bytes of the original, from 0. A page
+         *     holds whole lines, at most `limit` of them and at most 256 KiB of the original. It begins with the
+         *     line that the byte at `offset` is in, so any offset may be asked for; one behind the end means the
+         *     last line. With `before` it ends with the last line that ends there or before: `before` =
+         *     `previous_offset` is the page before, `before` = `size` the end of the file.
+         *
+         *     A line of more than 8 to 16 KiB is cut: `cut` says that it goes on in the next entry of `lines`.
+         *     Line ends are left out, control characters come as pictures of them (U+2400 and on), and what is no
+         *     text in the encoding as U+FFFD. Without `encoding` the page is read as guessed; the guess is the
+         *     same for all pages of a file.
+         */
+        get: operations["readFileText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit": {
         parameters: {
             query?: never;
@@ -1175,6 +1207,47 @@ export interface components {
             offset: number;
             /** @description absent on the last page */
             next_cursor?: string;
+        };
+        /** @enum {string} */
+        TextEncoding: "utf-8" | "big5" | "gb18030" | "utf-16le" | "utf-16be" | "shift_jis" | "iso-8859-1";
+        FileText: {
+            /** @description in which the page was read */
+            encoding: components["schemas"]["TextEncoding"];
+            /** @description the same for every page of a file */
+            guessed: components["schemas"]["TextEncoding"];
+            /** @description all that can be asked for */
+            encodings: components["schemas"]["TextEncoding"][];
+            /**
+             * Format: int64
+             * @description of the file, bytes
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description where the page begins
+             */
+            offset: number;
+            /**
+             * Format: int64
+             * @description the `offset` of the next page; null at the end of the file
+             */
+            next_offset: number | null;
+            /**
+             * Format: int64
+             * @description the `before` of the page before; null at the start of the file
+             */
+            previous_offset: number | null;
+            lines: components["schemas"]["FileTextLine"][];
+        };
+        FileTextLine: {
+            /**
+             * Format: int64
+             * @description where the line begins
+             */
+            offset: number;
+            text: string;
+            /** @description true where the line goes on in the next entry, else absent */
+            cut?: boolean;
         };
         AuditEntry: {
             audit_id: string;
@@ -3232,6 +3305,67 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    readFileText: {
+        parameters: {
+            query?: {
+                /** @description 0 if neither it nor `before` is given */
+                offset?: number;
+                /** @description instead of `offset` */
+                before?: number;
+                /** @description lines */
+                limit?: number;
+                encoding?: components["schemas"]["TextEncoding"];
+            };
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                file_id: components["parameters"]["FileID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "encoding": "big5",
+                     *       "guessed": "big5",
+                     *       "encodings": [
+                     *         "utf-8",
+                     *         "big5",
+                     *         "gb18030",
+                     *         "utf-16le",
+                     *         "utf-16be",
+                     *         "shift_jis",
+                     *         "iso-8859-1"
+                     *       ],
+                     *       "size": 90210,
+                     *       "offset": 40012,
+                     *       "next_offset": 40070,
+                     *       "previous_offset": 40012,
+                     *       "lines": [
+                     *         {
+                     *           "offset": 40012,
+                     *           "text": "2026-03-02 08:15:02 M-300 主軸過熱 215.3"
+                     *         },
+                     *         {
+                     *           "offset": 40054,
+                     *           "text": "08:15:03 停機␇"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FileText"];
                 };
             };
             default: components["responses"]["Problem"];
