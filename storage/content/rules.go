@@ -95,8 +95,10 @@ var rules = []rule{
 
 // classify returns the row of a file's first bytes.
 func classify(head []byte) rule {
-	plain := strings.ToLower(readable(head))
-	return rules[slices.IndexFunc(rules, func(r rule) bool { return r.matches(head, plain) })]
+	plain := readings(head)
+	return rules[slices.IndexFunc(rules, func(r rule) bool {
+		return slices.ContainsFunc(plain, func(p string) bool { return r.matches(head, p) })
+	})]
 }
 
 func (r rule) matches(head []byte, plain string) bool {
@@ -137,22 +139,28 @@ func beginsWith(plain, word string) bool {
 	return rest == "" || strings.IndexByte(" \t\r\n\f/>", rest[0]) >= 0
 }
 
-// readable returns the ASCII of head without mark and leading white space.
-func readable(head []byte) string {
-	if order := logtext.WideOrder(head); order != nil {
-		narrow := make([]byte, 0, len(head)/2)
-		for ; len(head) >= 2; head = head[2:] {
-			switch u := order.Uint16(head); {
-			case u < 0x80:
-				narrow = append(narrow, byte(u))
-			case u != 0xfeff:
-				narrow = append(narrow, '?')
-			}
-		}
-		head = narrow
+// readings returns head as programs may read it, in lower case, without mark and
+// leading white space: byte by byte, and as UTF-16 where it may be that.
+func readings(head []byte) []string {
+	all := []string{readable(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))}
+	order := logtext.WideOrder(head)
+	if order == nil {
+		return all
 	}
-	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	return string(bytes.TrimLeft(head, " \t\r\n\f\v"))
+	narrow := make([]byte, 0, len(head)/2)
+	for ; len(head) >= 2; head = head[2:] {
+		switch u := order.Uint16(head); {
+		case u < 0x80:
+			narrow = append(narrow, byte(u))
+		case u != 0xfeff:
+			narrow = append(narrow, '?')
+		}
+	}
+	return append(all, readable(narrow))
+}
+
+func readable(head []byte) string {
+	return strings.ToLower(string(bytes.TrimLeft(head, " \t\r\n\f\v")))
 }
 
 // gifScript tells a script from a GIF, which has its width behind its magic: no

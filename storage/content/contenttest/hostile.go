@@ -155,6 +155,7 @@ func activeTexts() []file {
 		{"HTML behind a comment", "html-comment.txt", []byte("<!-- x --><img src=x onerror=alert(1)>")},
 		{"HTML as a picture", "html.gif", page},
 		{"HTML as a PDF", "html.pdf", page},
+		{"HTML with NULs, as if it were UTF-16", "html-nul.txt", Join(page, bytes.Repeat([]byte("x\x00"), 100))},
 		{"mail of HTML as a log", "mht.txt", []byte("MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n<html>")},
 		{"SVG as text", "svg.txt", svg},
 		{"SVG as a PNG", "svg.png", svg},
