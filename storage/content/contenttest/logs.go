@@ -95,7 +95,7 @@ func goodLogs() []file {
 	shiftJIS := Encoded(japanese.ShiftJIS, strings.Repeat("2026-03-02 08:15:02 ライン3 温度異常 ｾﾝｻ 停止\r\n", 200))
 	gbk := Encoded(simplifiedchinese.GBK, strings.Repeat("2026-03-02 08:15:02 3号线 主轴过热 停机 警告\r\n", 200))
 	rare := Encoded(simplifiedchinese.GB18030, strings.Repeat("2026-03-02 08:15:02 𠮷野 主轴过热\r\n", 100))
-	german := Encoded(charmap.ISO8859_1, strings.Repeat("02.03.2026 08:15:02 Spindel überhitzt: 215,3 °C ±0,5\r\n", 100))
+	german := Encoded(charmap.ISO8859_1, strings.Repeat("02.03.2026 08:15:02 Presse überhitzt: 215,3 °C ±0,5\r\n", 100))
 	windows := "Log Name: Application\r\nSource: MSSQLSERVER\r\n" + LogText
 	return []file{
 		{"injection moulding log, UTF-8", "M-300.log", []byte(LogText)},
@@ -106,7 +106,7 @@ func goodLogs() []file {
 		{"PLC log in GBK", "plc-gbk.log", gbk},
 		{"log in GB 18030 with characters of four bytes", "gb18030.log", rare},
 		{"log in Shift JIS", "mounter.log", shiftJIS},
-		{"German log in Latin-1", "Spindel.log", german},
+		{"German log in Latin-1", "Presse.log", german},
 		{"SECS/GEM trace", "secs-gem.log", []byte(secsText)},
 		{"hex dump of a Modbus line", "modbus.txt", []byte(lines(100, func(i int) string { return fmt.Sprintf("TX 01 03 %02X %02X 00 02 C4 0B\n", i/256, i%256) }))},
 		{"robot log, UTF-16 little-endian with a mark", "robot.log", UTF16(unicode.LittleEndian, unicode.UseBOM, LogText)},

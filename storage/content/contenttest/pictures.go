@@ -14,8 +14,10 @@ import (
 
 // Colors of [Corners].
 var (
-	Red, Green = color.RGBA{200, 0, 0, 255}, color.RGBA{0, 160, 0, 255}
-	Blue, Gray = color.RGBA{0, 0, 200, 255}, color.RGBA{120, 120, 120, 255}
+	Red   = color.RGBA{200, 0, 0, 255}
+	Green = color.RGBA{0, 160, 0, 255}
+	Blue  = color.RGBA{0, 0, 200, 255}
+	Gray  = color.RGBA{120, 120, 120, 255}
 )
 
 // Corners is a picture with a color in each corner: red green / blue gray.

@@ -20,7 +20,7 @@ import (
 func TestEncodingsAreGuessed(t *testing.T) {
 	t.Parallel()
 	const traditional, simplified = "2026-03-02 08:15:02 主軸過熱 停機\r\n", "2026-03-02 08:15:02 主轴过热 停机\r\n"
-	big5, gb := encoding.Encoding(traditionalchinese.Big5), encoding.Encoding(simplifiedchinese.GB18030)
+	big5, gb := traditionalchinese.Big5, simplifiedchinese.GB18030
 	for _, c := range []struct {
 		want incident.TextEncoding
 		with encoding.Encoding
@@ -55,7 +55,7 @@ func TestEncodingsAreGuessed(t *testing.T) {
 		{incident.Latin1, charmap.ISO8859_1, "Temperatur 215,3 °C überhitzt\r\n"},
 		{incident.Latin1, charmap.ISO8859_1, "215.3 °C\r\n"},
 		{incident.Latin1, charmap.ISO8859_1, "Dicke 5 µm ±0,5 µm\r\n"},
-		{incident.Latin1, charmap.ISO8859_1, "Größe geändert, Lüfter für Spindel läuft\r\n"},
+		{incident.Latin1, charmap.ISO8859_1, "Größe geändert, Lüfter für Presse läuft\r\n"},
 		{incident.Latin1, charmap.ISO8859_1, "température élevée, arrêt immédiat\r\n"},
 		{incident.Latin1, charmap.ISO8859_1, "ÄNDERUNG DER GRÖSSE\r\n"},
 	} {
