@@ -96,12 +96,12 @@ func TestPagesBeginAndEndWithLines(t *testing.T) {
 		b = append(b, encoded(traditionalchinese.Big5, fmt.Sprintf("%05d 主軸過熱 停機%s\r\n", i, strings.Repeat("。", i%50)))...)
 	}
 	size := int64(len(b))
-	for _, i := range []int{0, 1, 2, 777, 5000, 9998, 9999} {
+	for _, i := range []int{0, 1, 777, 9998, 9999} {
 		next := size
 		if i+1 < len(starts) {
 			next = starts[i+1]
 		}
-		for at := starts[i]; at < next; at++ {
+		for at := starts[i]; at < next; at += 1 + (next-starts[i])/7 {
 			p := page(t, b, incident.TextQuery{Offset: at, Lines: 3})
 			if p.Offset != starts[i] || len(p.Lines) != min(3, 10_000-i) || !strings.HasPrefix(p.Lines[0].Text, fmt.Sprintf("%05d 主軸過熱", i)) {
 				t.Fatalf("at %d: page begins at %d with %q", at, p.Offset, texts(p))
@@ -177,7 +177,7 @@ func TestEntriesAreTheSameFromEverywhere(t *testing.T) {
 	for name, e := range map[incident.TextEncoding]encoding.Encoding{incident.UTF8: encoding.Nop, incident.Big5: traditionalchinese.Big5, incident.UTF16LE: utf16LE, incident.UTF16BE: utf16BE} {
 		t.Run(string(name), func(t *testing.T) {
 			t.Parallel()
-			checkPlaces(t, encoded(e, log.String()), name, rnd.Uint64(), 150)
+			checkPlaces(t, encoded(e, log.String()), name, rnd.Uint64(), 40)
 		})
 	}
 }
@@ -238,10 +238,14 @@ func TestControlsAreShownAsPictures(t *testing.T) {
 		t.Errorf("%+q, want %+q", got, want)
 	}
 	for _, e := range incident.TextEncodings {
-		for b := range 1 << 16 { // every byte behind every other
-			for _, l := range page(t, []byte{byte(b >> 8), byte(b), 'x', 0}, incident.TextQuery{Encoding: e}).Lines {
+		for lead := range 256 { // every byte behind every other
+			var b []byte
+			for trail := range 256 {
+				b = append(b, byte(lead), byte(trail), 'x', 0)
+			}
+			for _, l := range page(t, b, incident.TextQuery{Encoding: e}).Lines {
 				if strings.ContainsFunc(l.Text, func(r rune) bool { return r < 0x20 && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0xfeff }) {
-					t.Fatalf("%s: %04x is shown as %+q", e, b, l.Text)
+					t.Fatalf("%s: behind %02x is shown %+q", e, lead, l.Text)
 				}
 			}
 		}
