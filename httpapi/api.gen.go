@@ -1049,6 +1049,39 @@ func (e TemplateBodyRequired) Valid() bool {
 	}
 }
 
+// Defines values for TextEncoding.
+const (
+	Big5     TextEncoding = "big5"
+	Gb18030  TextEncoding = "gb18030"
+	Iso88591 TextEncoding = "iso-8859-1"
+	ShiftJis TextEncoding = "shift_jis"
+	Utf16be  TextEncoding = "utf-16be"
+	Utf16le  TextEncoding = "utf-16le"
+	Utf8     TextEncoding = "utf-8"
+)
+
+// Valid indicates whether the value is a known member of the TextEncoding enum.
+func (e TextEncoding) Valid() bool {
+	switch e {
+	case Big5:
+		return true
+	case Gb18030:
+		return true
+	case Iso88591:
+		return true
+	case ShiftJis:
+		return true
+	case Utf16be:
+		return true
+	case Utf16le:
+		return true
+	case Utf8:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypingFrameType.
 const (
 	TypingFrameTypeTyping TypingFrameType = "typing"
@@ -1343,6 +1376,41 @@ type FilePage struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 	Offset     int     `json:"offset"`
 	Total      int     `json:"total"`
+}
+
+// FileText defines model for FileText.
+type FileText struct {
+	// Encoding in which the page was read
+	Encoding TextEncoding `json:"encoding"`
+
+	// Encodings all that can be asked for
+	Encodings []TextEncoding `json:"encodings"`
+
+	// Guessed the same for every page of a file
+	Guessed TextEncoding   `json:"guessed"`
+	Lines   []FileTextLine `json:"lines"`
+
+	// NextOffset the `offset` of the next page; null at the end of the file
+	NextOffset *int64 `json:"next_offset"`
+
+	// Offset where the page begins
+	Offset int64 `json:"offset"`
+
+	// PreviousOffset the `before` of the page before; null at the start of the file
+	PreviousOffset *int64 `json:"previous_offset"`
+
+	// Size of the file, bytes
+	Size int64 `json:"size"`
+}
+
+// FileTextLine defines model for FileTextLine.
+type FileTextLine struct {
+	// Cut true where the line goes on in the next entry, else absent
+	Cut *bool `json:"cut,omitempty"`
+
+	// Offset where the line begins
+	Offset int64  `json:"offset"`
+	Text   string `json:"text"`
 }
 
 // FileUploadAckFrame To every socket of the uploader (F-WS-02)
@@ -2213,6 +2281,9 @@ type TemplateMember struct {
 	UserId string  `json:"user_id"`
 }
 
+// TextEncoding defines model for TextEncoding.
+type TextEncoding string
+
 // Ticket defines model for Ticket.
 type Ticket struct {
 	// ExpiresIn seconds
@@ -2409,6 +2480,19 @@ type DownloadFileParams struct {
 	// Download true: save as a file instead of showing it
 	Download *bool   `form:"download,omitempty" json:"download,omitempty"`
 	Range    *string `json:"Range,omitempty"`
+}
+
+// ReadFileTextParams defines parameters for ReadFileText.
+type ReadFileTextParams struct {
+	// Offset 0 if neither it nor `before` is given
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Before instead of `offset`
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit lines
+	Limit    *int          `form:"limit,omitempty" json:"limit,omitempty"`
+	Encoding *TextEncoding `form:"encoding,omitempty" json:"encoding,omitempty"`
 }
 
 // ThumbnailParams defines parameters for Thumbnail.
@@ -4633,6 +4717,9 @@ type ServerInterface interface {
 	// DownloadFile The bytes, as uploaded
 	// (GET /api/rooms/{room_id}/files/{file_id}/content)
 	DownloadFile(c *gin.Context, roomId RoomID, fileId FileID, params DownloadFileParams)
+	// ReadFileText A page of a log as text, whatever its encoding
+	// (GET /api/rooms/{room_id}/files/{file_id}/text)
+	ReadFileText(c *gin.Context, roomId RoomID, fileId FileID, params ReadFileTextParams)
 	// Thumbnail A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 	// (GET /api/rooms/{room_id}/files/{file_id}/thumbnail)
 	Thumbnail(c *gin.Context, roomId RoomID, fileId FileID, params ThumbnailParams)
@@ -5443,6 +5530,75 @@ func (siw *ServerInterfaceWrapper) DownloadFile(c *gin.Context) {
 	}
 
 	siw.Handler.DownloadFile(c, roomId, fileId, params)
+}
+
+// ReadFileText operation middleware
+func (siw *ServerInterfaceWrapper) ReadFileText(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "file_id" -------------
+	var fileId FileID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file_id", c.Param("file_id"), &fileId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter file_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadFileTextParams
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", c.Request.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter offset: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", c.Request.URL.Query(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter before: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "encoding" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "encoding", c.Request.URL.Query(), &params.Encoding, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter encoding: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReadFileText(c, roomId, fileId, params)
 }
 
 // Thumbnail operation middleware
@@ -6873,6 +7029,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PATCH(options.BaseURL+"/api/rooms/:room_id/uploads/:file_id", wrapper.AppendUpload)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/content", wrapper.DownloadFile)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/thumbnail", wrapper.Thumbnail)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id/text", wrapper.ReadFileText)
 	router.GET(options.BaseURL+"/api/admin/audit", wrapper.ListAudit)
 	router.GET(options.BaseURL+"/api/admin/cluster", wrapper.ShowCluster)
 	router.POST(options.BaseURL+"/api/admin/cluster/:node_id/drain", wrapper.DrainNode)
@@ -7874,6 +8031,51 @@ type DownloadFiledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DownloadFiledefaultApplicationProblemPlusJSONResponse) VisitDownloadFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFileTextRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	FileId FileID `json:"file_id"`
+	Params ReadFileTextParams
+}
+
+type ReadFileTextResponseObject interface {
+	VisitReadFileTextResponse(w http.ResponseWriter) error
+}
+
+type ReadFileText200JSONResponse FileText
+
+func (response ReadFileText200JSONResponse) VisitReadFileTextResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFileTextdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ReadFileTextdefaultApplicationProblemPlusJSONResponse) VisitReadFileTextResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9501,6 +9703,9 @@ type StrictServerInterface interface {
 	// DownloadFile The bytes, as uploaded
 	// (GET /api/rooms/{room_id}/files/{file_id}/content)
 	DownloadFile(ctx context.Context, request DownloadFileRequestObject) (DownloadFileResponseObject, error)
+	// ReadFileText A page of a log as text, whatever its encoding
+	// (GET /api/rooms/{room_id}/files/{file_id}/text)
+	ReadFileText(ctx context.Context, request ReadFileTextRequestObject) (ReadFileTextResponseObject, error)
 	// Thumbnail A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 	// (GET /api/rooms/{room_id}/files/{file_id}/thumbnail)
 	Thumbnail(ctx context.Context, request ThumbnailRequestObject) (ThumbnailResponseObject, error)
@@ -10256,6 +10461,34 @@ func (sh *strictHandler) DownloadFile(ctx *gin.Context, roomId RoomID, fileId Fi
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DownloadFileResponseObject); ok {
 		if err := validResponse.VisitDownloadFileResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadFileText operation middleware
+func (sh *strictHandler) ReadFileText(ctx *gin.Context, roomId RoomID, fileId FileID, params ReadFileTextParams) {
+	var request ReadFileTextRequestObject
+
+	request.RoomId = roomId
+	request.FileId = fileId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadFileText(ctx, request.(ReadFileTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadFileText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReadFileTextResponseObject); ok {
+		if err := validResponse.VisitReadFileTextResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -73,6 +73,7 @@ type house struct {
 	onLogin    error
 	onRefresh  error
 	onDrain    error
+	onText     error
 	presigned  string
 	auditFails bool
 }

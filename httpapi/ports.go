@@ -108,6 +108,9 @@ type Evidence interface {
 	// Thumbnail returns an image's preview, a JPEG, making and keeping it on first
 	// use. Errors: NotFound for other kinds, Busy, StoreDown.
 	Thumbnail(ctx context.Context, f incident.File) (Content, error)
+	// Text returns a page of a log as UTF-8; it reads no more of the file than a few
+	// hundred kilobytes. Errors: NotFound, StoreDown.
+	Text(ctx context.Context, f incident.File, q incident.TextQuery) (incident.TextPage, error)
 	// Link returns a presigned URL at a store that clients can reach, or "" when
 	// they shall fetch through this server.
 	Link(ctx context.Context, f incident.File, ttl time.Duration, attachment bool) (string, error)

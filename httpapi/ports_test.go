@@ -350,6 +350,17 @@ func (e evidence) Thumbnail(context.Context, incident.File) (Content, error) {
 	return memory{bytes.NewReader([]byte("\xff\xd8small"))}, nil
 }
 
+// Text says what it was asked for.
+func (e evidence) Text(_ context.Context, f incident.File, q incident.TextQuery) (incident.TextPage, error) {
+	if e.onText != nil {
+		return incident.TextPage{}, e.onText
+	}
+	return incident.TextPage{
+		Encoding: q.Encoding, Guessed: incident.Big5, Size: f.Size, Offset: q.Offset, End: q.Offset + 10,
+		Lines: []incident.TextLine{{Offset: q.Offset, Text: fmt.Sprintf("%d lines, backward %v", q.Lines, q.Backward)}, {Offset: q.Offset + 5, Text: "<&>", Cut: true}},
+	}, nil
+}
+
 func (e evidence) Link(context.Context, incident.File, time.Duration, bool) (string, error) {
 	return e.presigned, nil
 }

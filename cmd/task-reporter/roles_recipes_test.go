@@ -3,9 +3,9 @@ package main
 // recipe says how to do an act by one operation or frame of the contract.
 //
 // {room} is the path of a room and {id} its id, in which OWNER, EDITOR and VIEWER are
-// members, as is {helper}, an EDITOR, whose are {message} and {file}; {newcomer} is
-// none. {mine}, {myfile} and {myupload} are who acts themselves' own, from when they
-// were EDITOR.
+// members, as is {helper}, an EDITOR, whose are {message}, {file} and {log};
+// {newcomer} is none. {mine}, {myfile} and {myupload} are who acts themselves' own,
+// from when they were EDITOR.
 // {version} is the room's as it is then, {new} a word that was never used before.
 type recipe struct {
 	op      string            // operationId, or type of a frame
@@ -62,6 +62,7 @@ var recipes = []recipe{
 	{op: "getFile", act: "read", rest: "GET {file}"},
 	{op: "downloadFile", act: "read", rest: "GET {file}/content"},
 	{op: "thumbnail", act: "read", rest: "GET {file}/thumbnail"},
+	{op: "readFileText", act: "read", rest: "GET {log}/text"},
 	{op: "subscribe", act: "read", frame: `{"type":"subscribe","room_id":"{id}","after_seq":0}`},
 
 	// Take part.

@@ -18,7 +18,8 @@ type scene struct {
 	t        *testing.T
 	room     client.Room
 	message  string            // helper's
-	file     string            // helper's
+	file     string            // helper's, a picture
+	log      string            // helper's, a file of text
 	mine     map[string]string // messages by their author
 	myfiles  map[string]string // files by their uploader
 	uploads  map[string]string // unfinished ones, by their uploader
@@ -43,7 +44,7 @@ func (c *cast) scene(t *testing.T, r recipe) *scene {
 		s.template = c.newTemplate(t, "")
 	}
 	own := strings.Contains(text, "{mine") || strings.Contains(text, "{my")
-	if !own && !strings.Contains(text, "{room}") && !strings.Contains(text, "{id}") && !strings.Contains(text, "{message}") && !strings.Contains(text, "{file}") && !strings.Contains(text, "{change}") {
+	if !own && !strings.Contains(text, "{room}") && !strings.Contains(text, "{id}") && !strings.Contains(text, "{message}") && !strings.Contains(text, "{file}") && !strings.Contains(text, "{log}") && !strings.Contains(text, "{change}") {
 		return s
 	}
 	owner := s.who("OWNER")
@@ -55,6 +56,9 @@ func (c *cast) scene(t *testing.T, r recipe) *scene {
 	s.room.RoomId = made["room_id"].(string)
 	s.message = s.say(s.as(c.helper))
 	s.file = s.attach(s.as(c.helper))
+	if strings.Contains(text, "{log}") {
+		s.log = s.as(c.helper).upload(s.room.RoomId, "press.log", []byte("08:15:02 TEMP 215.3\r\n"), "").FileId
+	}
 	if own {
 		s.remember()
 	}
@@ -109,7 +113,7 @@ func (s *scene) fill(text, name string) string {
 	}
 	return strings.NewReplacer(
 		"{room}", room, "{id}", s.room.RoomId, "{message}", room+"/messages/"+s.message, "{message_id}", s.message,
-		"{mine}", room+"/messages/"+s.mine[name], "{mine_id}", s.mine[name], "{file}", room+"/files/"+s.file, "{myfile}", room+"/files/"+s.myfiles[name],
+		"{mine}", room+"/messages/"+s.mine[name], "{mine_id}", s.mine[name], "{file}", room+"/files/"+s.file, "{log}", room+"/files/"+s.log, "{myfile}", room+"/files/"+s.myfiles[name],
 		"{myupload}", s.uploads[name],
 		"{self}", self, "{owner}", s.people["OWNER"].id, "{helper}", s.helper.id, "{newcomer}", s.newcomer.id,
 		"{template}", "/api/templates/"+s.template, "{node}", s.node, "{new}", s.new,

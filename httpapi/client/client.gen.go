@@ -1048,6 +1048,39 @@ func (e TemplateBodyRequired) Valid() bool {
 	}
 }
 
+// Defines values for TextEncoding.
+const (
+	Big5     TextEncoding = "big5"
+	Gb18030  TextEncoding = "gb18030"
+	Iso88591 TextEncoding = "iso-8859-1"
+	ShiftJis TextEncoding = "shift_jis"
+	Utf16be  TextEncoding = "utf-16be"
+	Utf16le  TextEncoding = "utf-16le"
+	Utf8     TextEncoding = "utf-8"
+)
+
+// Valid indicates whether the value is a known member of the TextEncoding enum.
+func (e TextEncoding) Valid() bool {
+	switch e {
+	case Big5:
+		return true
+	case Gb18030:
+		return true
+	case Iso88591:
+		return true
+	case ShiftJis:
+		return true
+	case Utf16be:
+		return true
+	case Utf16le:
+		return true
+	case Utf8:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypingFrameType.
 const (
 	TypingFrameTypeTyping TypingFrameType = "typing"
@@ -1342,6 +1375,41 @@ type FilePage struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 	Offset     int     `json:"offset"`
 	Total      int     `json:"total"`
+}
+
+// FileText defines model for FileText.
+type FileText struct {
+	// Encoding in which the page was read
+	Encoding TextEncoding `json:"encoding"`
+
+	// Encodings all that can be asked for
+	Encodings []TextEncoding `json:"encodings"`
+
+	// Guessed the same for every page of a file
+	Guessed TextEncoding   `json:"guessed"`
+	Lines   []FileTextLine `json:"lines"`
+
+	// NextOffset the `offset` of the next page; null at the end of the file
+	NextOffset *int64 `json:"next_offset"`
+
+	// Offset where the page begins
+	Offset int64 `json:"offset"`
+
+	// PreviousOffset the `before` of the page before; null at the start of the file
+	PreviousOffset *int64 `json:"previous_offset"`
+
+	// Size of the file, bytes
+	Size int64 `json:"size"`
+}
+
+// FileTextLine defines model for FileTextLine.
+type FileTextLine struct {
+	// Cut true where the line goes on in the next entry, else absent
+	Cut *bool `json:"cut,omitempty"`
+
+	// Offset where the line begins
+	Offset int64  `json:"offset"`
+	Text   string `json:"text"`
 }
 
 // FileUploadAckFrame To every socket of the uploader (F-WS-02)
@@ -2212,6 +2280,9 @@ type TemplateMember struct {
 	UserId string  `json:"user_id"`
 }
 
+// TextEncoding defines model for TextEncoding.
+type TextEncoding string
+
 // Ticket defines model for Ticket.
 type Ticket struct {
 	// ExpiresIn seconds
@@ -2408,6 +2479,19 @@ type DownloadFileParams struct {
 	// Download true: save as a file instead of showing it
 	Download *bool   `form:"download,omitempty" json:"download,omitempty"`
 	Range    *string `json:"Range,omitempty"`
+}
+
+// ReadFileTextParams defines parameters for ReadFileText.
+type ReadFileTextParams struct {
+	// Offset 0 if neither it nor `before` is given
+	Offset *int64 `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// Before instead of `offset`
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit lines
+	Limit    *int          `form:"limit,omitempty" json:"limit,omitempty"`
+	Encoding *TextEncoding `form:"encoding,omitempty" json:"encoding,omitempty"`
 }
 
 // ThumbnailParams defines parameters for Thumbnail.
@@ -4811,6 +4895,22 @@ type ClientInterface interface {
 	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/content (the `DownloadFile` operationId).
 	DownloadFile(ctx context.Context, roomId RoomID, fileId FileID, params *DownloadFileParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ReadFileText A page of a log as text, whatever its encoding
+	//
+	// Of files of kind `log`; of others it is 404. All offsets are bytes of the original, from 0. A page
+	// holds whole lines, at most `limit` of them and at most 256 KiB of the original. It begins with the
+	// line that the byte at `offset` is in, so any offset may be asked for; one behind the end means the
+	// last line. With `before` it ends with the last line that ends there or before: `before` =
+	// `previous_offset` is the page before, `before` = `size` the end of the file.
+	//
+	// A line of more than 8 to 16 KiB is cut: `cut` says that it goes on in the next entry of `lines`.
+	// Line ends are left out, control characters come as pictures of them (U+2400 and on), and what is no
+	// text in the encoding as U+FFFD. Without `encoding` the page is read as guessed; the guess is the
+	// same for all pages of a file.
+	//
+	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/text (the `ReadFileText` operationId).
+	ReadFileText(ctx context.Context, roomId RoomID, fileId FileID, params *ReadFileTextParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Thumbnail A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 	//
 	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/thumbnail (the `Thumbnail` operationId).
@@ -5537,6 +5637,32 @@ func (c *Client) GetFile(ctx context.Context, roomId RoomID, fileId FileID, reqE
 // Corresponds with GET /api/rooms/{room_id}/files/{file_id}/content (the `DownloadFile` operationId).
 func (c *Client) DownloadFile(ctx context.Context, roomId RoomID, fileId FileID, params *DownloadFileParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDownloadFileRequest(c.Server, roomId, fileId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadFileText A page of a log as text, whatever its encoding
+//
+// Of files of kind `log`; of others it is 404. All offsets are bytes of the original, from 0. A page
+// holds whole lines, at most `limit` of them and at most 256 KiB of the original. It begins with the
+// line that the byte at `offset` is in, so any offset may be asked for; one behind the end means the
+// last line. With `before` it ends with the last line that ends there or before: `before` =
+// `previous_offset` is the page before, `before` = `size` the end of the file.
+//
+// A line of more than 8 to 16 KiB is cut: `cut` says that it goes on in the next entry of `lines`.
+// Line ends are left out, control characters come as pictures of them (U+2400 and on), and what is no
+// text in the encoding as U+FFFD. Without `encoding` the page is read as guessed; the guess is the
+// same for all pages of a file.
+//
+// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/text (the `ReadFileText` operationId).
+func (c *Client) ReadFileText(ctx context.Context, roomId RoomID, fileId FileID, params *ReadFileTextParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadFileTextRequest(c.Server, roomId, fileId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7439,6 +7565,110 @@ func NewDownloadFileRequest(server string, roomId RoomID, fileId FileID, params 
 			req.Header.Set("Range", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewReadFileTextRequest constructs an http.Request for the ReadFileText method
+func NewReadFileTextRequest(server string, roomId RoomID, fileId FileID, params *ReadFileTextParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "file_id", fileId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/files/%s/text", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Before != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "before", *params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Encoding != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "encoding", *params.Encoding, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -9569,6 +9799,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/content (the `DownloadFile` operationId).
 	DownloadFileWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *DownloadFileParams, reqEditors ...RequestEditorFn) (*DownloadFileResponse, error)
 
+	// ReadFileTextWithResponse A page of a log as text, whatever its encoding
+	//
+	// Of files of kind `log`; of others it is 404. All offsets are bytes of the original, from 0. A page
+	// holds whole lines, at most `limit` of them and at most 256 KiB of the original. It begins with the
+	// line that the byte at `offset` is in, so any offset may be asked for; one behind the end means the
+	// last line. With `before` it ends with the last line that ends there or before: `before` =
+	// `previous_offset` is the page before, `before` = `size` the end of the file.
+	//
+	// A line of more than 8 to 16 KiB is cut: `cut` says that it goes on in the next entry of `lines`.
+	// Line ends are left out, control characters come as pictures of them (U+2400 and on), and what is no
+	// text in the encoding as U+FFFD. Without `encoding` the page is read as guessed; the guess is the
+	// same for all pages of a file.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/text (the `ReadFileText` operationId).
+	ReadFileTextWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *ReadFileTextParams, reqEditors ...RequestEditorFn) (*ReadFileTextResponse, error)
+
 	// ThumbnailWithResponse A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -11094,6 +11342,61 @@ func (r DownloadFileResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DownloadFileResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReadFileTextResponseDefaultHeaders the declared response headers of an HTTP default response for ReadFileText
+type ReadFileTextResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ReadFileTextResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *FileText
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReadFileTextResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReadFileTextResponse) GetJSON200() *FileText {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReadFileTextResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReadFileTextResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadFileTextResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadFileTextResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadFileTextResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13352,6 +13655,30 @@ func (c *ClientWithResponses) DownloadFileWithResponse(ctx context.Context, room
 	return ParseDownloadFileResponse(rsp)
 }
 
+// ReadFileTextWithResponse A page of a log as text, whatever its encoding
+//
+// Of files of kind `log`; of others it is 404. All offsets are bytes of the original, from 0. A page
+// holds whole lines, at most `limit` of them and at most 256 KiB of the original. It begins with the
+// line that the byte at `offset` is in, so any offset may be asked for; one behind the end means the
+// last line. With `before` it ends with the last line that ends there or before: `before` =
+// `previous_offset` is the page before, `before` = `size` the end of the file.
+//
+// A line of more than 8 to 16 KiB is cut: `cut` says that it goes on in the next entry of `lines`.
+// Line ends are left out, control characters come as pictures of them (U+2400 and on), and what is no
+// text in the encoding as U+FFFD. Without `encoding` the page is read as guessed; the guess is the
+// same for all pages of a file.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/text (the `ReadFileText` operationId).
+func (c *ClientWithResponses) ReadFileTextWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *ReadFileTextParams, reqEditors ...RequestEditorFn) (*ReadFileTextResponse, error) {
+	rsp, err := c.ReadFileText(ctx, roomId, fileId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadFileTextResponse(rsp)
+}
+
 // ThumbnailWithResponse A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 //
 // Returns a wrapper object for the known response body format(s).
@@ -14994,6 +15321,52 @@ func ParseDownloadFileResponse(rsp *http.Response) (*DownloadFileResponse, error
 	switch {
 	case true:
 		var headers DownloadFileResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReadFileTextResponse parses an HTTP response from a ReadFileTextWithResponse call
+func ParseReadFileTextResponse(rsp *http.Response) (*ReadFileTextResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadFileTextResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest FileText
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ReadFileTextResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

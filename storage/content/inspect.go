@@ -4,19 +4,18 @@
 // Invariants:
 //   - The name's extension picks the kind and its limit (incident.TypeOf); the
 //     bytes must agree, and nothing a client claims is believed (F-UP-06, 13).
+//     One table says what bytes are (rules).
 //   - Bytes pass once, unchanged, in constant memory (F-UP-24).
 //   - No picture is decoded before its bounds are known (incident.MaxImagePixels).
 //
-// It stores nothing and knows neither rooms nor people. A log's encoding is not
-// guessed here: any text passes, as it is.
+// It stores nothing and knows neither rooms nor people. Any text passes, as it is;
+// package logtext makes it readable.
 package content
 
 import (
 	"crypto/sha256"
 	"hash"
 	"io"
-
-	"github.com/gabriel-vasile/mimetype"
 
 	"taskreporter/incident"
 )
@@ -30,14 +29,14 @@ const headSize = 3072
 // UploadIncomplete when they end too early to say; io.EOF therefore means that
 // the file is good. An error of the source is passed on.
 type Inspector struct {
-	src   io.Reader
-	size  int64
-	sum   hash.Hash
-	n     int64
-	head  []byte // until the kind is decided, then nil
-	known bool
-	judge judge
-	err   error // that every further Read returns
+	src      io.Reader
+	promised incident.FileType
+	size     int64
+	sum      hash.Hash
+	n        int64
+	head     []byte // until the kind is decided
+	judge    judge  // from then on
+	err      error  // that every further Read returns
 }
 
 // Finding is what a file turned out to be.
@@ -48,11 +47,10 @@ type Finding struct {
 	Height int
 }
 
-// judge decides about the bytes of one kind of file.
+// judge decides about the bytes of a file whose first ones are what its name
+// promises.
 type judge interface {
-	// start sees the first bytes, headSize of them unless the file is shorter.
-	start(head []byte) error
-	// write sees all bytes in order, those of head included.
+	// write sees all bytes in order.
 	write(p []byte) error
 	// end gives the verdict.
 	end() error
@@ -65,13 +63,7 @@ type judge interface {
 // Inspect promises that src is a file of type t with size bytes. The caller
 // closes the Inspector when it is done reading.
 func Inspect(t incident.FileType, size int64, src io.Reader) *Inspector {
-	i := &Inspector{src: src, size: size, sum: sha256.New(), head: make([]byte, 0, headSize)}
-	if f, ok := formats[t.Mime]; ok {
-		i.judge = f.judge()
-	} else {
-		i.judge = &text{size: size}
-	}
-	return i
+	return &Inspector{src: src, promised: t, size: size, sum: sha256.New(), head: make([]byte, 0, headSize)}
 }
 
 // Read implements io.Reader.
@@ -100,7 +92,9 @@ func (i *Inspector) Finding() Finding {
 
 // Close ends the inspection. It never fails.
 func (i *Inspector) Close() error {
-	i.judge.close()
+	if i.judge != nil {
+		i.judge.close()
+	}
 	return nil
 }
 
@@ -111,7 +105,7 @@ func (i *Inspector) see(p []byte, last bool) error {
 		return incident.E(incident.UploadIncomplete, "content",
 			"Only %d of the announced %d bytes arrived. Send the file again.", i.n, i.size)
 	}
-	if i.known {
+	if i.judge != nil {
 		if err := i.judge.write(p); err != nil {
 			return err
 		}
@@ -134,10 +128,11 @@ func (i *Inspector) seeHead(p []byte, last bool) error {
 	case len(i.head) < headSize && !last:
 		return nil
 	}
-	i.known = true
-	if err := i.judge.start(i.head); err != nil {
-		return err
+	r := classify(i.head)
+	if !r.accepts(i.promised) {
+		return r.refuse(i.promised, i.head)
 	}
+	i.judge = r.judge(i.promised, i.size, i.head)
 	if err := i.judge.write(i.head); err != nil {
 		return err
 	}
@@ -148,19 +143,4 @@ func (i *Inspector) seeHead(p []byte, last bool) error {
 // Empty refuses a file of zero bytes.
 func Empty() error {
 	return incident.E(incident.EmptyFile, "content", "The file is empty. Choose a file with content.")
-}
-
-// refuse says what was promised, what came, and what to do.
-func refuse(promised string, head []byte) error {
-	return incident.E(incident.FileRefused, "content",
-		"The file's name promises %s, but its content is %s. Send a JPEG, PNG or GIF picture, a PDF, or a text log, under its true name.",
-		promised, describe(head))
-}
-
-// describe names content for people; it decides nothing.
-func describe(head []byte) string {
-	if mime := mimetype.Detect(head).String(); mime != "application/octet-stream" {
-		return mime
-	}
-	return "of no known kind"
 }

@@ -1,7 +1,8 @@
 package content
 
 import (
-	"bytes"
+	"bufio"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
@@ -13,53 +14,86 @@ import (
 	"taskreporter/incident"
 )
 
-// format is a kind of file that is known by its first bytes.
+// format is a kind of picture.
 type format struct {
-	name   string   // for people
-	magics []string // one of them is at offset 0
+	name   string // for people
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
 }
 
-// formats by the MIME types of incident.TypeOf. What is not here is text. An
-// animated PNG is a PNG, and only a GIF's first frame is ever decoded.
+// Names of pictures, for people.
+const (
+	nameJPEG = "a JPEG picture"
+	namePNG  = "a PNG picture"
+	nameGIF  = "a GIF picture"
+)
+
+// formats by their MIME type. Only a GIF's first frame is ever decoded.
 var formats = map[string]format{
-	"image/jpeg":      {"a JPEG picture", []string{"\xff\xd8\xff"}, jpeg.DecodeConfig, jpeg.Decode},
-	"image/png":       {"a PNG picture", []string{"\x89PNG\r\n\x1a\n"}, png.DecodeConfig, png.Decode},
-	"image/gif":       {"a GIF picture", []string{"GIF87a", "GIF89a"}, gif.DecodeConfig, gif.Decode},
-	"application/pdf": {"a PDF", []string{"%PDF-"}, nil, nil},
+	"image/jpeg": {nameJPEG, jpeg.DecodeConfig, jpeg.Decode},
+	"image/png":  {namePNG, png.DecodeConfig, png.Decode},
+	"image/gif":  {nameGIF, gifConfig, gif.Decode},
 }
 
-func (f format) judge() judge {
-	if f.config == nil {
-		return &magic{f}
-	}
-	return &picture{magic: magic{f}}
-}
-
-// magic judges by the first bytes alone.
-type magic struct{ format }
-
-func (m *magic) start(head []byte) error {
-	for _, want := range m.magics {
-		if bytes.HasPrefix(head, []byte(want)) {
-			return nil
+// gifConfig goes on to the first frame, which must be there and inside of the
+// picture: a GIF's header alone says too little of what follows.
+func gifConfig(src io.Reader) (image.Config, error) {
+	r := bufio.NewReader(src)
+	c, err := gif.DecodeConfig(r)
+	for err == nil {
+		var introducer byte
+		switch introducer, err = r.ReadByte(); {
+		case err != nil:
+		case introducer == ',':
+			return c, checkFrame(r, c)
+		case introducer == '!':
+			err = skipExtension(r)
+		default:
+			err = fmt.Errorf("GIF block %#x where a frame should be", introducer)
 		}
 	}
-	return refuse(m.name, head)
+	return c, err
 }
 
-func (m *magic) write([]byte) error { return nil }
-func (m *magic) end() error         { return nil }
-func (m *magic) bounds() (int, int) { return 0, 0 }
-func (m *magic) close()             {}
+func checkFrame(r io.Reader, c image.Config) error {
+	var at struct{ X, Y, Width, Height uint16 }
+	if err := binary.Read(r, binary.LittleEndian, &at); err != nil {
+		return err
+	}
+	if at.Width == 0 || at.Height == 0 || int(at.X)+int(at.Width) > c.Width || int(at.Y)+int(at.Height) > c.Height {
+		return fmt.Errorf("GIF frame %+v of a picture of %d×%d", at, c.Width, c.Height)
+	}
+	return nil
+}
 
-// picture also reads the bounds, wherever in the file they are: a camera may put
+func skipExtension(r *bufio.Reader) error {
+	_, err := r.ReadByte() // its label
+	for err == nil {
+		var n byte
+		if n, err = r.ReadByte(); n == 0 || err != nil {
+			break
+		}
+		_, err = r.Discard(int(n))
+	}
+	return err
+}
+
+// passing judges what its first bytes told enough of.
+type passing struct{}
+
+func letPass(incident.FileType, int64, []byte) judge { return passing{} }
+
+func (passing) write([]byte) error { return nil }
+func (passing) end() error         { return nil }
+func (passing) bounds() (int, int) { return 0, 0 }
+func (passing) close()             {}
+
+// picture reads the bounds, wherever in the file they are: a camera may put
 // hundreds of kilobytes before them. The standard library wants to pull, the
 // upload pushes, so a goroutine stands between them until the bounds are known
 // or the judge is closed.
 type picture struct {
-	magic
+	format
 	pipe   *io.PipeWriter
 	done   chan struct{}
 	width  int
@@ -69,18 +103,15 @@ type picture struct {
 
 var errBoundsKnown = errors.New("the bounds are known")
 
-func (p *picture) start(head []byte) error {
-	if err := p.magic.start(head); err != nil {
-		return err
-	}
+func readBounds(t incident.FileType, _ int64, _ []byte) judge {
 	r, w := io.Pipe()
-	p.pipe, p.done = w, make(chan struct{})
+	p := &picture{format: formats[t.Mime], pipe: w, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		p.width, p.height, p.err = p.read(r)
 		_ = r.CloseWithError(errBoundsKnown)
 	}()
-	return nil
+	return p
 }
 
 // read takes from r what it needs to know the bounds.
@@ -123,10 +154,8 @@ func (p *picture) verdict() error {
 func (p *picture) bounds() (int, int) { return p.width, p.height }
 
 func (p *picture) close() {
-	if p.pipe != nil {
-		_ = p.pipe.CloseWithError(io.ErrUnexpectedEOF)
-		<-p.done
-	}
+	_ = p.pipe.CloseWithError(io.ErrUnexpectedEOF)
+	<-p.done
 }
 
 func unreadable(name string, err error) error {

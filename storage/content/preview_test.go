@@ -190,7 +190,7 @@ func TestDecoderPanicIsARefusal(t *testing.T) {
 		t.Errorf("decode: %v, want file_type_refused", err)
 	}
 	f.config = func(io.Reader) (image.Config, error) { panic("index out of range") }
-	p := &picture{magic: magic{f}}
+	p := &picture{format: f}
 	if _, _, err := p.read(strings.NewReader("x")); incident.KindOf(err) != incident.FileRefused {
 		t.Errorf("config: %v, want file_type_refused", err)
 	}
