@@ -622,6 +622,8 @@ export const en: Catalogue = {
       'Files of this kind are not accepted. JPG, PNG, GIF, PDF, TXT, LOG and CSV are, if the content fits the name.',
     file_too_large: 'The file is too large. Limits: photos 10 MB, PDF 20 MB, logs 5 MB.',
     image_too_large: 'The picture has too many pixels; at most 40 million are allowed.',
+    file_pending: 'The file is being checked for viruses. Try again in a moment.',
+    file_infected: 'The virus scanner found something in this file. Nobody can open it.',
     upload_incomplete: 'The upload was cut off. Try again.',
     length_required: 'The browser did not tell the size of the file. Use another browser.',
     body_too_large: 'What was sent is too large',

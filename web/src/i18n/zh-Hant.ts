@@ -609,6 +609,8 @@ export const zhHant = {
     file_type_refused: '不接受這種檔案。可用：JPG、PNG、GIF、PDF、TXT、LOG、CSV，且內容須與檔名相符。',
     file_too_large: '檔案太大。照片上限 10 MB、PDF 20 MB、紀錄檔 5 MB。',
     image_too_large: '照片像素太多，上限 4,000 萬像素。',
+    file_pending: '檔案正在掃毒，請稍後再試。',
+    file_infected: '防毒程式在這個檔案中發現問題，任何人都無法開啟。',
     upload_incomplete: '上傳中斷，請再試一次。',
     length_required: '瀏覽器沒有告知檔案大小，請換一個瀏覽器。',
     body_too_large: '送出的內容太大',
