@@ -374,6 +374,8 @@ export const en: Catalogue = {
     removeHint: 'Nobody will see “{{name}}” any more. The original is kept as the rules demand.',
     removeFailed: 'The file was not removed',
     removed: 'File removed',
+    scanning: 'Checking for viruses…',
+    quarantined: 'The virus scanner found something in this file: it is locked away',
     unavailable: 'No preview available',
     viewer: 'File viewer',
     zoomIn: 'Zoom in',

@@ -368,6 +368,8 @@ export const zhHant = {
     removeHint: '「{{name}}」將不再顯示給任何人。原始檔會依保存規定留存。',
     removeFailed: '檔案沒有移除',
     removed: '檔案已移除',
+    scanning: '掃毒中…',
+    quarantined: '防毒程式在這個檔案中發現問題，檔案已隔離',
     unavailable: '預覽無法顯示',
     viewer: '檔案檢視',
     zoomIn: '放大',
