@@ -127,6 +127,8 @@ func (r *relay) Receive(ctx actor.Context) {
 		r.typing(m)
 	case *readsNow:
 		r.reads(m)
+	case *previewNow:
+		r.preview(m)
 	case *activityNow:
 		r.activity(m.Activity)
 	case *closeAll:

@@ -74,6 +74,7 @@ type room struct {
 	uploads   map[incident.FileID]incident.Upload
 	opening   map[incident.FileID]*actor.PID // who waits for an upload's admission
 	deleted   map[incident.FileID]bool       // since this activation began
+	infected  map[incident.FileID]bool       // the same
 	relays    map[string]*actor.PID
 	here      map[string][]incident.Person // by relay: members who watch
 	pulses    pulses
@@ -219,6 +220,8 @@ func (r *room) carryOut(req request, from *actor.PID) error {
 		return r.finishUpload(m, from)
 	case *deleteFile:
 		return r.deleteFile(m, from)
+	case *recordVerdict:
+		return r.recordVerdict(m, from)
 	case *join:
 		return r.join(m, from)
 	case *watch:

@@ -156,6 +156,8 @@ func (r *room) apply(ev incident.Event) {
 		r.world.ackUpload(c.File)
 	case incident.FileDeleted:
 		put(&r.deleted, c.FileID, true)
+	case incident.FileScanned:
+		r.applyVerdict(c)
 	}
 	r.noteActivity(ev)
 }

@@ -94,6 +94,7 @@ func fileMessage(f incident.File, id incident.MessageID) incident.Message {
 		ID: id, Author: f.Uploader, Type: incident.FileRef, Text: f.Description, At: f.UploadedAt,
 		Ref: &incident.Reference{
 			FileID: f.ID, Filename: f.Filename, Kind: f.Kind, Width: f.Width, Height: f.Height, Size: f.Size,
+			Scan: f.Scan,
 		},
 	}
 	if f.Kind == incident.Image {

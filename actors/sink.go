@@ -21,6 +21,8 @@ type Frames interface {
 	Typing(room incident.RoomID, who incident.Person) Frame
 	// Reads encodes up to where members have read.
 	Reads(room incident.RoomID, reads []incident.ReadPointer) Frame
+	// PreviewReady encodes that a picture's preview can be fetched.
+	PreviewReady(room incident.RoomID, file incident.FileID) Frame
 	// Activity encodes what the members of a room are told for their lists.
 	Activity(a incident.Activity) Frame
 	// UploadAck encodes what an uploader is told about a stored file (F-WS-02).

@@ -39,6 +39,7 @@ func init() {
 		"finish_upload": finishUpload{}, "upload_finished": uploadFinished{},
 		"abort_upload": abortUpload{},
 		"delete_file":  deleteFile{}, "file_deleted": fileDeleted{},
+		"record_verdict": recordVerdict{}, "preview_now": previewNow{},
 		"join": join{}, "joined": joined{},
 		"here": here{}, "present": present{},
 		"watch": watch{}, "watching": watching{}, "unwatch": unwatch{},

@@ -50,16 +50,18 @@ func (s *Server) Thumbnail(ctx context.Context, req ThumbnailRequestObject) (Thu
 }
 
 // evidenceOf finds the file of a content route, which a link opens without
-// membership.
+// membership, if its bytes may leave (F-UP-31).
 func (s *Server) evidenceOf(ctx context.Context, room RoomID, file FileID) (incident.File, error) {
-	if requestOf(ctx).byLink {
-		return s.file(ctx, incident.RoomID(room), file) // the signature covers both ids
+	if !requestOf(ctx).byLink { // the signature covers both ids
+		if _, err := s.enter(ctx, room, incident.ActRead); err != nil {
+			return incident.File{}, err
+		}
 	}
-	v, err := s.enter(ctx, room, incident.ActRead)
+	f, err := s.file(ctx, incident.RoomID(room), file)
 	if err != nil {
 		return incident.File{}, err
 	}
-	return s.file(ctx, v.room, file)
+	return f, f.MayLeave()
 }
 
 // contentResponse serves an object with ranges and conditions, as [http.ServeContent]

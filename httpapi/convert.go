@@ -145,8 +145,16 @@ func toMember(m incident.Member) Member {
 	}
 }
 
-// toFile mints the file's links (F-UP-17, F-DL-01).
+// toFile mints the file's links (F-UP-17, F-DL-01). One in quarantine has a name and
+// no more (F-UP-31).
 func toFile(ctx context.Context, l *Links, f incident.File) File {
+	if f.Scan == incident.ScanInfected {
+		return File{
+			FileId: string(f.ID), RoomId: string(f.RoomID), Uploader: toPerson(f.Uploader), Filename: f.Filename,
+			FileType: FileKind(f.Kind), MimeType: f.Mime, FileSize: f.Size, ScanState: Infected,
+			UploadedAt: f.UploadedAt, UrlExpiresAt: f.UploadedAt,
+		}
+	}
 	links := l.of(ctx, f)
 	return File{
 		FileId:       string(f.ID),
@@ -160,7 +168,7 @@ func toFile(ctx context.Context, l *Links, f incident.File) File {
 		Sha256:       f.SHA256,
 		Width:        optional(f.Width),
 		Height:       optional(f.Height),
-		ScanState:    FileScanState(f.Scan),
+		ScanState:    ScanState(f.Scan),
 		UploadedAt:   f.UploadedAt,
 		DownloadUrl:  links.content,
 		ThumbnailUrl: optional(links.thumbnail),

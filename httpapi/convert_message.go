@@ -32,10 +32,15 @@ func toMessage(l *Links, room incident.RoomID, m incident.Message) Message {
 	return out
 }
 
-// toReference has no link to a file that was taken out of sight.
+// toReference has no link to a file that was taken out of sight, and no name of one
+// in quarantine.
 func toReference(l *Links, room incident.RoomID, ref *incident.Reference) *Reference {
 	if ref == nil {
 		return nil
+	}
+	if ref.Scan == incident.ScanInfected {
+		withheld := ref.Withheld()
+		ref = &withheld
 	}
 	out := &Reference{
 		FileId:   string(ref.FileID),
@@ -45,8 +50,10 @@ func toReference(l *Links, room incident.RoomID, ref *incident.Reference) *Refer
 		Width:    optional(ref.Width),
 		Height:   optional(ref.Height),
 		Deleted:  optional(ref.Deleted),
+
+		ScanState: optional(ScanState(ref.Scan)),
 	}
-	if !ref.Deleted {
+	if !ref.Deleted && ref.Scan != incident.ScanInfected {
 		links := l.own(room, ref.FileID, ref.Kind)
 		out.Url, out.ThumbnailUrl, out.UrlExpiresAt = links.content, optional(links.thumbnail), &links.expires
 	}

@@ -40,6 +40,7 @@ func TestEveryEventHasItsFrame(t *testing.T) {
 		incident.ChecklistChanged{ItemID: 2, Done: true},
 		incident.FileUploaded{File: photo},
 		incident.FileDeleted{FileID: "f", DeletedBy: li, Reason: "r"},
+		incident.FileScanned{FileID: "f", Scan: incident.ScanClean},
 	}
 	var kinds []incident.EventType
 	for _, c := range changes {
@@ -116,6 +117,10 @@ func TestEveryEventHasItsFrame(t *testing.T) {
 		case FileDeletedFrame:
 			if f.FileId != "f" || f.DeletedBy != toPerson(li) || given(f.Reason) != "r" {
 				t.Errorf("deleted: %+v", f)
+			}
+		case FileScannedFrame:
+			if f.FileId != "f" || f.ScanState != Clean {
+				t.Errorf("scanned: %+v", f)
 			}
 		case MessageFrame:
 			ref := given(f.Message.Metadata)

@@ -76,6 +76,11 @@ func toEvent(ctx context.Context, l *Links, e incident.Event) (any, error) {
 			Type: FileDeleted, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by,
 			FileId: string(c.FileID), DeletedBy: toPerson(c.DeletedBy), Reason: optional(c.Reason),
 		}, nil
+	case incident.FileScanned:
+		return FileScannedFrame{
+			Type: FileScanned, RoomId: room, Seq: seq, Epoch: epoch, At: e.At, By: by,
+			FileId: string(c.FileID), ScanState: ScanState(c.Scan),
+		}, nil
 	default:
 		return nil, fmt.Errorf("event %s/%d: no frame tells a %T", e.RoomID, e.Seq, e.Change)
 	}

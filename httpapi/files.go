@@ -16,6 +16,7 @@ func (s *Server) ListFiles(ctx context.Context, req ListFilesRequestObject) (Lis
 	if err != nil {
 		return nil, err
 	}
+	q.Quarantined = v.seesQuarantine()
 	limit := q.Limit
 	q.Limit++ // one more than asked tells whether there is a next page
 	files, total, err := s.library.Files(ctx, v.room, q)
@@ -66,7 +67,16 @@ func (s *Server) GetFile(ctx context.Context, req GetFileRequestObject) (GetFile
 	if err != nil {
 		return nil, err
 	}
+	if f.Scan == incident.ScanInfected && !v.seesQuarantine() {
+		return nil, incident.E(incident.NotFound, "find file", "The virus scanner found something in this file. It is in quarantine.")
+	}
 	return GetFile200JSONResponse(toFile(ctx, s.links, f)), nil
+}
+
+// seesQuarantine reports whether the asker may know the names of files in which the
+// virus scanner found something (F-UP-31).
+func (v visit) seesQuarantine() bool {
+	return v.role == incident.Owner || v.System == incident.SystemAdmin
 }
 
 // DeleteFile implements DELETE …/files/{file_id} (F-DL-03).

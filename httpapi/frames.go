@@ -68,6 +68,11 @@ func (f *Frames) Activity(a incident.Activity) actors.Frame {
 	})
 }
 
+// PreviewReady implements [actors.Frames].
+func (f *Frames) PreviewReady(room incident.RoomID, file incident.FileID) actors.Frame {
+	return encode(PreviewReadyFrame{Type: PreviewReady, RoomId: string(room), FileId: string(file)})
+}
+
 // UploadAck implements [actors.Frames].
 func (f *Frames) UploadAck(file incident.File) actors.Frame {
 	links := f.links.of(context.Background(), file)

@@ -33,6 +33,9 @@ func TestPassingFramesSayWhatHappens(t *testing.T) {
 	if f := payload[TypingFrame](t, frames.Typing(press, li)); f.Type != "typing" || f.RoomId != string(press) || f.User != toPerson(li) {
 		t.Errorf("typing: %+v", f)
 	}
+	if f := payload[PreviewReadyFrame](t, frames.PreviewReady(press, "f")); f.Type != "preview_ready" || f.RoomId != string(press) || f.FileId != "f" {
+		t.Errorf("preview: %+v", f)
+	}
 	read := payload[ReadFrame](t, frames.Reads(press, []incident.ReadPointer{{User: li.ID, Seq: 5, At: epochStart}}))
 	if read.Type != "read" || read.RoomId != string(press) || !slices.Equal(read.Readers, []ReadPointer{{UserId: string(li.ID), Seq: 5, At: epochStart}}) {
 		t.Errorf("read: %+v", read)

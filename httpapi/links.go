@@ -48,9 +48,13 @@ type fileLinks struct {
 }
 
 // of mints a file's links. A store that cannot presign is no error: the same
-// bytes are served here.
+// bytes are served here. The store knows nothing of scans, so it hands out only
+// what may leave; links to this server are looked at again when they are followed.
 func (l *Links) of(ctx context.Context, f incident.File) fileLinks {
 	links := l.own(f.RoomID, f.ID, f.Kind)
+	if f.MayLeave() != nil {
+		return links
+	}
 	if presigned, err := l.store.Link(ctx, f, l.ttl, false); err == nil && presigned != "" {
 		links.content = presigned
 		links.expires = incident.Now(l.now().Add(l.ttl))

@@ -67,7 +67,7 @@ func (h *house) Files(_ context.Context, _ incident.RoomID, q incident.FileQuery
 	defer h.mu.Unlock()
 	var all []incident.File
 	for _, f := range h.files {
-		if f.DeletedAt == nil && (q.Kind == "" || f.Kind == q.Kind) {
+		if f.DeletedAt == nil && (q.Quarantined || f.Scan != incident.ScanInfected) && (q.Kind == "" || f.Kind == q.Kind) {
 			all = append(all, f)
 		}
 	}

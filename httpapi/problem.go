@@ -41,6 +41,8 @@ var kinds = map[incident.Kind]struct {
 	incident.FileRefused:      {http.StatusBadRequest, "This kind of file is not accepted"},
 	incident.FileTooLarge:     {http.StatusRequestEntityTooLarge, "The file is too large"},
 	incident.ImageTooLarge:    {http.StatusBadRequest, "The image has too many pixels"},
+	incident.FilePending:      {http.StatusConflict, "The file is being checked"},
+	incident.FileInfected:     {http.StatusForbidden, "The file is in quarantine"},
 	incident.UploadIncomplete: {http.StatusBadRequest, "The upload stopped half-way"},
 	incident.ChecksumMismatch: {460, "The bytes were damaged on their way"}, // tus 1.0
 	incident.TusVersion:       {http.StatusPreconditionFailed, "Another version of the upload protocol"},

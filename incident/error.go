@@ -25,6 +25,8 @@ const (
 	FileRefused      Kind = "file_type_refused"  // not on the allow-list, or content and name disagree (F-UP-13)
 	FileTooLarge     Kind = "file_too_large"     // over the limit of its kind (F-UP-07)
 	ImageTooLarge    Kind = "image_too_large"    // more pixels than MaxImagePixels
+	FilePending      Kind = "file_pending"       // not scanned yet; retry later (F-UP-31)
+	FileInfected     Kind = "file_infected"      // in quarantine: nobody gets its bytes (F-UP-31)
 	UploadIncomplete Kind = "upload_incomplete"  // fewer bytes arrived than announced
 	ChecksumMismatch Kind = "checksum_mismatch"  // what arrived is not what the sender sent
 	TusVersion       Kind = "tus_version"        // another version of the upload protocol than 1.0.0
@@ -101,7 +103,7 @@ func DetailOf(err error) string {
 // Retryable reports whether the same request, sent again as it is, may succeed.
 func (k Kind) Retryable() bool {
 	switch k {
-	case RateLimited, Busy, Moved, Unavailable, StoreDown, UploadIncomplete:
+	case RateLimited, Busy, Moved, Unavailable, StoreDown, UploadIncomplete, FilePending:
 		return true
 	default:
 		return false

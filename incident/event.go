@@ -94,6 +94,11 @@ type (
 		DeletedBy Person `json:"deleted_by"`
 		Reason    string `json:"reason,omitempty"`
 	}
+	// FileScanned says how a file's scan ended (F-UP-31).
+	FileScanned struct {
+		FileID FileID    `json:"file_id"`
+		Scan   ScanState `json:"scan_state"`
+	}
 )
 
 // EventType implements [Change].
@@ -140,6 +145,9 @@ func (FileUploaded) EventType() EventType { return "file_uploaded" }
 
 // EventType implements [Change].
 func (FileDeleted) EventType() EventType { return "file_deleted" }
+
+// EventType implements [Change].
+func (FileScanned) EventType() EventType { return "file_scanned" }
 
 // Event is one entry of a room's log.
 type Event struct {
@@ -215,6 +223,7 @@ func init() {
 	known[ChecklistChanged]()
 	known[FileUploaded]()
 	known[FileDeleted]()
+	known[FileScanned]()
 }
 
 func known[C Change]() {
@@ -251,6 +260,24 @@ func Redacted(c Change, gone Done) Change {
 		return c
 	case MessageEdited:
 		c.Text, c.Mentions = "", nil
+		return c
+	default:
+		return c
+	}
+}
+
+// Quarantined is the change without what it told of a file in which something was
+// found since.
+func Quarantined(c Change) Change {
+	switch c := c.(type) {
+	case FileUploaded:
+		c.File = c.File.Withheld()
+		return c
+	case MessagePosted:
+		if c.Message.Ref != nil {
+			ref := c.Message.Ref.Withheld()
+			c.Message.Ref = &ref
+		}
 		return c
 	default:
 		return c

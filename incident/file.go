@@ -67,8 +67,21 @@ func Ext(filename string) string {
 // ScanState is what a virus scanner said about a file (F-UP-31).
 type ScanState string
 
-// Unscanned is the state of a file that no scanner has seen.
-const Unscanned ScanState = "unscanned"
+// The states of a scan. What is pending will become one of the others; infected
+// stays.
+const (
+	Unscanned    ScanState = "unscanned" // no scanner has seen it, and none will
+	ScanPending  ScanState = "pending"
+	ScanClean    ScanState = "clean"
+	ScanInfected ScanState = "infected" // quarantined: its bytes never leave
+)
+
+// Verdict is how a scan ended. Signature is what an infected file was recognised
+// by.
+type Verdict struct {
+	Scan      ScanState `json:"scan_state"`
+	Signature string    `json:"signature,omitempty"`
+}
 
 // File is a stored piece of evidence.
 type File struct {
@@ -88,6 +101,27 @@ type File struct {
 	Scan        ScanState  `json:"scan_state"`
 	UploadedAt  time.Time  `json:"uploaded_at"`
 	DeletedAt   *time.Time `json:"-"`
+}
+
+// MayLeave decides whether anybody gets the file's bytes, or what is made of them.
+func (f File) MayLeave() error {
+	const op = "open file"
+	switch f.Scan {
+	case ScanPending:
+		return E(FilePending, op, "The file is being checked for viruses. Try again in a moment.")
+	case ScanInfected:
+		return E(FileInfected, op, "The virus scanner found something in this file. Nobody can open it. Tell your administrator.")
+	default:
+		return nil
+	}
+}
+
+// Withheld is what everybody may know of a file in quarantine: not its name.
+func (f File) Withheld() File {
+	return File{
+		ID: f.ID, RoomID: f.RoomID, Uploader: f.Uploader, Kind: f.Kind, Scan: ScanInfected,
+		UploadedAt: f.UploadedAt, DeletedAt: f.DeletedAt,
+	}
 }
 
 // ObjectKey is the place of a file's bytes in the object store (F-ST-09).

@@ -46,7 +46,14 @@ type Reference struct {
 	Width    int      `json:"width,omitempty"`
 	Height   int      `json:"height,omitempty"`
 	Size     int64    `json:"size"`
-	Deleted  bool     `json:"-"` // the file was taken out of sight
+	// Scan is the file's state, as of the message's event or as it reads now.
+	Scan    ScanState `json:"scan_state,omitempty"`
+	Deleted bool      `json:"-"` // the file was taken out of sight
+}
+
+// Withheld is what everybody may know of a reference to a file in quarantine.
+func (r Reference) Withheld() Reference {
+	return Reference{FileID: r.FileID, Kind: r.Kind, Scan: ScanInfected, Deleted: r.Deleted}
 }
 
 // StatusChange is the move that wrote a STATUS_UPDATE message.

@@ -24,6 +24,10 @@ type Principal struct {
 	Request string // request id, for the audit trail
 }
 
+// House is who acts where no person does: the server itself, inside rooms. It can
+// sign in nowhere and asks for nothing.
+var House = Person{ID: "house", Name: "Task Reporter"}
+
 // User is an account as an administrator and a directory search see it.
 type User struct {
 	Person

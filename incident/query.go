@@ -108,6 +108,8 @@ type FileQuery struct {
 	Limit  int
 	Offset int
 	Before *FileCursor // instead of Offset
+
+	Quarantined bool // also those in which something was found
 }
 
 // FileCursor is the place of a file in the order newest first.

@@ -27,7 +27,8 @@ func (db *DB) events(ctx context.Context, room incident.RoomID, after, upTo inci
 	return list, fail(op, db.redact(ctx, room, list, redacted))
 }
 
-// redact takes out of the events at those places what a deleted message said.
+// redact takes out of the events at those places what a deleted message said, and
+// the name of a file in quarantine.
 func (db *DB) redact(ctx context.Context, room incident.RoomID, list []incident.Event, places []int) error {
 	if len(places) == 0 {
 		return nil
@@ -57,11 +58,25 @@ func (db *DB) redact(ctx context.Context, room incident.RoomID, list []incident.
 	for _, row := range rows {
 		gone[incident.MessageID(row.ID)] = *done(row.DeletedAt, row.DeletedBy, row.DeletedByName)
 	}
+	var (
+		showing []incident.Message
+		files   []string
+	)
 	for _, place := range places {
 		e := &list[place]
+		posted, _ := e.Change.(incident.MessagePosted)
+		if ref := posted.Message.Ref; ref != nil {
+			showing, files = append(showing, posted.Message), append(files, string(ref.FileID))
+			if _, deleted := gone[posted.Message.ID]; !deleted {
+				continue
+			}
+		}
 		e.Change = incident.Redacted(e.Change, gone[messageOf(e.Change)])
 	}
-	return nil
+	if len(files) == 0 {
+		return nil
+	}
+	return db.files(ctx, room, showing, files) // in place: the references are the events'
 }
 
 // sent returns events as they were sent, also those of messages that are deleted
@@ -120,7 +135,9 @@ func (db *DB) readEvents(ctx context.Context, room incident.RoomID, query string
 			m.Message.Seq = e.Seq // the stored form leaves it out
 			e.Change = m
 		}
-		if gone {
+		if _, file := e.Change.(incident.FileUploaded); gone && file {
+			e.Change = incident.Quarantined(e.Change)
+		} else if gone {
 			redacted = append(redacted, len(list))
 		}
 		list = append(list, e)

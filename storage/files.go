@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -16,6 +17,9 @@ import (
 func (l *Library) Files(ctx context.Context, room incident.RoomID, q incident.FileQuery) ([]incident.File, int, error) {
 	const op = "list files"
 	where := []predicate.RoomFile{roomfile.RoomID(string(room)), roomfile.DeletedAtIsNil()}
+	if !q.Quarantined {
+		where = append(where, roomfile.ScanStateNEQ(string(incident.ScanInfected)))
+	}
 	if q.Kind != "" {
 		where = append(where, roomfile.FileType(string(q.Kind)))
 	}
@@ -43,6 +47,34 @@ func (l *Library) Files(ctx context.Context, room incident.RoomID, q incident.Fi
 		list[i] = toFile(row)
 	}
 	return list, total, nil
+}
+
+// Unchecked returns at most limit files, oldest first, whose scan is pending and
+// that are not deleted: those uploaded at or before until, after the one that a
+// cursor names.
+func (l *Library) Unchecked(ctx context.Context, until time.Time, after *incident.FileCursor, limit int) ([]incident.File, error) {
+	find := l.db.read.RoomFile.Query().
+		Where(roomfile.ScanState(string(incident.ScanPending)), roomfile.DeletedAtIsNil(), roomfile.UploadedAtLTE(incident.Now(until))).
+		Order(roomfile.ByUploadedAt(), roomfile.ByID()).Limit(limit)
+	if after != nil {
+		at, id := incident.Now(after.At), string(after.ID)
+		find.Where(func(s *entsql.Selector) {
+			s.Where(entsql.CompositeGT([]string{s.C(roomfile.FieldUploadedAt), s.C(roomfile.FieldID)}, at, id))
+		})
+	}
+	rows, err := find.All(ctx)
+	list := make([]incident.File, len(rows))
+	for i, row := range rows {
+		list[i] = toFile(row)
+	}
+	return list, fail("find files to scan", err)
+}
+
+// CountUnchecked returns how many files wait for their scan.
+func (l *Library) CountUnchecked(ctx context.Context) (int, error) {
+	n, err := l.db.read.RoomFile.Query().
+		Where(roomfile.ScanState(string(incident.ScanPending)), roomfile.DeletedAtIsNil()).Count(ctx)
+	return n, fail("count files to scan", err)
 }
 
 // File returns a file, deleted ones included.

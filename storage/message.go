@@ -105,21 +105,33 @@ func (db *DB) asRead(ctx context.Context, room incident.RoomID, rows []*ent.Mess
 	if err := db.reactions(ctx, room, ids, place); err != nil || len(files) == 0 {
 		return list, err
 	}
-	gone, err := db.read.RoomFile.Query().
-		Where(roomfile.RoomID(string(room)), db.oneOf(roomfile.FieldID, files), roomfile.DeletedAtNotNil()).IDs(ctx)
-	if err != nil || len(gone) == 0 {
-		return list, err
+	return list, db.files(ctx, room, list, files)
+}
+
+// files fills in what has become of the files that messages show.
+func (db *DB) files(ctx context.Context, room incident.RoomID, list []incident.Message, ids []string) error {
+	rows, err := db.read.RoomFile.Query().
+		Where(roomfile.RoomID(string(room)), db.oneOf(roomfile.FieldID, ids)).
+		Select(roomfile.FieldID, roomfile.FieldScanState, roomfile.FieldDeletedAt).All(ctx)
+	if err != nil {
+		return err
 	}
-	deleted := make(map[incident.FileID]bool, len(gone))
-	for _, id := range gone {
-		deleted[incident.FileID(id)] = true
+	now := make(map[incident.FileID]*ent.RoomFile, len(rows))
+	for _, row := range rows {
+		now[incident.FileID(row.ID)] = row
 	}
 	for i := range list {
-		if ref := list[i].Ref; ref != nil {
-			ref.Deleted = deleted[ref.FileID]
+		ref := list[i].Ref
+		if ref == nil || now[ref.FileID] == nil {
+			continue
+		}
+		row := now[ref.FileID]
+		ref.Deleted, ref.Scan = row.DeletedAt != nil, incident.ScanState(row.ScanState)
+		if ref.Scan == incident.ScanInfected {
+			*ref = ref.Withheld()
 		}
 	}
-	return list, nil
+	return nil
 }
 
 // reactions fills in who reacted, the first one first.

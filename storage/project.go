@@ -94,6 +94,8 @@ func (p *projection) apply(ctx context.Context, e *entry) error {
 		return p.addFile(ctx, e, c.File)
 	case incident.FileDeleted:
 		return p.deleteFile(ctx, e, c.FileID)
+	case incident.FileScanned:
+		return p.scanFile(ctx, e, c)
 	default:
 		return fmt.Errorf("%w: room %s: event %d: nothing follows a %s event", errRefused, e.RoomID, e.Seq, c.EventType())
 	}
@@ -209,6 +211,27 @@ func (p *projection) deleteFile(ctx context.Context, e *entry, id incident.FileI
 		return err
 	}
 	return p.db.index(ctx, p.tx, incident.FoundFile, e.RoomID, string(id), "")
+}
+
+// scanFile records how a scan ended. A file that is not there any more is none the
+// worse for it, and one in quarantine stays there. What the log told of it before
+// is read without its name from now on.
+func (p *projection) scanFile(ctx context.Context, e *entry, c incident.FileScanned) error {
+	n, err := p.exec(ctx, `update room_files set scan_state = $3
+		where room_id = $1 and file_id = $2 and scan_state not in ($3, 'infected')`,
+		string(e.RoomID), string(c.FileID), string(c.Scan))
+	if err != nil || n == 0 || c.Scan != incident.ScanInfected {
+		return err
+	}
+	// The message that shows a file is the event after the file's.
+	if _, err := p.exec(ctx, `update room_events set redacted = true where room_id = $1 and exists (
+			select 1 from room_files f where f.room_id = $1 and f.file_id = $2 and
+			(room_events.seq = f.seq and room_events.type = 'file_uploaded' or
+			room_events.seq = f.seq + 1 and room_events.type = 'message'))`,
+		string(e.RoomID), string(c.FileID)); err != nil {
+		return err
+	}
+	return p.db.index(ctx, p.tx, incident.FoundFile, e.RoomID, string(c.FileID), "")
 }
 
 // inside returns a client whose statements belong to tx.

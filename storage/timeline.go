@@ -8,9 +8,9 @@ import (
 	"taskreporter/incident"
 )
 
-// hidden are the events that only change a message: a timeline shows the message
-// as it reads now instead.
-const hidden = `type not in ('message_edited', 'message_deleted', 'reaction_added', 'reaction_removed', 'message_pinned', 'message_unpinned')`
+// hidden are the events that only change a message, or the file that it shows: a
+// timeline shows the message as it reads now instead.
+const hidden = `type not in ('message_edited', 'message_deleted', 'reaction_added', 'reaction_removed', 'message_pinned', 'message_unpinned', 'file_scanned')`
 
 // Timeline returns a page of what the room shows.
 func (l *Library) Timeline(ctx context.Context, room incident.RoomID, q incident.TimelineQuery) (incident.Timeline, error) {

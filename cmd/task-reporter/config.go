@@ -38,6 +38,7 @@ type Config struct {
 
 	Database DatabaseConfig `embed:"" prefix:"database-" group:"Database"`
 	MinIO    MinIOConfig    `embed:"" prefix:"minio-" group:"Object store"`
+	Scan     ScanConfig     `embed:"" prefix:"scan-" group:"Virus scanner"`
 	Auth     AuthConfig     `embed:"" prefix:"auth-" group:"Signing in"`
 	Limit    LimitConfig    `embed:"" prefix:"limit-" group:"Limits"`
 	Log      LogConfig      `embed:"" prefix:"log-" group:"Log"`
@@ -135,6 +136,9 @@ func (c *Config) Validate() error {
 	} else {
 		check("minio-endpoint", c.MinIO.SecretKey == "" && c.MinIO.PublicEndpoint == "", "a value, as other minio settings have one")
 	}
+	_, err := c.Scan.scanner()
+	check("scan-address", err == nil, "tcp://host:port or unix:///path")
+	check("scan-timeout", c.Scan.Timeout >= time.Second && c.Scan.Timeout <= 10*time.Minute, "1s to 10m")
 	if c.Cluster.Listen != "" {
 		errs = append(errs, c.checkCluster())
 	}

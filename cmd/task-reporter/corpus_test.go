@@ -130,7 +130,7 @@ func TestLogsAreReadAsTheyWereWritten(t *testing.T) {
 				"robot-be.log":  {client.Utf16be, "[3號線] 注塑機"},
 				"ERRORLOG.log":  {client.Utf16le, "Log Name: Application"},
 				"mounter.log":   {client.ShiftJis, "ライン3 温度異常 ｾﾝｻ 停止"},
-				"Presse.log":   {client.Iso88591, "Presse überhitzt: 215,3 °C ±0,5"},
+				"Presse.log":    {client.Iso88591, "Presse überhitzt: 215,3 °C ±0,5"},
 				"scale.log":     {client.Utf8, "␂M300,TEMP,215.3␃"},
 			} {
 				i := slices.IndexFunc(contenttest.Corpus(), func(s contenttest.Specimen) bool { return s.Name == name })

@@ -31,6 +31,7 @@ func (silentFrames) Typing(incident.RoomID, incident.Person) actors.Frame       
 func (silentFrames) Reads(incident.RoomID, []incident.ReadPointer) actors.Frame { return nil }
 func (silentFrames) Activity(incident.Activity) actors.Frame                    { return nil }
 func (silentFrames) UploadAck(incident.File) actors.Frame                       { return nil }
+func (silentFrames) PreviewReady(incident.RoomID, incident.FileID) actors.Frame { return nil }
 
 // BenchmarkRoomsOfOneNode activates 10,000 of 100,000 rooms with five members
 // each on PostgreSQL, then lets all of them fall asleep while one is in use. Run

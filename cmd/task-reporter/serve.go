@@ -14,8 +14,8 @@ import (
 	"taskreporter/actors"
 	"taskreporter/auth"
 	"taskreporter/httpapi"
-	"taskreporter/incident"
 	"taskreporter/storage"
+	"taskreporter/storage/care"
 	"taskreporter/storage/evidence"
 	"taskreporter/storage/intake"
 	"taskreporter/storage/object"
@@ -63,6 +63,7 @@ type house struct {
 	store    object.Store
 	evidence *evidence.Locker
 	checks   *reconcile.Watch
+	care     *care.Worker
 	local    *auth.Local
 	engine   *actors.Engine
 	intake   *intake.Intake
@@ -127,7 +128,11 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if h.engine, err = actors.Start(ctx, node); err != nil {
 		return nil, err
 	}
-	h.intake = intake.New(h.engine, h.db.Uploads(), h.evidence, func(incident.File) {}, time.Now, log)
+	scanning, err := h.lookAfterFiles(cfg, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	h.intake = intake.New(h.engine, h.db.Uploads(), h.evidence, h.care.After, time.Now, log)
 	gate.OnSessionEnd(h.engine.EndSession)
 	httpapi.WatchEngine(h.engine)
 	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
@@ -143,7 +148,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	h.server, err = httpapi.New(door, httpapi.Deps{
 		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate,
 		Rooms: h.engine, Cluster: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
-		Checks: []httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}, {Name: "cluster", Vital: true, Ask: h.engine.Ready}},
+		Checks: append([]httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}, {Name: "cluster", Vital: true, Ask: h.engine.Ready}}, scanning...),
 		Now:    time.Now, Log: log,
 	})
 	done = err == nil
@@ -214,6 +219,8 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	go func() { defer close(tidied); h.intake.Run(ctx) }()
 	checked := make(chan struct{})
 	go func() { defer close(checked); h.checks.Run(ctx) }()
+	cared := make(chan struct{})
+	go func() { defer close(cared); h.care.Run(ctx) }()
 
 	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
 	select {
@@ -238,6 +245,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	}
 	<-tidied
 	<-checked
+	<-cared
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}

@@ -31,6 +31,7 @@ type frame struct {
 	Message     *client.Message      `json:"message"`
 	File        *client.File         `json:"file"`
 	DownloadURL string               `json:"download_url"`
+	ScanState   client.ScanState     `json:"scan_state"`
 	Count       int                  `json:"count"`
 	Users       []client.Person      `json:"users"`
 	User        client.Person        `json:"user"`

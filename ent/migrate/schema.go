@@ -324,6 +324,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{RoomFilesColumns[1]},
 			},
+			{
+				Name:    "room_files_scan",
+				Unique:  false,
+				Columns: []*schema.Column{RoomFilesColumns[13], RoomFilesColumns[14]},
+			},
 		},
 	}
 	// RoomMembersColumns holds the columns for the "room_members" table.

@@ -41,13 +41,14 @@ func (RoomFile) Fields() []ent.Field {
 // Edges implements [ent.Interface].
 func (RoomFile) Edges() []ent.Edge { return []ent.Edge{ofRoom("files")} }
 
-// Indexes implements [ent.Interface]: F-DB-03.
+// Indexes implements [ent.Interface]: F-DB-03, and what waits for its scan.
 func (RoomFile) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("room_id", "uploaded_at").
 			StorageKey("room_files_newest").
 			Annotations(entsql.DescColumns("uploaded_at")),
 		index.Fields("uploader_id").StorageKey("room_files_uploader"),
+		index.Fields("scan_state", "uploaded_at").StorageKey("room_files_scan"),
 	}
 }
 

@@ -136,6 +136,8 @@ const (
 	ClientMsgIdUsed  ErrorCode = "client_msg_id_used"
 	Conflict         ErrorCode = "conflict"
 	EmptyFile        ErrorCode = "empty_file"
+	FileInfected     ErrorCode = "file_infected"
+	FilePending      ErrorCode = "file_pending"
 	FileTooLarge     ErrorCode = "file_too_large"
 	FileTypeRefused  ErrorCode = "file_type_refused"
 	Forbidden        ErrorCode = "forbidden"
@@ -171,6 +173,10 @@ func (e ErrorCode) Valid() bool {
 	case Conflict:
 		return true
 	case EmptyFile:
+		return true
+	case FileInfected:
+		return true
+	case FilePending:
 		return true
 	case FileTooLarge:
 		return true
@@ -292,30 +298,6 @@ func (e FieldChangeField) Valid() bool {
 	}
 }
 
-// Defines values for FileScanState.
-const (
-	Clean     FileScanState = "clean"
-	Infected  FileScanState = "infected"
-	Pending   FileScanState = "pending"
-	Unscanned FileScanState = "unscanned"
-)
-
-// Valid indicates whether the value is a known member of the FileScanState enum.
-func (e FileScanState) Valid() bool {
-	switch e {
-	case Clean:
-		return true
-	case Infected:
-		return true
-	case Pending:
-		return true
-	case Unscanned:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for FileDeletedFrameType.
 const (
 	FileDeleted FileDeletedFrameType = "file_deleted"
@@ -346,6 +328,21 @@ func (e FileKind) Valid() bool {
 	case Image:
 		return true
 	case Log:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FileScannedFrameType.
+const (
+	FileScanned FileScannedFrameType = "file_scanned"
+)
+
+// Valid indicates whether the value is a known member of the FileScannedFrameType enum.
+func (e FileScannedFrameType) Valid() bool {
+	switch e {
+	case FileScanned:
 		return true
 	default:
 		return false
@@ -652,6 +649,21 @@ func (e PresenceFrameType) Valid() bool {
 	}
 }
 
+// Defines values for PreviewReadyFrameType.
+const (
+	PreviewReady PreviewReadyFrameType = "preview_ready"
+)
+
+// Valid indicates whether the value is a known member of the PreviewReadyFrameType enum.
+func (e PreviewReadyFrameType) Valid() bool {
+	switch e {
+	case PreviewReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReactFrameType.
 const (
 	React ReactFrameType = "react"
@@ -817,6 +829,30 @@ const (
 func (e RoomUpdatedFrameType) Valid() bool {
 	switch e {
 	case RoomUpdated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ScanState.
+const (
+	Clean     ScanState = "clean"
+	Infected  ScanState = "infected"
+	Pending   ScanState = "pending"
+	Unscanned ScanState = "unscanned"
+)
+
+// Valid indicates whether the value is a known member of the ScanState enum.
+func (e ScanState) Valid() bool {
+	switch e {
+	case Clean:
+		return true
+	case Infected:
+		return true
+	case Pending:
+		return true
+	case Unscanned:
 		return true
 	default:
 		return false
@@ -1316,20 +1352,25 @@ type FieldChange struct {
 // FieldChangeField defines model for FieldChange.Field.
 type FieldChangeField string
 
-// File defines model for File.
+// File A file in quarantine is shown to OWNERs of its room and to ADMINs only, by its name: its `sha256` and its
+// links are empty. In the events of the room's log it has no name either.
 type File struct {
 	Description *string `json:"description,omitempty"`
 
 	// DownloadUrl expires at url_expires_at
-	DownloadUrl string        `json:"download_url"`
-	FileId      string        `json:"file_id"`
-	FileSize    int64         `json:"file_size"`
-	FileType    FileKind      `json:"file_type"`
-	Filename    string        `json:"filename"`
-	Height      *int          `json:"height,omitempty"`
-	MimeType    string        `json:"mime_type"`
-	RoomId      string        `json:"room_id"`
-	ScanState   FileScanState `json:"scan_state"`
+	DownloadUrl string   `json:"download_url"`
+	FileId      string   `json:"file_id"`
+	FileSize    int64    `json:"file_size"`
+	FileType    FileKind `json:"file_type"`
+	Filename    string   `json:"filename"`
+	Height      *int     `json:"height,omitempty"`
+	MimeType    string   `json:"mime_type"`
+	RoomId      string   `json:"room_id"`
+
+	// ScanState What the virus scanner said. `unscanned`: none has seen the file. `pending`: nobody can open it until the
+	// `file_scanned` event says that it is another (409, `file_pending`). `infected`: it is in quarantine, and
+	// nobody can open it (403, `file_infected`).
+	ScanState ScanState `json:"scan_state"`
 
 	// Sha256 64 hex digits
 	Sha256 string `json:"sha256"`
@@ -1343,9 +1384,6 @@ type File struct {
 	// Width pixels as shown
 	Width *int `json:"width,omitempty"`
 }
-
-// FileScanState defines model for File.ScanState.
-type FileScanState string
 
 // FileDeletedFrame defines model for FileDeletedFrame.
 type FileDeletedFrame struct {
@@ -1376,6 +1414,26 @@ type FilePage struct {
 	Offset     int     `json:"offset"`
 	Total      int     `json:"total"`
 }
+
+// FileScannedFrame How a file's scan ended. `by` is the server itself. After `infected` the file's name is to be forgotten; the
+// room's OWNERs find it in the list of files.
+type FileScannedFrame struct {
+	At     time.Time `json:"at"`
+	By     Person    `json:"by"`
+	Epoch  int64     `json:"epoch"`
+	FileId string    `json:"file_id"`
+	RoomId string    `json:"room_id"`
+
+	// ScanState What the virus scanner said. `unscanned`: none has seen the file. `pending`: nobody can open it until the
+	// `file_scanned` event says that it is another (409, `file_pending`). `infected`: it is in quarantine, and
+	// nobody can open it (403, `file_infected`).
+	ScanState ScanState            `json:"scan_state"`
+	Seq       int64                `json:"seq"`
+	Type      FileScannedFrameType `json:"type"`
+}
+
+// FileScannedFrameType defines model for FileScannedFrame.Type.
+type FileScannedFrameType string
 
 // FileText defines model for FileText.
 type FileText struct {
@@ -1429,9 +1487,12 @@ type FileUploadAckFrameType string
 
 // FileUploadedFrame defines model for FileUploadedFrame.
 type FileUploadedFrame struct {
-	At     time.Time             `json:"at"`
-	By     Person                `json:"by"`
-	Epoch  int64                 `json:"epoch"`
+	At    time.Time `json:"at"`
+	By    Person    `json:"by"`
+	Epoch int64     `json:"epoch"`
+
+	// File A file in quarantine is shown to OWNERs of its room and to ADMINs only, by its name: its `sha256` and its
+	// links are empty. In the events of the room's log it has no name either.
 	File   File                  `json:"file"`
 	RoomId string                `json:"room_id"`
 	Seq    int64                 `json:"seq"`
@@ -1545,7 +1606,8 @@ type Message struct {
 	MessageId   string      `json:"message_id"`
 	MessageType MessageType `json:"message_type"`
 
-	// Metadata Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire.
+	// Metadata Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire. Of a file in
+	// quarantine (`scan_state` is `infected`) there is neither name nor link.
 	Metadata *Reference `json:"metadata,omitempty"`
 
 	// Pinned Who did it, and when
@@ -1830,6 +1892,16 @@ type PresenceFrame struct {
 // PresenceFrameType defines model for PresenceFrame.Type.
 type PresenceFrameType string
 
+// PreviewReadyFrame The thumbnail of a picture can be fetched now (F-UP-30). Who misses it loses nothing; a thumbnail is also made when it is asked for.
+type PreviewReadyFrame struct {
+	FileId string                `json:"file_id"`
+	RoomId string                `json:"room_id"`
+	Type   PreviewReadyFrameType `json:"type"`
+}
+
+// PreviewReadyFrameType defines model for PreviewReadyFrame.Type.
+type PreviewReadyFrameType string
+
 // Problem RFC 9457, with a stable code
 type Problem struct {
 	Code      ErrorCode `json:"code"`
@@ -1919,7 +1991,8 @@ type ReadyFrame struct {
 // ReadyFrameType defines model for ReadyFrame.Type.
 type ReadyFrameType string
 
-// Reference Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire.
+// Reference Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire. Of a file in
+// quarantine (`scan_state` is `infected`) there is neither name nor link.
 type Reference struct {
 	// Deleted the file was taken out of sight
 	Deleted  *bool    `json:"deleted,omitempty"`
@@ -1927,7 +2000,12 @@ type Reference struct {
 	Filename string   `json:"filename"`
 	Height   *int     `json:"height,omitempty"`
 	Kind     FileKind `json:"kind"`
-	Size     int64    `json:"size"`
+
+	// ScanState What the virus scanner said. `unscanned`: none has seen the file. `pending`: nobody can open it until the
+	// `file_scanned` event says that it is another (409, `file_pending`). `infected`: it is in quarantine, and
+	// nobody can open it (403, `file_infected`).
+	ScanState *ScanState `json:"scan_state,omitempty"`
+	Size      int64      `json:"size"`
 
 	// ThumbnailUrl of images
 	ThumbnailUrl *string    `json:"thumbnail_url,omitempty"`
@@ -2120,6 +2198,11 @@ type RoomUpdatedFrame struct {
 
 // RoomUpdatedFrameType defines model for RoomUpdatedFrame.Type.
 type RoomUpdatedFrameType string
+
+// ScanState What the virus scanner said. `unscanned`: none has seen the file. `pending`: nobody can open it until the
+// `file_scanned` event says that it is another (409, `file_pending`). `infected`: it is in quarantine, and
+// nobody can open it (403, `file_infected`).
+type ScanState string
 
 // SearchKind defines model for SearchKind.
 type SearchKind string
@@ -3254,6 +3337,40 @@ func (t *RoomEvent) MergeFileDeletedFrame(v FileDeletedFrame) error {
 	return err
 }
 
+// AsFileScannedFrame returns the union data inside the RoomEvent as a FileScannedFrame
+func (t RoomEvent) AsFileScannedFrame() (FileScannedFrame, error) {
+	var body FileScannedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFileScannedFrame overwrites any union data inside the RoomEvent as the provided FileScannedFrame
+func (t *RoomEvent) FromFileScannedFrame(v FileScannedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"file_scanned"}`))
+	t.union = b
+	return err
+}
+
+// MergeFileScannedFrame performs a merge with any union data inside the RoomEvent, using the provided FileScannedFrame
+func (t *RoomEvent) MergeFileScannedFrame(v FileScannedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"file_scanned"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsRoomUpdatedFrame returns the union data inside the RoomEvent as a RoomUpdatedFrame
 func (t RoomEvent) AsRoomUpdatedFrame() (RoomUpdatedFrame, error) {
 	var body RoomUpdatedFrame
@@ -3612,6 +3729,8 @@ func (t RoomEvent) ValueByDiscriminator() (interface{}, error) {
 		return t.AsChecklistChangedFrame()
 	case "file_deleted":
 		return t.AsFileDeletedFrame()
+	case "file_scanned":
+		return t.AsFileScannedFrame()
 	case "file_uploaded":
 		return t.AsFileUploadedFrame()
 	case "member_added":
@@ -4061,6 +4180,40 @@ func (t *ServerFrame) MergeRoomActivityFrame(v RoomActivityFrame) error {
 	return err
 }
 
+// AsPreviewReadyFrame returns the union data inside the ServerFrame as a PreviewReadyFrame
+func (t ServerFrame) AsPreviewReadyFrame() (PreviewReadyFrame, error) {
+	var body PreviewReadyFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromPreviewReadyFrame overwrites any union data inside the ServerFrame as the provided PreviewReadyFrame
+func (t *ServerFrame) FromPreviewReadyFrame(v PreviewReadyFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"preview_ready"}`))
+	t.union = b
+	return err
+}
+
+// MergePreviewReadyFrame performs a merge with any union data inside the ServerFrame, using the provided PreviewReadyFrame
+func (t *ServerFrame) MergePreviewReadyFrame(v PreviewReadyFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"preview_ready"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsRoomCreatedFrame returns the union data inside the ServerFrame as a RoomCreatedFrame
 func (t ServerFrame) AsRoomCreatedFrame() (RoomCreatedFrame, error) {
 	var body RoomCreatedFrame
@@ -4222,6 +4375,40 @@ func (t *ServerFrame) MergeFileDeletedFrame(v FileDeletedFrame) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"file_deleted"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsFileScannedFrame returns the union data inside the ServerFrame as a FileScannedFrame
+func (t ServerFrame) AsFileScannedFrame() (FileScannedFrame, error) {
+	var body FileScannedFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFileScannedFrame overwrites any union data inside the ServerFrame as the provided FileScannedFrame
+func (t *ServerFrame) FromFileScannedFrame(v FileScannedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"file_scanned"}`))
+	t.union = b
+	return err
+}
+
+// MergeFileScannedFrame performs a merge with any union data inside the ServerFrame, using the provided FileScannedFrame
+func (t *ServerFrame) MergeFileScannedFrame(v FileScannedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"file_scanned"}`))
 	if err != nil {
 		return err
 	}
@@ -4595,6 +4782,8 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsErrorFrame()
 	case "file_deleted":
 		return t.AsFileDeletedFrame()
+	case "file_scanned":
+		return t.AsFileScannedFrame()
 	case "file_upload_ack":
 		return t.AsFileUploadAckFrame()
 	case "file_uploaded":
@@ -4617,6 +4806,8 @@ func (t ServerFrame) ValueByDiscriminator() (interface{}, error) {
 		return t.AsPongFrame()
 	case "presence":
 		return t.AsPresenceFrame()
+	case "preview_ready":
+		return t.AsPreviewReadyFrame()
 	case "reaction_added":
 		return t.AsReactionAddedFrame()
 	case "reaction_removed":

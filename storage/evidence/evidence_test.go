@@ -122,6 +122,17 @@ func TestReceiveRecordsWhatItMeasured(t *testing.T) {
 	})
 }
 
+// F-UP-31: where files are scanned, a new one waits for that.
+func TestNewFilesWaitForAScannerWhereThereIsOne(t *testing.T) {
+	onBothStores(t, func(t *testing.T, f objecttest.Fixture) {
+		l := locker(f.Store)
+		l.ExpectScan()
+		if got := receive(t, l, "a.log", []byte("alarm 3021")); got.Scan != incident.ScanPending {
+			t.Errorf("recorded as %s", got.Scan)
+		}
+	})
+}
+
 // F-UP-07, F-UP-13, F-UP-19, F-UP-21: what name and size already forbid costs no
 // byte.
 func TestReceiveRefusesBeforeTheFirstByte(t *testing.T) {

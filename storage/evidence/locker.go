@@ -36,12 +36,16 @@ type Locker struct {
 	making   singleflight.Group // of previews, by their key
 	now      func() time.Time
 	log      *slog.Logger
+	scan     incident.ScanState // of new files
 }
 
 // New returns a Locker on a store. now is the clock of File.UploadedAt.
 func New(store object.Store, now func() time.Time, log *slog.Logger) *Locker {
-	return &Locker{store: store, previews: content.NewPreviewer(), now: now, log: log}
+	return &Locker{store: store, previews: content.NewPreviewer(), now: now, log: log, scan: incident.Unscanned}
 }
+
+// ExpectScan makes new files wait for a virus scanner. Call it before Receive.
+func (l *Locker) ExpectScan() { l.scan = incident.ScanPending }
 
 // Receive implements httpapi.Evidence. A file over its kind's limit, of a kind
 // that is not allowed, or empty is refused before its first byte. What is in r
@@ -80,7 +84,7 @@ func (l *Locker) keep(ctx context.Context, up incident.Upload, kind incident.Fil
 		SHA256:     incident.HexDigest(found.SHA256),
 		Width:      found.Width,
 		Height:     found.Height,
-		Scan:       incident.Unscanned,
+		Scan:       l.scan,
 		UploadedAt: incident.Now(l.now()),
 	}, nil
 }

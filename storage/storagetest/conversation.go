@@ -120,7 +120,7 @@ func testConversation(t *testing.T, fresh Fresh) {
 		photo := r.file("主軸.jpg")
 		m := r.message("")
 		m.Message.Type = incident.ImageRef
-		m.Message.Ref = &incident.Reference{FileID: photo.File.ID, Filename: "主軸.jpg", Kind: incident.Image, Size: 12}
+		m.Message.Ref = &incident.Reference{FileID: photo.File.ID, Filename: "主軸.jpg", Kind: incident.Image, Size: 12, Scan: photo.File.Scan}
 		b := r.batch(photo, m)
 		appendAll(t, db, b)
 		want := messageOf(b, 1)

@@ -41,6 +41,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Search", testSearch},
 		{"Files", testFiles},
 		{"Inventory", testInventory},
+		{"Scans", testScans},
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},
 		{"Audit", testAudit},

@@ -874,7 +874,7 @@ export interface components {
             retryable: boolean;
         };
         /** @enum {string} */
-        ErrorCode: "internal" | "invalid" | "malformed" | "unauthenticated" | "bad_credentials" | "forbidden" | "link_expired" | "not_found" | "conflict" | "client_msg_id_used" | "empty_file" | "file_type_refused" | "file_too_large" | "image_too_large" | "upload_incomplete" | "checksum_mismatch" | "tus_version" | "length_required" | "body_too_large" | "rate_limited" | "busy" | "moved" | "unavailable" | "store_unavailable";
+        ErrorCode: "internal" | "invalid" | "malformed" | "unauthenticated" | "bad_credentials" | "forbidden" | "link_expired" | "not_found" | "conflict" | "client_msg_id_used" | "empty_file" | "file_type_refused" | "file_too_large" | "image_too_large" | "file_pending" | "file_infected" | "upload_incomplete" | "checksum_mismatch" | "tus_version" | "length_required" | "body_too_large" | "rate_limited" | "busy" | "moved" | "unavailable" | "store_unavailable";
         LoginRequest: {
             username: string;
             /** Format: password */
@@ -1181,7 +1181,10 @@ export interface components {
             has_before: boolean;
             has_after: boolean;
         };
-        /** @description Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire. */
+        /**
+         * @description Metadata of an IMAGE_REF or FILE_REF message. The links are minted when read and expire. Of a file in
+         *     quarantine (`scan_state` is `infected`) there is neither name nor link.
+         */
         Reference: {
             file_id: string;
             filename: string;
@@ -1195,6 +1198,7 @@ export interface components {
             thumbnail_url?: string;
             /** @description the file was taken out of sight */
             deleted?: boolean;
+            scan_state?: components["schemas"]["ScanState"];
             /** Format: date-time */
             url_expires_at?: string;
         };
@@ -1237,6 +1241,17 @@ export interface components {
         };
         /** @enum {string} */
         FileKind: "image" | "document" | "log";
+        /**
+         * @description What the virus scanner said. `unscanned`: none has seen the file. `pending`: nobody can open it until the
+         *     `file_scanned` event says that it is another (409, `file_pending`). `infected`: it is in quarantine, and
+         *     nobody can open it (403, `file_infected`).
+         * @enum {string}
+         */
+        ScanState: "unscanned" | "pending" | "clean" | "infected";
+        /**
+         * @description A file in quarantine is shown to OWNERs of its room and to ADMINs only, by its name: its `sha256` and its
+         *     links are empty. In the events of the room's log it has no name either.
+         */
         File: {
             file_id: string;
             room_id: string;
@@ -1252,8 +1267,7 @@ export interface components {
             /** @description pixels as shown */
             width?: number;
             height?: number;
-            /** @enum {string} */
-            scan_state: "unscanned" | "pending" | "clean" | "infected";
+            scan_state: components["schemas"]["ScanState"];
             /** Format: date-time */
             uploaded_at: string;
             /** @description expires at url_expires_at */
@@ -1621,9 +1635,9 @@ export interface components {
              */
             type: "ping";
         };
-        ServerFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["SubscribedFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["ByeFrame"] | components["schemas"]["FileUploadAckFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ReadFrame"] | components["schemas"]["RoomActivityFrame"] | components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"] | components["schemas"]["RoomUpdatedFrame"] | components["schemas"]["MemberRemovedFrame"] | components["schemas"]["RoleChangedFrame"] | components["schemas"]["MessageEditedFrame"] | components["schemas"]["MessageDeletedFrame"] | components["schemas"]["ReactionAddedFrame"] | components["schemas"]["ReactionRemovedFrame"] | components["schemas"]["MessagePinnedFrame"] | components["schemas"]["MessageUnpinnedFrame"] | components["schemas"]["ChecklistChangedFrame"];
+        ServerFrame: components["schemas"]["ReadyFrame"] | components["schemas"]["SubscribedFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["ByeFrame"] | components["schemas"]["FileUploadAckFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ReadFrame"] | components["schemas"]["RoomActivityFrame"] | components["schemas"]["PreviewReadyFrame"] | components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"] | components["schemas"]["FileScannedFrame"] | components["schemas"]["RoomUpdatedFrame"] | components["schemas"]["MemberRemovedFrame"] | components["schemas"]["RoleChangedFrame"] | components["schemas"]["MessageEditedFrame"] | components["schemas"]["MessageDeletedFrame"] | components["schemas"]["ReactionAddedFrame"] | components["schemas"]["ReactionRemovedFrame"] | components["schemas"]["MessagePinnedFrame"] | components["schemas"]["MessageUnpinnedFrame"] | components["schemas"]["ChecklistChangedFrame"];
         /** @description One entry of a room's log */
-        RoomEvent: components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"] | components["schemas"]["RoomUpdatedFrame"] | components["schemas"]["MemberRemovedFrame"] | components["schemas"]["RoleChangedFrame"] | components["schemas"]["MessageEditedFrame"] | components["schemas"]["MessageDeletedFrame"] | components["schemas"]["ReactionAddedFrame"] | components["schemas"]["ReactionRemovedFrame"] | components["schemas"]["MessagePinnedFrame"] | components["schemas"]["MessageUnpinnedFrame"] | components["schemas"]["ChecklistChangedFrame"];
+        RoomEvent: components["schemas"]["RoomCreatedFrame"] | components["schemas"]["MemberAddedFrame"] | components["schemas"]["MessageFrame"] | components["schemas"]["FileUploadedFrame"] | components["schemas"]["FileDeletedFrame"] | components["schemas"]["FileScannedFrame"] | components["schemas"]["RoomUpdatedFrame"] | components["schemas"]["MemberRemovedFrame"] | components["schemas"]["RoleChangedFrame"] | components["schemas"]["MessageEditedFrame"] | components["schemas"]["MessageDeletedFrame"] | components["schemas"]["ReactionAddedFrame"] | components["schemas"]["ReactionRemovedFrame"] | components["schemas"]["MessagePinnedFrame"] | components["schemas"]["MessageUnpinnedFrame"] | components["schemas"]["ChecklistChangedFrame"];
         ReadyFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1813,6 +1827,27 @@ export interface components {
             file_id: string;
             deleted_by: components["schemas"]["Person"];
             reason?: string;
+        };
+        /**
+         * @description How a file's scan ended. `by` is the server itself. After `infected` the file's name is to be forgotten; the
+         *     room's OWNERs find it in the list of files.
+         */
+        FileScannedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "file_scanned";
+            room_id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            file_id: string;
+            scan_state: components["schemas"]["ScanState"];
         };
         /** @description Fields or the status changed; `room` is how it reads now, without what depends on the reader. Its `member_count` says nothing. */
         RoomUpdatedFrame: {
@@ -2005,6 +2040,16 @@ export interface components {
             type: "typing";
             room_id: string;
             user: components["schemas"]["Person"];
+        };
+        /** @description The thumbnail of a picture can be fetched now (F-UP-30). Who misses it loses nothing; a thumbnail is also made when it is asked for. */
+        PreviewReadyFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "preview_ready";
+            room_id: string;
+            file_id: string;
         };
         /** @description Up to where members have read, for those whose pointer moved; to everybody in the room and to all sockets of the reader */
         ReadFrame: {

@@ -34,6 +34,7 @@ export type RoomEvent = Schemas['RoomEvent'];
 export type RoomMove = Schemas['RoomMove'];
 export type RoomPage = Schemas['RoomPage'];
 export type RoomPatch = Schemas['RoomPatch'];
+export type ScanState = Schemas['ScanState'];
 export type SearchKind = Schemas['SearchKind'];
 export type SearchPage = Schemas['SearchPage'];
 export type SendMessageFrame = Schemas['SendMessageFrame'];

@@ -1,9 +1,21 @@
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { logKey, membersQuery, roomListKey, roomQuery } from '@/api/keys';
+import { fileQuery, filesKey, logKey, membersQuery, roomListKey, roomQuery } from '@/api/keys';
 import type { Member, Room, RoomPage, ServerFrame } from '@/api/types';
 import { logOf } from '@/features/chat';
-import { left, li, member, page, promoted, room, roomId, said, updated, wang } from '@/testing/events';
+import {
+  left,
+  li,
+  member,
+  page,
+  promoted,
+  room,
+  roomId,
+  said,
+  scanned,
+  updated,
+  wang,
+} from '@/testing/events';
 import { fold } from './fold';
 import { foldActivity, foldRead } from './foldList';
 
@@ -138,3 +150,13 @@ function watchList(): () => void {
   query.addObserver(observer);
   return () => query.removeObserver(observer);
 }
+
+test('F-UP-31 a file that was scanned is read again, and so are the lists of files', () => {
+  const one = fileQuery(roomId, 'f1').queryKey;
+  const others = [...filesKey(roomId), 'all'];
+  cache.setQueryData([...one], { file_id: 'f1' });
+  cache.setQueryData(others, {});
+  expect(fold(cache, scanned(4, 'f1', 'clean'), me)).toBe('applied');
+  expect(stale(one)).toBe(true);
+  expect(stale(others)).toBe(true);
+});

@@ -143,7 +143,8 @@ function foldFiles(cache: QueryClient, event: RoomEvent): void {
   if (event.type === 'file_deleted') {
     cache.removeQueries({ queryKey: fileQuery(event.room_id, event.file_id).queryKey });
   }
-  if (event.type === 'file_uploaded' || event.type === 'file_deleted') {
+  if (event.type === 'file_scanned') renew(cache, fileQuery(event.room_id, event.file_id));
+  if (event.type === 'file_uploaded' || event.type === 'file_deleted' || event.type === 'file_scanned') {
     renew(cache, { queryKey: filesKey(event.room_id) });
   }
 }

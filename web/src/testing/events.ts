@@ -1,4 +1,4 @@
-import type { Member, Message, Person, Role, Room, RoomEvent, TimelinePage } from '@/api/types';
+import type { Member, Message, Person, Role, Room, RoomEvent, ScanState, TimelinePage } from '@/api/types';
 
 /** Rows of a room's log for tests. */
 export const roomId = '0192f0c1-0000-7000-8000-000000000001';
@@ -39,6 +39,11 @@ export function photo(seq: number, fileId: string, by: Person = wang) {
 
 export function deleted(seq: number, fileId: string, by: Person = wang): RoomEvent {
   return { type: 'file_deleted', ...base(seq, by, minute(seq)), file_id: fileId, deleted_by: by };
+}
+
+export function scanned(seq: number, fileId: string, state: ScanState): RoomEvent {
+  const house = { user_id: 'house', name: 'Task Reporter' };
+  return { type: 'file_scanned', ...base(seq, house, minute(seq)), file_id: fileId, scan_state: state };
 }
 
 export function member(person: Person, role: Role): Member {

@@ -1,4 +1,4 @@
-import type { Message, Person, Reaction, RoomEvent } from '@/api/types';
+import type { Message, Person, Reaction, Reference, RoomEvent, ScanState } from '@/api/types';
 
 const kinds = [
   'message_edited',
@@ -7,13 +7,14 @@ const kinds = [
   'reaction_removed',
   'message_pinned',
   'message_unpinned',
+  'file_scanned',
 ] as const;
 
 type MessageChange = Extract<RoomEvent, { type: (typeof kinds)[number] }>;
 /** An event after which something that was said reads otherwise. */
 export type Change = MessageChange | Extract<RoomEvent, { type: 'file_deleted' }>;
 
-/** Whether an event only changes a message: pages of the timeline leave these out. */
+/** Whether an event only changes a message or its file: pages of the timeline leave these out. */
 export function isMessageChange(event: RoomEvent): event is MessageChange {
   return kinds.some((kind) => kind === event.type);
 }
@@ -24,10 +25,11 @@ export function isChange(event: RoomEvent): event is Change {
 
 /** The message after a change of the room; the same one where it is not concerned. */
 export function changed(message: Message, event: Change): Message {
-  if (event.type === 'file_deleted') {
+  if (event.type === 'file_deleted' || event.type === 'file_scanned') {
     const reference = message.metadata;
     if (reference?.file_id !== event.file_id) return message;
-    return { ...message, metadata: { ...reference, deleted: true } };
+    if (event.type === 'file_deleted') return { ...message, metadata: { ...reference, deleted: true } };
+    return { ...message, metadata: scanned(reference, event.scan_state) };
   }
   if (message.message_id !== event.message_id) return message;
   const { by, at } = event;
@@ -52,6 +54,15 @@ export function changed(message: Message, event: Change): Message {
       return rest;
     }
   }
+}
+
+/** A reference after its file's scan. Of one in quarantine nothing is left but that it is one. */
+function scanned(reference: Reference, state: ScanState): Reference {
+  if (reference.scan_state === 'infected') return reference;
+  if (state !== 'infected') return { ...reference, scan_state: state };
+  const { file_id, kind, deleted } = reference;
+  const withheld = { file_id, kind, filename: '', size: 0, url: '', scan_state: state };
+  return deleted === undefined ? withheld : { ...withheld, deleted };
 }
 
 const has = (users: Person[], user: Person) => users.some((one) => one.user_id === user.user_id);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message, RoomEvent, TimelinePage } from '@/api/types';
-import { deleted, edited, li, onMessage, page, photo, reaction, said, wang } from '@/testing/events';
+import { deleted, edited, li, onMessage, page, photo, reaction, said, scanned, wang } from '@/testing/events';
 import { changed, isChange, isMessageChange } from './change';
 import {
   append,
@@ -103,6 +103,24 @@ describe('F-RT-03, F-RT-11 changes of a message', () => {
     expect(message(after, 'm-1')?.metadata?.deleted).toBe(true);
   });
 
+  test('a file’s scan shows in its message, and what is infected has no name any more (F-UP-31)', () => {
+    const pending = logOf(page([photo(1, 'f1'), photo(2, 'f2')]));
+    const clean = fold(pending, scanned(3, 'f1', 'clean'));
+    expect(message(clean, 'm-1')?.metadata).toMatchObject({ scan_state: 'clean', filename: 'oil.jpg' });
+    expect(message(clean, 'm-2')?.metadata).toMatchObject({ filename: 'oil.jpg', url: '/content/f2' });
+    const bad = fold(clean, scanned(4, 'f2', 'infected'), scanned(5, 'f2', 'clean'));
+    expect(message(bad, 'm-2')?.metadata).toEqual({
+      file_id: 'f2',
+      kind: 'image',
+      filename: '',
+      size: 0,
+      url: '',
+      scan_state: 'infected',
+    });
+    expect(seqs(bad.newest)).toEqual([1, 2]);
+    expect(bad.newest.hi).toBe(5);
+  });
+
   test('a page that was read after a change is not changed by it again', () => {
     const read = said(1, wang, undefined, { text: '改過', edits: 1 });
     const ahead = { before_seq: 5 };
@@ -172,6 +190,7 @@ class Room {
       () => reaction(seq, id, emoji, by, 'reaction_removed'),
       () => onMessage(this.pick(['message_pinned', 'message_unpinned', 'message_deleted']), seq, id, by),
       () => deleted(seq, `f${1 + Math.floor(this.random() * seq)}`),
+      () => scanned(seq, `f${1 + Math.floor(this.random() * seq)}`, this.pick(['clean', 'infected'])),
     ];
     this.log.push((ids.length === 0 ? () => said(seq, by) : this.pick(events))());
   }

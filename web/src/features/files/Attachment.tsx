@@ -8,6 +8,7 @@ import { previewBox } from './box';
 import { DownloadLink } from './DownloadLink';
 import { FileIcon } from './FileIcon';
 import { useLinks } from './links';
+import { ScanNote } from './ScanNote';
 import { useViewer } from './Viewer';
 
 interface Props {
@@ -20,7 +21,7 @@ interface Props {
 /** What a reference message shows: a picture to open, or a file to download. */
 export function Attachment({ roomId, reference, removed }: Props) {
   const { t } = useTranslation();
-  if (removed) {
+  if (removed && reference.scan_state !== 'infected') {
     return (
       <p className={classes.removed}>
         <Trash2 size={16} aria-hidden />
@@ -28,6 +29,9 @@ export function Attachment({ roomId, reference, removed }: Props) {
         <span>{t('files.removed')}</span>
       </p>
     );
+  }
+  if (reference.scan_state === 'pending' || reference.scan_state === 'infected') {
+    return <ScanNote state={reference.scan_state} name={reference.filename} />;
   }
   if (reference.kind === 'image') return <Picture roomId={roomId} reference={reference} />;
   return <Tile roomId={roomId} reference={reference} />;
