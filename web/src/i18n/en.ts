@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue';
+import { uploadsEn } from './uploads.en';
 
 export const en: Catalogue = {
   app: {
@@ -387,13 +388,10 @@ export const en: Catalogue = {
     staged: 'Files to send',
     unstage: 'Do not attach {{name}}',
     uploading: 'Upload of {{name}}',
-    waiting: 'Waiting its turn',
-    finishing: 'Checking and storing…',
-    stored: 'Stored',
     uploadFailed: '{{name}} was not uploaded',
     cancelUpload: 'Cancel upload of {{name}}',
-    discard: 'Discard',
   },
+  uploads: uploadsEn,
   chat: {
     log: 'Conversation',
     newMessages: 'New messages',
@@ -631,5 +629,6 @@ export const en: Catalogue = {
     unavailable: 'The system is away for a moment. Try again soon.',
     store_unavailable: 'File storage is away; the conversation goes on. Upload again later.',
     network: 'The server cannot be reached. Check the network.',
+    unreadable: 'The file cannot be read any more. Choose it again.',
   },
 };
