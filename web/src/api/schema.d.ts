@@ -626,6 +626,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room_id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        /** One's own uploads to the room that are not finished, oldest first */
+        get: operations["listUploads"];
+        put?: never;
+        /**
+         * Announce a file that is sent in several requests
+         * @description [tus 1.0.0](https://tus.io/protocols/resumable-upload) with creation, termination, expiration and
+         *     checksum: any client of that protocol works. `Upload-Metadata` names `filename` and, if they are known,
+         *     `description` and `sha256` (64 hex digits of the whole file), each in Base64. Where the same user has sent
+         *     or is sending the same bytes to this room, the answer names that upload, and `Upload-Offset` says how
+         *     much of it is there.
+         *
+         *     An upload of which nothing came for 72 hours is removed.
+         */
+        post: operations["createUpload"];
+        delete?: never;
+        /** What the upload protocol can do here */
+        options: operations["describeUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/{room_id}/uploads/{file_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                file_id: components["parameters"]["FileID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Give an upload up and remove what has arrived */
+        delete: operations["endUpload"];
+        options?: never;
+        /**
+         * Where an upload goes on
+         * @description A request that is bringing more of the upload is ended first; what it has brought is kept.
+         */
+        head: operations["findUpload"];
+        /**
+         * Send more of a file, or its end
+         * @description What has arrived is kept when the connection breaks, in any node's reach. The request that brings the
+         *     last byte is answered when the file is recorded, with its event and its message. If it cannot be for
+         *     now (503), the offset stays one before the length: send the last byte again. Any other refusal at the end
+         *     is for good, and the upload is gone.
+         *
+         *     `Upload-Checksum: sha256 <Base64>` (also sha1, md5): a chunk that does not fit it is dropped (460).
+         */
+        patch: operations["appendUpload"];
+        trace?: never;
+    };
     "/api/rooms/{room_id}/files/{file_id}/content": {
         parameters: {
             query?: never;
@@ -779,7 +842,7 @@ export interface components {
             retryable: boolean;
         };
         /** @enum {string} */
-        ErrorCode: "internal" | "invalid" | "malformed" | "unauthenticated" | "bad_credentials" | "forbidden" | "link_expired" | "not_found" | "conflict" | "client_msg_id_used" | "empty_file" | "file_type_refused" | "file_too_large" | "image_too_large" | "upload_incomplete" | "length_required" | "body_too_large" | "rate_limited" | "busy" | "moved" | "unavailable" | "store_unavailable";
+        ErrorCode: "internal" | "invalid" | "malformed" | "unauthenticated" | "bad_credentials" | "forbidden" | "link_expired" | "not_found" | "conflict" | "client_msg_id_used" | "empty_file" | "file_type_refused" | "file_too_large" | "image_too_large" | "upload_incomplete" | "checksum_mismatch" | "tus_version" | "length_required" | "body_too_large" | "rate_limited" | "busy" | "moved" | "unavailable" | "store_unavailable";
         LoginRequest: {
             username: string;
             /** Format: password */
@@ -1167,6 +1230,36 @@ export interface components {
             thumbnail_url?: string;
             /** Format: date-time */
             url_expires_at: string;
+        };
+        UploadList: {
+            uploads: components["schemas"]["Upload"][];
+        };
+        /** @description A file on its way */
+        Upload: {
+            /** @description that of the file once it is recorded */
+            file_id: string;
+            filename: string;
+            file_type: components["schemas"]["FileKind"];
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            file_size: number;
+            /**
+             * Format: int64
+             * @description where to go on
+             */
+            upload_offset: number;
+            /** @description as its sender said */
+            sha256?: string;
+            description?: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description when it is removed unless more of it comes
+             */
+            expires_at: string;
         };
         FilePage: {
             files: components["schemas"]["File"][];
@@ -1916,6 +2009,11 @@ export interface components {
         NodeID: string;
         /** @description Unix seconds */
         Expires: number;
+        /**
+         * @description version of the protocol; needed of all but HEAD
+         * @example 1.0.0
+         */
+        TusResumable: string;
         Signature: string;
     };
     requestBodies: {
@@ -3161,6 +3259,184 @@ export interface operations {
             /** @description Deleted */
             204: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The uploads */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description version of the protocol; needed of all but HEAD
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+                /** @description bytes of the whole file */
+                "Upload-Length": number;
+                /** @example filename 5ryP5rK5LmpwZw== */
+                "Upload-Metadata": string;
+            };
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Admitted; go on at Location */
+            201: {
+                headers: {
+                    Location?: string;
+                    "Upload-Offset"?: number;
+                    "Upload-Expires"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    describeUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description tus 1.0.0 */
+            204: {
+                headers: {
+                    "Tus-Version"?: string;
+                    "Tus-Extension"?: string;
+                    "Tus-Max-Size"?: number;
+                    "Tus-Checksum-Algorithm"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description version of the protocol; needed of all but HEAD
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+            };
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                file_id: components["parameters"]["FileID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    findUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description version of the protocol; needed of all but HEAD
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+            };
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                file_id: components["parameters"]["FileID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offset is the length once the file is recorded, and not before */
+            200: {
+                headers: {
+                    "Upload-Offset"?: number;
+                    "Upload-Length"?: number;
+                    "Upload-Expires"?: string;
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    appendUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description version of the protocol; needed of all but HEAD
+                 * @example 1.0.0
+                 */
+                "Tus-Resumable"?: components["parameters"]["TusResumable"];
+                "Upload-Offset": number;
+                "Upload-Checksum"?: string;
+            };
+            path: {
+                room_id: components["parameters"]["RoomID"];
+                file_id: components["parameters"]["FileID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Stored; the file is recorded when the offset is its length */
+            204: {
+                headers: {
+                    "Upload-Offset"?: number;
+                    "Upload-Expires"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;

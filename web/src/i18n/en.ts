@@ -629,6 +629,8 @@ export const en: Catalogue = {
     unavailable: 'The system is away for a moment. Try again soon.',
     store_unavailable: 'File storage is away; the conversation goes on. Upload again later.',
     network: 'The server cannot be reached. Check the network.',
+    checksum_mismatch: 'Damaged on the way. Send it again.',
+    tus_version: 'The page is too old for this server. Reload it.',
     unreadable: 'The file cannot be read any more. Choose it again.',
   },
 };

@@ -617,6 +617,8 @@ export const zhHant = {
     unavailable: '系統暫時無法使用，請稍候再試。',
     store_unavailable: '檔案儲存暫時無法使用；對話不受影響，請稍後再上傳。',
     network: '連不上伺服器，請檢查網路。',
+    checksum_mismatch: '傳送途中資料受損，請再傳一次。',
+    tus_version: '頁面版本與伺服器不符，請重新載入。',
     unreadable: '讀不到這個檔案，請重新選擇。',
   },
 } as const;
