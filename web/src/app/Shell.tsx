@@ -12,7 +12,7 @@ import icon from '@/theme/icon.svg';
 import { AdminLinks } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
 import classes from './Shell.module.css';
-import { useLive } from './useLive';
+import { useLive, useUnsent } from './useLive';
 
 /** The frame around every screen of somebody who is signed in. */
 export function Shell({ user }: { user: User }) {
@@ -34,7 +34,7 @@ export function Shell({ user }: { user: User }) {
         <LinkPill />
         <div className={classes.menu}>
           <AdminLinks user={user} />
-          <UserMenu user={user} />
+          <UserMenu user={user} unsent={useUnsent()} />
         </div>
       </header>
       <LinkBanner />

@@ -254,7 +254,6 @@ export class Uploads {
     } else {
       course.notBefore = failure.retryAfter === undefined ? 0 : Date.now() + verdict.after;
       if (verdict.next === 'anew') {
-        course.furthest = 0;
         this.change(id, { place: undefined, sent: 0 });
         if (item.kept === true) void this.dropIfGone(id);
       }
