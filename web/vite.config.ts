@@ -34,6 +34,8 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     reporters: ['default', 'junit'],
     outputFile: { junit: 'test-results/unit.xml' },
+    alias: { 'tus-js-client': 'tus-js-client/lib.esm/browser/index.js' }, // not its build for Node
+    server: { deps: { inline: ['tus-js-client'] } },
     restoreMocks: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,8 +1,11 @@
 import type { ErrorCode, Problem } from './types';
 
-/** What went wrong, whatever the cause: the server's problem, or no answer at all (`network`). */
+/**
+ * What went wrong, whatever the cause: the server's problem, no answer at all (`network`), or a
+ * file that this device gives out no more (`unreadable`).
+ */
 export interface Trouble {
-  code: ErrorCode | 'network';
+  code: ErrorCode | 'network' | 'unreadable';
   detail: string;
   status: number;
   retryable: boolean;

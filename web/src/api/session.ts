@@ -11,6 +11,8 @@ export type Phase = 'starting' | 'signed-in' | 'signed-out' | 'unreachable';
 interface State {
   phase: Phase;
   user?: User;
+  /** Signed out by their own hand: nothing of theirs stays on this device. */
+  left?: boolean;
 }
 
 export const useSession = create<State>()(() => ({ phase: 'starting' }));
@@ -29,13 +31,13 @@ function keep(signedIn: SignedIn): void {
   token = { value: signedIn.access_token, expiresAt: Date.now() + signedIn.expires_in * 1000 };
   clearTimeout(renewal);
   renewal = setTimeout(() => void refresh(), Math.max(5, signedIn.expires_in * 0.8) * 1000);
-  useSession.setState({ phase: 'signed-in', user: signedIn.user });
+  useSession.setState({ phase: 'signed-in', user: signedIn.user, left: false });
 }
 
-function forget(): void {
+function forget(left = false): void {
   token = undefined;
   clearTimeout(renewal);
-  useSession.setState({ phase: 'signed-out', user: undefined });
+  useSession.setState({ phase: 'signed-out', user: undefined, left });
 }
 
 function post(path: string, body?: unknown): Promise<Response> {
@@ -90,7 +92,7 @@ export async function signOut(): Promise<void> {
   try {
     await post('/api/auth/logout');
   } finally {
-    forget();
+    forget(true);
   }
 }
 

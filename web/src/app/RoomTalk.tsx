@@ -1,11 +1,19 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { membersQuery } from '@/api/keys';
 import type { Member, Reference, Room, User } from '@/api/types';
 import { Composer, Conversation, type Kind, TypingLine } from '@/features/chat';
-import { Attachment, DropTarget, FilePickers, StagedFiles, sameFile, UploadTile } from '@/features/files';
+import {
+  Attachment,
+  DropTarget,
+  FilePickers,
+  maxDescription,
+  StagedFiles,
+  UploadList,
+  useStaged,
+} from '@/features/files';
 import { can } from '@/features/members';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useAfter } from '@/ui/useAfter';
@@ -13,9 +21,6 @@ import classes from './RoomPage.module.css';
 import { useLink, useLive, usePending, useTyping, useUploads } from './useLive';
 import type { RoomLog } from './useRoomLog';
 import { useWriting } from './useWriting';
-
-/** Characters of a file's description; a longer text goes as a message of its own. */
-const maxCaption = 1000;
 
 interface Props {
   room: Room;
@@ -37,23 +42,26 @@ export function RoomTalk({ room, user, log }: Props) {
   const members = useQuery(membersQuery(roomId)).data?.members ?? noMembers;
   const { query } = log;
   const slow = useAfter(query.isPending, 200);
-  const [files, setFiles] = useState<globalThis.File[]>([]);
+  const staged = useStaged();
   const writing = useWriting(room, user, members, query.data);
 
   const open = room.status !== 'ARCHIVED';
   const mayPost = open && can(user, room.my_role, 'post');
   const mayUpload = open && can(user, room.my_role, 'upload');
   const mayReact = open && can(user, room.my_role, 'react');
-  const stage = (more: globalThis.File[]) =>
-    setFiles((before) => [...new Map([...before, ...more].map((file) => [sameFile(file), file])).values()]);
 
   const send = (text: string, kind: Kind) => {
     if (writing.save(text)) return;
-    const single = files.length === 1 && writing.mode === undefined && kind === 'TEXT';
-    const caption = single && [...text].length <= maxCaption ? text.trim() : '';
+    const single = staged.ready === 1 && writing.mode === undefined && kind === 'TEXT';
+    const caption = single && [...text].length <= maxDescription ? text.trim() : '';
     if (caption === '' && text.trim() !== '') writing.say(text, kind);
-    for (const file of files) live.uploads.add(roomId, file, caption);
-    setFiles([]);
+    void upload(caption);
+  };
+  const upload = async (caption: string) => {
+    for (const file of staged.take()) {
+      const chosen = await file; // in the order of choosing
+      live.uploads.add(roomId, chosen.file, caption === '' ? chosen.description : caption);
+    }
   };
   const attachment = useCallback(
     (reference: Reference) => (
@@ -65,7 +73,7 @@ export function RoomTalk({ room, user, log }: Props) {
   const discard = useCallback((id: string) => live.outbox.discard(id), [live]);
 
   return (
-    <DropTarget enabled={mayUpload} onFiles={stage} className={classes.talk}>
+    <DropTarget enabled={mayUpload} onFiles={staged.add} className={classes.talk}>
       {query.isError && (
         <TroubleNotice title={t('chat.failed')} error={query.error} retry={() => void query.refetch()} />
       )}
@@ -94,18 +102,7 @@ export function RoomTalk({ room, user, log }: Props) {
           onRetry={retry}
           onDiscard={discard}
         >
-          {uploads.length > 0 && (
-            <div className={classes.uploads}>
-              {uploads.map((upload) => (
-                <UploadTile
-                  key={upload.id}
-                  upload={upload}
-                  onCancel={() => live.uploads.cancel(upload.id)}
-                  onRetry={() => live.uploads.retry(upload.id)}
-                />
-              ))}
-            </div>
-          )}
+          <UploadList roomId={roomId} uploads={uploads} queue={live.uploads} />
         </Conversation>
       ) : (
         <div className={classes.filler} />
@@ -121,18 +118,13 @@ export function RoomTalk({ room, user, log }: Props) {
           roomId={roomId}
           members={members}
           mode={writing.mode}
-          hasFiles={files.length > 0}
+          hasFiles={staged.ready > 0}
           onSend={send}
           onCancel={writing.cancel}
           onTyping={() => live.typing.mine(roomId)}
           onEditLast={writing.editLast}
-          tools={mayUpload && <FilePickers onFiles={stage} />}
-          staged={
-            <StagedFiles
-              files={files}
-              onRemove={(file) => setFiles((before) => before.filter((one) => one !== file))}
-            />
-          }
+          tools={mayUpload && <FilePickers onFiles={staged.add} />}
+          staged={<StagedFiles staged={staged} />}
         />
       ) : (
         <ReadOnly room={room} user={user} />

@@ -5,17 +5,20 @@ import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import type { User } from '@/api/types';
 import { UserMenu } from '@/features/auth';
+import { UploadNews } from '@/features/files';
 import { Breadcrumbs } from '@/features/rooms';
 import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
 import { AdminLinks } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
 import classes from './Shell.module.css';
+import { useLive, useUnsent } from './useLive';
 
 /** The frame around every screen of somebody who is signed in. */
 export function Shell({ user }: { user: User }) {
   const { t } = useTranslation();
   const { roomId } = useParams({ strict: false });
+  const { uploads } = useLive();
   return (
     <div className={classes.shell} data-room={roomId !== undefined || undefined}>
       <a className={classes.skip} href="#main">
@@ -31,10 +34,11 @@ export function Shell({ user }: { user: User }) {
         <LinkPill />
         <div className={classes.menu}>
           <AdminLinks user={user} />
-          <UserMenu user={user} />
+          <UserMenu user={user} unsent={useUnsent()} />
         </div>
       </header>
       <LinkBanner />
+      <UploadNews uploads={uploads} roomId={roomId} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>

@@ -7,7 +7,7 @@ import { refresh, useSession } from '@/api/session';
 import { type Link, Socket, type TicketResult } from '@/api/socket';
 import type { ServerFrame } from '@/api/types';
 import { emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
-import { transfer, Uploads } from '@/features/files';
+import { claim, end, isStored, Kept, send, Uploads } from '@/features/files';
 import { fold, isRoomEvent } from './fold';
 import { foldActivity, foldRead } from './foldList';
 import { forgetPresence, takePresence } from './usePresence';
@@ -37,7 +37,11 @@ const listPause = 2000;
 export class Live {
   readonly store = createStore<LinkState>()(() => ({ link: 'stopped', wasLive: false }));
   readonly outbox: Outbox;
-  readonly uploads = new Uploads(transfer);
+  readonly uploads = new Uploads({
+    ...{ send, isStored, end, claim },
+    kept: new Kept(),
+    isShown: (roomId) => this.rooms.has(roomId),
+  });
   readonly typing = new Typing((roomId) => this.socket.send({ type: 'typing', room_id: roomId }));
   readonly reading = new Reading((roomId, seq) => this.sendRead(roomId, seq));
   private readonly socket: Socket;
@@ -63,11 +67,12 @@ export class Live {
     const follow = (signedIn: boolean): void => {
       if (signedIn) {
         this.socket.start();
+        this.uploads.start(useSession.getState().user?.user_id ?? '');
         return;
       }
       this.socket.stop();
       this.outbox.clear();
-      this.uploads.clear();
+      this.uploads.stop(useSession.getState().left);
       this.typing.clear();
       this.reading.clear();
       this.cache.clear();
@@ -80,6 +85,7 @@ export class Live {
     return () => {
       unsubscribe();
       this.socket.stop();
+      this.uploads.stop();
     };
   }
 
@@ -101,6 +107,7 @@ export class Live {
       if (watched.watchers > 0) return;
       clearTimeout(watched.retry);
       this.rooms.delete(roomId);
+      this.uploads.forgetStored(roomId);
       forgetPresence(roomId);
       this.socket.send({ type: 'unsubscribe', room_id: roomId });
     };
@@ -120,7 +127,7 @@ export class Live {
     const me = useSession.getState().user?.user_id ?? '';
     for (const { event } of this.cache.getQueryData<Log>(logKey(roomId))?.newest.entries ?? []) {
       this.outbox.take(event, me);
-      this.uploads.take(event, me);
+      this.uploads.take(event);
     }
   }
 
@@ -150,6 +157,7 @@ export class Live {
     for (const roomId of this.rooms.keys()) this.subscribe(roomId);
     this.outbox.connected();
     this.reading.connected();
+    this.uploads.hurry();
     this.refreshList();
   }
 
@@ -162,7 +170,7 @@ export class Live {
         return;
       }
       this.outbox.take(frame, me);
-      this.uploads.take(frame, me);
+      this.uploads.take(frame);
       this.typing.take(frame);
       return;
     }
@@ -194,8 +202,11 @@ export class Live {
         if (frame.client_msg_id !== undefined) this.outbox.take(frame, me);
         else if (frame.room_id !== undefined) this.notSubscribed(frame.room_id, frame);
         return;
+      case 'file_upload_ack':
+        this.uploads.acked(frame.file_id);
+        return;
       default:
-        return; // ready, pong, bye: the socket's own; file_upload_ack: the 201 has said it
+        return; // ready, pong, bye: the socket's own
     }
   }
 

@@ -25,6 +25,7 @@ import { NothingChosen, Rooms } from './Rooms';
 import { SearchPage } from './SearchPage';
 import { Shell } from './Shell';
 import { parseSearch, stringifySearch } from './search';
+import { useUnsent } from './useLive';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CrashNotice });
 
@@ -155,10 +156,11 @@ const me = createRoute({
   path: '/me',
   component: function MeRoute() {
     const user = useUser();
+    const unsent = useUnsent();
     return (
       user && (
         <div className={classes.me}>
-          <Account user={user} />
+          <Account user={user} unsent={unsent} />
           <AdminLinks user={user} />
         </div>
       )

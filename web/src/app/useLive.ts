@@ -33,6 +33,14 @@ export function useUploads(roomId: string): Upload[] {
   return useMemo(() => items.filter((item) => item.roomId === roomId), [items, roomId]);
 }
 
+/** Files of mine that no server has yet. */
+export function useUnsent(): number {
+  return useStore(
+    useLive().uploads.store,
+    ({ items }) => items.filter(({ state }) => state !== 'failed' && state !== 'stored').length,
+  );
+}
+
 const nobody: Person[] = [];
 
 /** Who is writing in a room now, except me. */

@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue';
+import { uploadsEn } from './uploads.en';
 
 export const en: Catalogue = {
   app: {
@@ -389,13 +390,10 @@ export const en: Catalogue = {
     staged: 'Files to send',
     unstage: 'Do not attach {{name}}',
     uploading: 'Upload of {{name}}',
-    waiting: 'Waiting its turn',
-    finishing: 'Checking and storing…',
-    stored: 'Stored',
     uploadFailed: '{{name}} was not uploaded',
     cancelUpload: 'Cancel upload of {{name}}',
-    discard: 'Discard',
   },
+  uploads: uploadsEn,
   chat: {
     log: 'Conversation',
     newMessages: 'New messages',
@@ -635,5 +633,8 @@ export const en: Catalogue = {
     unavailable: 'The system is away for a moment. Try again soon.',
     store_unavailable: 'File storage is away; the conversation goes on. Upload again later.',
     network: 'The server cannot be reached. Check the network.',
+    checksum_mismatch: 'Damaged on the way. Send it again.',
+    tus_version: 'The page is too old for this server. Reload it.',
+    unreadable: 'The file cannot be read any more. Choose it again.',
   },
 };

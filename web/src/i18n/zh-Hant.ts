@@ -1,3 +1,5 @@
+import { uploadsZhHant } from './uploads.zh-Hant';
+
 /** Traditional Chinese, the first language: its keys are the catalogue's shape. */
 export const zhHant = {
   app: {
@@ -383,13 +385,10 @@ export const zhHant = {
     staged: '待送出的檔案',
     unstage: '不要附上 {{name}}',
     uploading: '{{name}} 上傳進度',
-    waiting: '排隊中',
-    finishing: '檢查並保存中…',
-    stored: '已保存',
     uploadFailed: '{{name}} 沒有上傳',
     cancelUpload: '取消上傳 {{name}}',
-    discard: '捨棄',
   },
+  uploads: uploadsZhHant,
   chat: {
     log: '對話',
     newMessages: '新訊息',
@@ -622,5 +621,8 @@ export const zhHant = {
     unavailable: '系統暫時無法使用，請稍候再試。',
     store_unavailable: '檔案儲存暫時無法使用；對話不受影響，請稍後再上傳。',
     network: '連不上伺服器，請檢查網路。',
+    checksum_mismatch: '傳送途中資料受損，請再傳一次。',
+    tus_version: '頁面版本與伺服器不符，請重新載入。',
+    unreadable: '讀不到這個檔案，請重新選擇。',
   },
 } as const;

@@ -1,5 +1,6 @@
-import { Button, Popover } from '@mantine/core';
+import { Button, Group, Modal, Popover } from '@mantine/core';
 import { LogOut } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '@/api/session';
 import type { User } from '@/api/types';
@@ -7,9 +8,16 @@ import { Initial } from '@/ui/Initial';
 import classes from './Auth.module.css';
 import { Preferences } from './Preferences';
 
+interface Props {
+  user: User;
+  /** Files that are not sent yet and would be lost. */
+  unsent: number;
+}
+
 /** Who is signed in, what they chose, and the way out. */
-export function Account({ user }: { user: User }) {
+export function Account({ user, unsent }: Props) {
   const { t } = useTranslation();
+  const [asking, setAsking] = useState(false);
   return (
     <div className={classes.account}>
       <div className={classes.who}>
@@ -22,14 +30,33 @@ export function Account({ user }: { user: User }) {
         </div>
       </div>
       <Preferences />
-      <Button variant="default" leftSection={<LogOut size={18} aria-hidden />} onClick={() => void signOut()}>
+      <Button
+        variant="default"
+        leftSection={<LogOut size={18} aria-hidden />}
+        onClick={() => (unsent > 0 ? setAsking(true) : void signOut())}
+      >
         {t('auth.signOut')}
       </Button>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        centered
+        title={t('uploads.leaveTitle')}
+        closeButtonProps={{ 'aria-label': t('app.close') }}
+      >
+        <p>{t('uploads.leaveHint', { count: unsent })}</p>
+        <Group justify="flex-end" mt="lg" gap="sm">
+          <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+            {t('uploads.stay')}
+          </Button>
+          <Button onClick={() => void signOut()}>{t('uploads.leave')}</Button>
+        </Group>
+      </Modal>
     </div>
   );
 }
 
-export function UserMenu({ user }: { user: User }) {
+export function UserMenu({ user, unsent }: Props) {
   const { t } = useTranslation();
   return (
     <Popover position="bottom-end" width={300} trapFocus returnFocus>
@@ -44,7 +71,7 @@ export function UserMenu({ user }: { user: User }) {
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t('settings.account')}>
-        <Account user={user} />
+        <Account user={user} unsent={unsent} />
       </Popover.Dropdown>
     </Popover>
   );

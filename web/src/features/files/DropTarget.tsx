@@ -1,5 +1,5 @@
 import { Paperclip } from 'lucide-react';
-import { type ClipboardEvent, type DragEvent, type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './Files.module.css';
 
@@ -10,47 +10,56 @@ interface Props {
   children: ReactNode;
 }
 
-/** A region that takes dropped and pasted files. Text that is pasted or dragged is left alone. */
+/**
+ * While it is on the screen, files that are dropped or pasted anywhere on the page are
+ * taken; a file that falls beside everything must not carry the browser away. Text
+ * that is pasted or dragged is left alone.
+ */
 export function DropTarget({ enabled, onFiles, className, children }: Props) {
   const { t } = useTranslation();
-  const depth = useRef(0); // enter and leave also come from every child
   const [over, setOver] = useState(false);
+  const latest = useRef({ enabled, onFiles });
+  latest.current = { enabled, onFiles };
 
-  const carriesFiles = (event: DragEvent) => enabled && event.dataTransfer.types.includes('Files');
-  const enter = (event: DragEvent) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    depth.current += 1;
-    setOver(true);
-  };
-  const leave = () => {
-    depth.current = Math.max(0, depth.current - 1);
-    if (depth.current === 0) setOver(false);
-  };
-  const drop = (event: DragEvent) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    depth.current = 0;
-    setOver(false);
-    onFiles([...event.dataTransfer.files]);
-  };
-  const paste = (event: ClipboardEvent) => {
-    const files = [...event.clipboardData.files];
-    if (!enabled || files.length === 0) return;
-    event.preventDefault();
-    onFiles(files.map(named));
-  };
+  useEffect(() => {
+    const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    const drag = (event: DragEvent) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      if (!latest.current.enabled && event.dataTransfer !== null) event.dataTransfer.dropEffect = 'none';
+      setOver(latest.current.enabled);
+    };
+    const leave = (event: DragEvent) => {
+      if (event.relatedTarget === null) setOver(false); // out of the window, not into another element
+    };
+    const drop = (event: DragEvent) => {
+      setOver(false);
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      if (latest.current.enabled) latest.current.onFiles([...(event.dataTransfer?.files ?? [])]);
+    };
+    const paste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (!latest.current.enabled || files.length === 0) return;
+      event.preventDefault();
+      latest.current.onFiles(files.map(named));
+    };
+    window.addEventListener('dragenter', drag);
+    window.addEventListener('dragover', drag);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    window.addEventListener('paste', paste);
+    return () => {
+      window.removeEventListener('dragenter', drag);
+      window.removeEventListener('dragover', drag);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+      window.removeEventListener('paste', paste);
+    };
+  }, []);
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has a button twin, FilePickers
-    <div
-      className={`${classes.target} ${className ?? ''}`}
-      onDragEnter={enter}
-      onDragOver={(event) => carriesFiles(event) && event.preventDefault()}
-      onDragLeave={leave}
-      onDrop={drop}
-      onPaste={paste}
-    >
+    <div className={`${classes.target} ${className ?? ''}`}>
       {children}
       {over && (
         <div className={classes.overlay}>

@@ -1,4 +1,5 @@
-import { CloseButton } from '@mantine/core';
+import { CloseButton, Switch, TextInput } from '@mantine/core';
+import { TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fileSize } from '@/i18n/format';
@@ -6,35 +7,83 @@ import { useLanguage } from '@/ui/useLanguage';
 import { kindOf } from './allowed';
 import { FileIcon } from './FileIcon';
 import classes from './Files.module.css';
+import { chosen, type Staged, type StagedFile } from './useStaged';
 
-interface Props {
-  files: globalThis.File[];
-  onRemove: (file: globalThis.File) => void;
-}
-
-/** Equal for one file that was chosen twice. */
-export function sameFile(file: globalThis.File): string {
-  return `${file.name}/${file.size}/${file.lastModified}`;
-}
+/** Characters of a file's description. */
+export const maxDescription = 1000;
 
 /** What will go with the next send: evidence cannot be unsent, so it is seen first. */
-export function StagedFiles({ files, onRemove }: Props) {
+export function StagedFiles({ staged }: { staged: Staged }) {
+  const { t } = useTranslation();
+  const { files, original } = staged;
+  if (files.length === 0) return null;
+  const choice = files.some(({ smaller }) => smaller instanceof globalThis.File);
+  return (
+    <div className={classes.stage}>
+      <ul className={classes.staged} aria-label={t('files.staged')}>
+        {files.map((file) => (
+          <li key={file.key} className={classes.chip} data-refused={lost(file, original) || undefined}>
+            <LocalPreview file={file.original} />
+            <span className={classes.text}>
+              <span className={classes.name}>{file.original.name}</span>
+              <Sizes file={file} original={original} />
+              {files.length > 1 && !lost(file, original) && (
+                <TextInput
+                  size="xs"
+                  aria-label={t('uploads.describe', { name: file.original.name })}
+                  placeholder={t('uploads.description')}
+                  maxLength={maxDescription}
+                  value={file.description}
+                  onChange={(event) => staged.describe(file.key, event.currentTarget.value)}
+                />
+              )}
+            </span>
+            <CloseButton
+              aria-label={t('files.unstage', { name: file.original.name })}
+              onClick={() => staged.remove(file.key)}
+            />
+          </li>
+        ))}
+      </ul>
+      {choice && (
+        <Switch
+          className={classes.switch}
+          label={t('uploads.original')}
+          description={t(original ? 'uploads.originalHint' : 'uploads.smallerHint')}
+          checked={original}
+          onChange={(event) => staged.setOriginal(event.currentTarget.checked)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Neither it nor something smaller can be sent. */
+function lost(file: StagedFile, original: boolean): boolean {
+  return file.smaller !== 'making' && chosen(file, original) === undefined;
+}
+
+/** How much will be sent, and of what; or why nothing. */
+function Sizes({ file, original }: { file: StagedFile; original: boolean }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  if (files.length === 0) return null;
+  const form = chosen(file, original);
+  const before = fileSize(language, file.original.size);
+  if (lost(file, original)) {
+    return (
+      <span className={classes.trouble} role="alert">
+        <TriangleAlert size={14} aria-hidden /> {t(`error.${file.refused ?? 'invalid'}`)}
+      </span>
+    );
+  }
+  if (form === undefined) return <span className={classes.meta}>{t('uploads.making', { before })}</span>;
+  if (form === file.original) return <span className={`${classes.meta} figures`}>{before}</span>;
+  const after = fileSize(language, form.size);
   return (
-    <ul className={classes.staged} aria-label={t('files.staged')}>
-      {files.map((file) => (
-        <li key={sameFile(file)} className={classes.chip}>
-          <LocalPreview file={file} />
-          <span className={classes.text}>
-            <span className={classes.name}>{file.name}</span>
-            <span className={classes.meta}>{fileSize(language, file.size)}</span>
-          </span>
-          <CloseButton aria-label={t('files.unstage', { name: file.name })} onClick={() => onRemove(file)} />
-        </li>
-      ))}
-    </ul>
+    <span className={`${classes.meta} figures`}>
+      {t('uploads.smaller', { before, after })}
+      {original && file.refused !== undefined && <> · {t('uploads.tooLargeAsIs')}</>}
+    </span>
   );
 }
 

@@ -1,6 +1,9 @@
 import type { ErrorCode, FileKind } from '@/api/types';
+import type { Pixels } from './jpeg';
 
 const mib = 1024 * 1024;
+/** Pixels of an image that the server is willing to decode. */
+const maxPixels = 40_000_000;
 
 /** The allow-list of the contract, to refuse early; the server decides by content. */
 const limits: Record<string, { kind: FileKind; max: number }> = {
@@ -24,10 +27,11 @@ export function kindOf(filename: string): FileKind | undefined {
 }
 
 /** Why a file would be refused, before a byte of it is sent. */
-export function refusal(file: globalThis.File): ErrorCode | undefined {
+export function refusal(file: globalThis.File, pixels?: Pixels): ErrorCode | undefined {
   const limit = limits[file.name.slice(file.name.lastIndexOf('.') + 1).toLowerCase()];
   if (limit === undefined) return 'file_type_refused';
   if (file.size === 0) return 'empty_file';
   if (file.size > limit.max) return 'file_too_large';
+  if (pixels !== undefined && pixels.width * pixels.height > maxPixels) return 'image_too_large';
   return undefined;
 }
