@@ -152,7 +152,7 @@ type (
 	// uploadBegun names in Same the upload that brings the same bytes already.
 	uploadBegun struct {
 		Same incident.FileID
-		Err error `json:"-"`
+		Err  error `json:"-"`
 	}
 	uploadFinished struct {
 		File incident.File

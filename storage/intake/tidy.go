@@ -51,12 +51,12 @@ func (in *Intake) Tidy(ctx context.Context) error {
 	errs = append(errs, err)
 	for _, up := range resting {
 		_, err := in.finish(ctx, incident.Principal{Person: up.By}, up)
-		errs = append(errs, in.tell("finished an upload that was left whole", up, err))
+		errs = append(errs, in.tell("finish", up, err))
 	}
 	left, err := in.records.Abandoned(ctx, now.Add(-abandonedAfter), now.Add(-incident.UploadLife))
 	errs = append(errs, err)
 	for _, up := range left {
-		errs = append(errs, in.tell("removed a left-over upload", up, in.remove(ctx, up)))
+		errs = append(errs, in.tell("remove", up, in.remove(ctx, up)))
 	}
 	return errors.Join(errs...)
 }
@@ -78,12 +78,12 @@ func (in *Intake) remove(ctx context.Context, up incident.Upload) error {
 	return in.records.Forget(ctx, up.RoomID, up.FileID)
 }
 
-// tell logs what was taken up, and returns what went wrong for another reason than
+// tell logs what was done with an upload that was left, and returns what went wrong for another reason than
 // that somebody else is at it.
-func (in *Intake) tell(what string, up incident.Upload, err error) error {
+func (in *Intake) tell(done string, up incident.Upload, err error) error {
 	switch {
 	case err == nil:
-		in.log.Info(what, "room_id", string(up.RoomID), "file_id", string(up.FileID))
+		in.log.Info("took up an upload that was left", "done", done, "room_id", string(up.RoomID), "file_id", string(up.FileID))
 	case incident.KindOf(err) == incident.Busy:
 		return nil
 	}

@@ -49,11 +49,11 @@ func (w *writer) write(ctx context.Context) (incident.Upload, error) {
 
 func (w *writer) parts(ctx context.Context, src *bufio.Reader, again bool) error {
 	for missing := w.up.Size - w.up.Received(); missing > 0 || again; {
-		if _, err := src.Peek(1); err != nil {
-			if err != io.EOF {
-				w.broken = err
-			}
+		if _, err := src.Peek(1); err == io.EOF {
 			return nil
+		} else if err != nil {
+			w.broken = err
+			return nil //nolint:nilerr // what has come is kept first
 		}
 		w.any = true
 		if again {

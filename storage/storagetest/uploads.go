@@ -175,9 +175,10 @@ func testUploads(t *testing.T, fresh Fresh) {
 // upload is the upload that becomes f.
 func upload(r *claimed, f incident.FileUploaded) incident.Upload {
 	kind, _ := incident.TypeOf(f.File.Filename)
+	at := now()
 	return incident.Upload{
 		FileID: f.File.ID, RoomID: r.ID, By: r.owner.Person, Filename: f.File.Filename, Type: kind,
-		Size: f.File.Size, Key: f.File.Key, StartedAt: now(),
+		Size: f.File.Size, Key: f.File.Key, StartedAt: at, TouchedAt: at,
 	}
 }
 
