@@ -27,6 +27,7 @@ type S3 struct {
 	region string
 	log    *slog.Logger
 	found  atomic.Bool // the bucket has been seen
+	looked atomic.Bool // and what rules it has
 
 	patience time.Duration // streamPatience
 }
@@ -86,36 +87,33 @@ func newClient(cfg S3Config, endpoint string, dial dialer) (*minio.Client, error
 		Secure:     secure,
 		Region:     cfg.region(), // else every presigned URL asks the server first
 		MaxRetries: attempts,
-		Transport: &http.Transport{ // no proxy: the store is inside the plant
-			DialContext:         dial,
-			TLSHandshakeTimeout: dialPatience,
-			TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
-			MaxIdleConns:        256,
-			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     time.Minute,
-			DisableCompression:  true, // bytes come back as they went in
-		},
+		Transport: asking{&http.Transport{ // no proxy: the store is inside the plant
+			DialContext:           dial,
+			TLSHandshakeTimeout:   dialPatience,
+			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+			ExpectContinueTimeout: dialPatience, // then the body goes out unasked
+			MaxIdleConns:          256,
+			MaxIdleConnsPerHost:   64,
+			IdleConnTimeout:       time.Minute,
+			DisableCompression:    true, // bytes come back as they went in
+		}},
 	})
 }
 
-// findBucket makes sure that the bucket is there. Several nodes may make it at
-// once.
-func (s *S3) findBucket(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, answerPatience)
-	defer cancel()
-	exists, err := s.client.BucketExists(ctx, s.bucket)
-	if err != nil {
-		return err
+// asking lets a PUT ask the server before it sends its body (RFC 9110, 10.1.1).
+// A server that is busy, or a connection that has died, then costs no byte of a
+// stream that cannot be rewound, and the PUT can be repeated (F-ST-07).
+type asking struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (a asking) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodPut && r.ContentLength > 0 {
+		ask := *r
+		ask.Header = r.Header.Clone()
+		ask.Header.Set("Expect", "100-continue")
+		r = &ask
 	}
-	if !exists {
-		err := s.client.MakeBucket(ctx, s.bucket, minio.MakeBucketOptions{Region: s.region})
-		if code := minio.ToErrorResponse(err).Code; err != nil && code != minio.BucketAlreadyOwnedByYou {
-			return err
-		}
-		s.log.Info("bucket made")
-	}
-	s.found.Store(true)
-	return nil
+	return a.next.RoundTrip(r)
 }
 
 // refused reports whether the server answered that asking again is no use.

@@ -163,17 +163,10 @@ func TestS3PresignsForThePublicEndpoint(t *testing.T) {
 // F-ST-14: a server whose answer is no S3 at all.
 func TestS3ServerThatOnlyFailsIsDown(t *testing.T) {
 	t.Parallel()
-	l := listen(t)
-	srv := &http.Server{
-		ReadHeaderTimeout: time.Second,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			http.Error(w, "<html>bad gateway", http.StatusBadGateway)
-		}),
-	}
-	done := make(chan struct{})
-	go func() { defer close(done); _ = srv.Serve(l) }()
-	t.Cleanup(func() { _ = srv.Close(); <-done })
-	s := openS3(t, object.S3Config{Endpoint: l.Addr().String(), AccessKey: "a", SecretKey: "secretkey", Bucket: "task-reporter-files"})
+	endpoint := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "<html>bad gateway", http.StatusBadGateway)
+	})
+	s := openS3(t, object.S3Config{Endpoint: endpoint, AccessKey: "a", SecretKey: "secretkey", Bucket: "task-reporter-files"})
 	err := s.Put(t.Context(), "room-1/log/a.log", "text/plain", 3, strings.NewReader("abc"))
 	if incident.KindOf(err) != incident.StoreDown {
 		t.Errorf("Put: %v, want store_unavailable", err)

@@ -55,7 +55,7 @@ func Files(t testing.TB, dir string) []string {
 func S3(t testing.TB) Fixture { return s3(t, Server(t)) }
 
 // Versitygw is the same on a server of another make (F-ST-14).
-func Versitygw(t testing.TB) Fixture { return s3(t, server(t, "TEST_VERSITYGW")) }
+func Versitygw(t testing.TB) Fixture { return s3(t, VersitygwServer(t)) }
 
 func s3(t testing.TB, cfg object.S3Config) Fixture {
 	t.Helper()
@@ -72,6 +72,9 @@ func s3(t testing.TB, cfg object.S3Config) Fixture {
 // a bucket that does not exist yet and is removed after the test. Without them
 // the test fails, or is skipped by -short.
 func Server(t testing.TB) object.S3Config { return server(t, "TEST_MINIO") }
+
+// VersitygwServer is the same for TEST_VERSITYGW_ENDPOINT and its neighbours.
+func VersitygwServer(t testing.TB) object.S3Config { return server(t, "TEST_VERSITYGW") }
 
 func server(t testing.TB, prefix string) object.S3Config {
 	t.Helper()
@@ -96,7 +99,7 @@ func server(t testing.TB, prefix string) object.S3Config {
 // included, sorted.
 func Objects(t testing.TB, cfg object.S3Config) []string {
 	t.Helper()
-	client := admin(t, cfg)
+	client := Client(t, cfg)
 	var keys []string
 	for o := range client.ListObjects(t.Context(), cfg.Bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if o.Err != nil {
@@ -117,7 +120,7 @@ func Objects(t testing.TB, cfg object.S3Config) []string {
 func dropBucket(t testing.TB, cfg object.S3Config) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	client := admin(t, cfg)
+	client := Client(t, cfg)
 	for o := range client.ListObjects(ctx, cfg.Bucket, minio.ListObjectsOptions{Recursive: true}) {
 		if minio.ToErrorResponse(o.Err).Code == minio.NoSuchBucket {
 			return // the test never made it
@@ -131,7 +134,8 @@ func dropBucket(t testing.TB, cfg object.S3Config) {
 	}
 }
 
-func admin(t testing.TB, cfg object.S3Config) *minio.Client {
+// Client reaches the server of cfg past package object.
+func Client(t testing.TB, cfg object.S3Config) *minio.Client {
 	t.Helper()
 	c, err := minio.New(cfg.Endpoint, &minio.Options{
 		Creds:  credentials.NewStaticV4(cfg.AccessKey, cfg.SecretKey, ""),
