@@ -59,6 +59,7 @@ type house struct {
 	log      *slog.Logger
 	db       *storage.DB
 	roll     *storage.Roll // nil for a node alone
+	store    object.Store
 	evidence *evidence.Locker
 	local    *auth.Local
 	engine   *actors.Engine
@@ -87,7 +88,8 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if err != nil {
 		return nil, err
 	}
-	h.evidence = evidence.New(store, time.Now, log)
+	h.store = guarded(store, log)
+	h.evidence = evidence.New(h.store, time.Now, log)
 
 	keys, err := auth.LoadKeys(cfg.KeyDir(), true)
 	if err != nil {
