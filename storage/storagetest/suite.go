@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Templates", testTemplates},
 		{"Search", testSearch},
 		{"Files", testFiles},
+		{"Inventory", testInventory},
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},
 		{"Audit", testAudit},
