@@ -1,0 +1,38 @@
+package reconcile
+
+import (
+	"testing"
+
+	"taskreporter/incident"
+)
+
+// F-ST-09, F-UP-32: every key that is ours is known as such, and nothing else.
+func TestPlaceOfReadsTheKeysThatAreMade(t *testing.T) {
+	t.Parallel()
+	const room, file = incident.RoomID("0b7e4d3c-8f0e-4a43-9a53-6f1f7a3f2f10"), incident.FileID("018f6b2e-0000-7000-8000-000000000001")
+	ours := map[string]role{
+		incident.ThumbnailKey(room, file):                                     preview,
+		"room-" + string(room) + "/part/" + string(file) + "/00000000":        part,
+		"room-" + string(room) + "/part/" + string(file) + "/0-1048576/x.bin": part,
+	}
+	for _, name := range []string{"a.jpg", "a.JPEG", "a.png", "a.gif", "a.pdf", "a.txt", "a.log", "線.csv"} {
+		kind, _ := incident.TypeOf(name)
+		ours[incident.ObjectKey(room, kind.Kind, file, incident.Ext(name))] = original
+	}
+	for key, as := range ours {
+		if got, ok := placeOf(key); !ok || got != (place{room, file, as}) {
+			t.Errorf("%s: %+v, %t", key, got, ok)
+		}
+	}
+	const r, f = "room-0b7e4d3c-8f0e-4a43-9a53-6f1f7a3f2f10", "018f6b2e-0000-7000-8000-000000000001"
+	for _, key := range []string{
+		"", "readme.txt", "room-1/image/" + f + ".jpg", "Room-" + r[5:] + "/image/" + f + ".jpg", r, r + "/", r + "/image",
+		r + "/image/" + f, r + "/image/" + f + ".", r + "/image/a.jpg", r + "/image/" + f + ".jpg/x", r + "/video/" + f + ".mp4",
+		r + "/thumbnail/" + f + ".png", r + "/thumbnail/" + f + ".jpg/x", r + "/part/" + f, r + "/part/" + f + "/", r + "/part/x/0",
+		r + "x/image/" + f + ".jpg", "backup/" + r + "/image/" + f + ".jpg",
+	} {
+		if got, ok := placeOf(key); ok {
+			t.Errorf("%q is taken for %+v", key, got)
+		}
+	}
+}
