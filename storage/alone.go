@@ -27,7 +27,9 @@ func (db *DB) Alone(ctx context.Context, name string, f func(context.Context) er
 		return false, fail(op, err)
 	}
 	defer func() {
-		_, e := conn.ExecContext(context.WithoutCancel(ctx), "select pg_advisory_unlock("+key+")", name)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+		defer cancel()
+		_, e := conn.ExecContext(ctx, "select pg_advisory_unlock("+key+")", name)
 		if e != nil { // ending the connection frees the name as well
 			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 		}

@@ -22,6 +22,7 @@ const listedUsers = 10_000
 // the server runs. Whoever may read its configuration may do it.
 type AdminCmd struct {
 	User        UserCmd        `cmd:"" help:"Accounts."`
+	Storage     StorageCmd     `cmd:"" help:"The object store."`
 	ClusterCert ClusterCertCmd `cmd:"" help:"Make certificates for the nodes of a cluster."`
 }
 
@@ -53,7 +54,7 @@ func (u *UserAddCmd) Run(ctx context.Context, cfg *Config, c console) error {
 		}
 		u.Password.tell(c.Err, made.Username, password)
 		_, err = fmt.Fprintln(c.Out, made.ID)
-		return errors.Join(err, record(ctx, db, "user_added", made.ID))
+		return errors.Join(err, record(ctx, db, "user_added", "user "+string(made.ID)))
 	})
 }
 
@@ -97,7 +98,7 @@ func (u *UserPasswordCmd) Run(ctx context.Context, cfg *Config, c console) error
 			return err
 		}
 		u.Password.tell(c.Err, changed.Username, password)
-		return record(ctx, db, "password_set", changed.ID)
+		return record(ctx, db, "password_set", "user "+string(changed.ID))
 	})
 }
 
@@ -145,12 +146,12 @@ func withDatabase(ctx context.Context, cfg *Config, c console, f func(*storage.D
 }
 
 // record audits what was done from a shell (F-SE-05).
-func record(ctx context.Context, db *storage.DB, act string, target incident.UserID) error {
+func record(ctx context.Context, db *storage.DB, act, target string) error {
 	who := "shell"
 	if u, err := user.Current(); err == nil {
 		who += ": " + u.Username
 	}
 	return db.Audit().Record(ctx, incident.AuditEntry{
-		Who: incident.Person{Name: who}, Act: act, Target: "user " + string(target), From: "shell", Outcome: "ok",
+		Who: incident.Person{Name: who}, Act: act, Target: target, From: "shell", Outcome: "ok",
 	})
 }

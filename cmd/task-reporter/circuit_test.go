@@ -60,6 +60,9 @@ func TestUploadsAreRefusedAtOnceWhileTheStoreIsAway(t *testing.T) {
 			t.Fatalf("the store is back: %d %s", status, answer)
 		}
 	}
+	if in.metric("taskreporter_storage_checked_at_seconds") != 0 || in.metric(`taskreporter_storage_findings{kind="lost"}`) != 0 {
+		t.Error("the store counts as checked, before the first check")
+	}
 	if in.metric(open) != 0 || in.metric(`taskreporter_storage_circuit_openings_total{calls="put"}`) < 1 {
 		t.Error("the metrics do not tell of an outage that is over")
 	}

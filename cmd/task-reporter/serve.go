@@ -19,6 +19,7 @@ import (
 	"taskreporter/storage/evidence"
 	"taskreporter/storage/intake"
 	"taskreporter/storage/object"
+	"taskreporter/storage/reconcile"
 	"taskreporter/web"
 )
 
@@ -61,6 +62,7 @@ type house struct {
 	roll     *storage.Roll // nil for a node alone
 	store    object.Store
 	evidence *evidence.Locker
+	checks   *reconcile.Watch
 	local    *auth.Local
 	engine   *actors.Engine
 	intake   *intake.Intake
@@ -90,6 +92,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	}
 	h.store = guarded(store, log)
 	h.evidence = evidence.New(h.store, time.Now, log)
+	h.checks = watchStorage(h.store, h.db, log)
 
 	keys, err := auth.LoadKeys(cfg.KeyDir(), true)
 	if err != nil {
@@ -209,6 +212,8 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	}
 	tidied := make(chan struct{})
 	go func() { defer close(tidied); h.intake.Run(ctx) }()
+	checked := make(chan struct{})
+	go func() { defer close(checked); h.checks.Run(ctx) }()
 
 	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
 	select {
@@ -232,6 +237,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		err = errors.Join(err, s.Shutdown(drain))
 	}
 	<-tidied
+	<-checked
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
