@@ -31,7 +31,8 @@ func (i *Inventory) FilesAfter(ctx context.Context, room incident.RoomID, file i
 	return list, fail("list all files", err)
 }
 
-// Uploading reports whether the file is an upload that has not ended.
+// Uploading reports whether the file is an upload that has not ended, or whose
+// parts wait for removal.
 func (i *Inventory) Uploading(ctx context.Context, room incident.RoomID, file incident.FileID) (bool, error) {
 	found, err := i.db.read.Upload.Query().
 		Where(upload.RoomID(string(room)), upload.ID(string(file))).Exist(ctx)

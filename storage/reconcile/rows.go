@@ -12,7 +12,8 @@ type Rows interface {
 	// FilesAfter returns up to limit files, deleted ones included, that come after a
 	// room and a file in a fixed order: by rising room, in it by id.
 	FilesAfter(ctx context.Context, room incident.RoomID, file incident.FileID, limit int) ([]incident.File, error)
-	// Uploading reports whether the file is an upload that has not ended.
+	// Uploading reports whether the file is an upload that has not ended, or whose
+	// parts wait for removal.
 	Uploading(ctx context.Context, room incident.RoomID, file incident.FileID) (bool, error)
 	// File returns a file, deleted ones included, or incident.NotFound.
 	File(ctx context.Context, room incident.RoomID, file incident.FileID) (incident.File, error)
