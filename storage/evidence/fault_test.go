@@ -13,9 +13,9 @@ import (
 	"taskreporter/storage/object/objecttest"
 )
 
-// F-UP-16, F-UP-22: the connection to the store breaks at every point of a PUT:
-// in its header, in its body, before its last byte, and when the object is
-// stored but the answer is lost.
+// F-UP-16, F-UP-22: the connection to the store breaks at every point of a PUT: in
+// its body, before its last byte, and when the object is stored but the answer is
+// lost. F-ST-07: in its header, when no byte of the file is gone yet, is no failure.
 func TestReceiveLeavesNothingWhenTheStoreBreaksOff(t *testing.T) {
 	t.Parallel()
 	cfg := objecttest.Server(t)
@@ -29,8 +29,25 @@ func TestReceiveLeavesNothingWhenTheStoreBreaksOff(t *testing.T) {
 	l := locker(s)
 	f := objecttest.Fixture{Store: s, Keys: func(t *testing.T) []string { return objecttest.Objects(t, direct) }}
 	b := append(photo(64, 48), make([]byte, 400_000)...)
-	for _, after := range []int{0, 1, 300, 2_000, 70_000, len(b) / 2, len(b), lostAnswer} {
-		wire.cut(after)
+	for name, cut := range map[string]func(){
+		"at once":                   func() { wire.cut(0) },
+		"in the header":             func() { wire.cut(300) },
+		"before the body is let in": func() { wire.cutAnswer(300) },
+	} {
+		cut()
+		rec := receive(t, l, "a.jpg", b)
+		if !wire.wasCut() {
+			t.Fatalf("%s: the connection was not cut", name)
+		}
+		wantKeys(t, f, rec.Key)
+		if err := l.Discard(t.Context(), upload("a.jpg", len(b))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, after := range []int{2_000, 70_000, len(b) / 2, len(b), lostAnswer} {
+		if wire.cut(after); after == lostAnswer {
+			wire.cutAnswer(len(b))
+		}
 		_, err := l.Receive(t.Context(), upload("a.jpg", len(b)), bytes.NewReader(b))
 		wantKind(t, fmt.Sprintf("cut after %d bytes", after), err, incident.StoreDown)
 		if !wire.wasCut() {
@@ -44,21 +61,22 @@ func TestReceiveLeavesNothingWhenTheStoreBreaksOff(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wire.cut(lostAnswer)
+	wire.cutAnswer(0)
 	if !bytes.Equal(read(t, c, nil), b) || !wire.wasCut() {
 		t.Error("reading did not go on after a broken connection")
 	}
 }
 
-// lostAnswer cuts when the server begins to answer.
+// lostAnswer cuts when the server begins to answer the whole object.
 const lostAnswer = -1
 
 // wire is a connection to a server that can be cut.
 type wire struct {
-	addr string
-	mu   sync.Mutex
-	arm  bool
-	left int // bytes to the server before the cut, or lostAnswer
+	addr   string
+	mu     sync.Mutex
+	arm    bool
+	answer bool // cut the server's next bytes, when left is none
+	left   int  // bytes to the server before the cut
 }
 
 func newWire(t *testing.T, server string) *wire {
@@ -95,11 +113,18 @@ func newWire(t *testing.T, server string) *wire {
 	return w
 }
 
-// cut makes the next bytes the last ones.
+// cut makes so many next bytes to the server the last ones.
 func (w *wire) cut(after int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.arm, w.left = true, after
+	w.arm, w.answer, w.left = true, false, after
+}
+
+// cutAnswer loses what the server says when it has got so many bytes.
+func (w *wire) cutAnswer(after int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.arm, w.answer, w.left = true, true, after
 }
 
 func (w *wire) wasCut() bool {
@@ -126,15 +151,17 @@ func (w *wire) allow(n int, toServer bool) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
-	case !w.arm || n == 0 || toServer == (w.left == lostAnswer):
+	case !w.arm || n == 0:
 		return n
-	case !toServer:
-		w.arm = false
-		return 0
-	case n <= w.left:
+	case toServer && (w.answer || n <= w.left):
 		w.left -= n
 		return n
+	case toServer:
+		w.arm = false
+		return w.left
+	case w.answer && w.left <= 0:
+		w.arm = false
+		return 0
 	}
-	w.arm = false
-	return w.left
+	return n
 }
