@@ -172,7 +172,9 @@ func polyglots() []file {
 	m := corners()
 	jpg, png := JPEG(m), PNG(m)
 	return []file{
-		{"script in the size of a GIF", "comment.gif", []byte("GIF89a/*\x00\x00\x00\x00\x00;*/=1;alert(1)//")},
+		{"GIF that is whole, and a script too", "whole.gif", append(GIF(Corners(0x2a2f, 1)), "*/=1;alert(1)//"...)},
+		{"GIF that is whole, and assigns", "whole-assign.gif", append(GIF(Corners(0x313d, 1)), ";alert(1)//"...)},
+		{"script in the size of a GIF", "script.gif", []byte("GIF89a/*\x00\x00\x00\x00\x00;*/=1;alert(1)//")},
 		{"script that assigns to GIF89a", "assign.gif", []byte("GIF89a=1;alert(1)//")},
 		{"script in the first segment of a JPEG", "comment.jpg", Join([]byte("\xff\xd8\xff\xe0/*"), make([]byte, 0x2f2a-2), []byte("*/=1;alert(1)/*"), jpg[2:])},
 		{"script that begins like a GIF, as a log", "gif.log", []byte("GIF89a/*\n*/=1;alert(1)\n")},

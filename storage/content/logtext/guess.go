@@ -59,10 +59,7 @@ func guess(samples ...[]byte) incident.TextEncoding {
 	best, most := incident.Latin1, 0
 	for _, c := range candidates {
 		score := 0
-		for i, s := range samples {
-			if i > 0 {
-				s = aligned(s)
-			}
+		for _, s := range samples { // half a character at an edge weighs little
 			score += c.score(s)
 		}
 		if score > most {
@@ -119,11 +116,6 @@ func countUTF8(b []byte, inside bool) (good, bad int) {
 		b = b[n:]
 	}
 	return good, bad
-}
-
-// aligned is a sample from inside a file without what may be half a character.
-func aligned(b []byte) []byte {
-	return b[1+bytes.IndexFunc(b[:min(slack, len(b))], func(r rune) bool { return r < '0' }):]
 }
 
 // candidate is an old encoding of one or two bytes a character.

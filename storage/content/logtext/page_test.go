@@ -182,48 +182,79 @@ func TestEntriesAreTheSameFromEverywhere(t *testing.T) {
 	}
 }
 
+// reading is a file whose entries are known.
+type reading struct {
+	bytes    []byte
+	encoding incident.TextEncoding
+	lines    []incident.TextLine
+	index    map[int64]int // of lines by their offset
+}
+
+func read(t testing.TB, b []byte, e incident.TextEncoding, limit int) reading {
+	t.Helper()
+	r := reading{bytes: b, encoding: e, lines: whole(t, b, incident.TextQuery{Encoding: e, Lines: limit}), index: map[int64]int{}}
+	for i, l := range r.lines {
+		r.index[l.Offset] = i
+	}
+	return r
+}
+
+// check compares the pages from and before a place with the whole.
+func (r reading) check(t testing.TB, at int64, limit int) {
+	t.Helper()
+	p := page(t, r.bytes, incident.TextQuery{Encoding: r.encoding, Offset: at, Lines: limit})
+	first, known := r.index[p.Offset]
+	if !known || p.Offset > at || first+1 < len(r.lines) && r.lines[first+1].Offset <= at {
+		t.Fatalf("%s, offset %d of %d: page begins at %d", r.encoding, at, len(r.bytes), p.Offset)
+	}
+	r.compare(t, at, p.Lines, first)
+	back := page(t, r.bytes, incident.TextQuery{Encoding: r.encoding, Offset: at, Backward: true, Lines: limit})
+	if len(back.Lines) == 0 {
+		if first != 0 {
+			t.Fatalf("%s, before %d of %d: nothing", r.encoding, at, len(r.bytes))
+		}
+		return
+	}
+	if back.End != p.Offset || back.Lines[0].Offset != back.Offset || back.End-back.Offset > incident.MaxTextBytes {
+		t.Fatalf("%s, before %d: page from %d to %d, want up to %d", r.encoding, at, back.Offset, back.End, p.Offset)
+	}
+	r.compare(t, at, back.Lines, first-len(back.Lines))
+}
+
+func (r reading) compare(t testing.TB, at int64, got []incident.TextLine, from int) {
+	t.Helper()
+	for i, l := range got {
+		if l != r.lines[from+i] {
+			t.Fatalf("%s, at %d, line %d: %.80v, want %.80v", r.encoding, at, i, l, r.lines[from+i])
+		}
+	}
+}
+
 // checkPlaces looks into a file at n places.
 func checkPlaces(t testing.TB, b []byte, e incident.TextEncoding, seed uint64, n int) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 0))
-	size := int64(len(b))
-	lines := whole(t, b, incident.TextQuery{Encoding: e, Lines: 100 + rnd.IntN(500)})
-	index := map[int64]int{}
-	for i, l := range lines {
-		index[l.Offset] = i
-	}
-	end := func(i int) int64 {
-		if i+1 < len(lines) {
-			return lines[i+1].Offset
-		}
-		return size
-	}
+	r := read(t, b, e, 100+rnd.IntN(500))
 	for range n {
-		at, limit := rnd.Int64N(size), 1+rnd.IntN(50)
-		p := page(t, b, incident.TextQuery{Encoding: e, Offset: at, Lines: limit})
-		first, known := index[p.Offset]
-		if !known || p.Offset > at || end(first) <= at {
-			t.Fatalf("%s, offset %d of %d: page begins at %d", e, at, size, p.Offset)
-		}
-		for i, l := range p.Lines {
-			if l != lines[first+i] {
-				t.Fatalf("%s, offset %d, line %d: %.80v, want %.80v", e, at, i, l, lines[first+i])
+		r.check(t, rnd.Int64N(int64(len(b))), 1+rnd.IntN(50))
+	}
+}
+
+// Line ends near the places where long lines are cut.
+func TestLineEndsNearCuts(t *testing.T) {
+	t.Parallel()
+	const grid = 5 * 8 << 10
+	for _, end := range []string{"\n", "\r\n", "\r"} {
+		for at := grid - 6; at <= grid+3; at++ {
+			b := []byte(strings.Repeat("x", at) + end + strings.Repeat("y", grid))
+			r := read(t, b, incident.UTF8, 500)
+			for place := int64(grid - 8); place < grid+6; place++ {
+				r.check(t, place, 3)
 			}
-		}
-		back := page(t, b, incident.TextQuery{Encoding: e, Offset: at, Backward: true, Lines: limit})
-		if len(back.Lines) == 0 {
-			if first != 0 {
-				t.Fatalf("%s, before %d of %d: nothing", e, at, size)
-			}
-			continue
-		}
-		if back.End != lines[first].Offset || back.Lines[0].Offset != back.Offset || back.End-back.Offset > incident.MaxTextBytes {
-			t.Fatalf("%s, before %d: page from %d to %d, want up to %d", e, at, back.Offset, back.End, lines[first].Offset)
-		}
-		from := first - len(back.Lines)
-		for i, l := range back.Lines {
-			if l != lines[from+i] {
-				t.Fatalf("%s, before %d, line %d: %.80v, want %.80v", e, at, i, l, lines[from+i])
+			for i, l := range r.lines {
+				if l.Text == "" || l.Text[0] != l.Text[len(l.Text)-1] {
+					t.Errorf("%q at %d: line %d is %.20q", end, at, i, l.Text)
+				}
 			}
 		}
 	}
