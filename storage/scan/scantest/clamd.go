@@ -46,7 +46,7 @@ type Clamd struct {
 // New prepares a clamd with more lines in its configuration; Start starts it.
 func New(t testing.TB, config ...string) *Clamd {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "clamd-") // a test's own directory may be too long for a socket's path
+	dir, err := os.MkdirTemp("", "clamd-") //nolint:usetesting // a test's own directory may be too long for a socket's path
 	if err != nil {
 		t.Fatal(err)
 	}
