@@ -409,11 +409,11 @@ for (const [device, screen] of Object.entries({ desk, phone })) {
           { name: 'P-07 維修手冊第三版修訂.pdf', mimeType: 'application/pdf', buffer: manual() },
         ]);
         await expect(page.getByRole('switch')).toBeVisible();
-        await expect(staged(page)).toContainText('→');
+        await expect(staged(page)).toContainText(/→|縮小後|smaller:/);
         await clean(page, 'staged');
         await shot('staged');
 
-        const part = wire.blockAfter(300_000);
+        const part = wire.blockAfter(100_000);
         await press(page, /^送出$|^Send$/);
         await part;
         const tiles = page.locator('section[data-state]');
