@@ -161,62 +161,6 @@ test('F-UI-04: pictures that are dropped or pasted reach the colleague too, with
   await expect(wang.getByRole('list', { name: '證據檔案' }).getByRole('listitem')).toHaveCount(2);
 });
 
-test('F-UP-13, F-UI-07: what is refused says why, and what was written stays', async ({ as, api }) => {
-  const room = await (await api('wang')).declare({ title: unique('拒收') });
-  const wang = await as('wang');
-  await openRoom(wang, room.room_id);
-  const attach = async (name: string, text: string) => {
-    await wang
-      .getByTestId('file-input')
-      .setInputFiles({ name, mimeType: 'image/jpeg', buffer: Buffer.from(text) });
-    await wang.getByRole('button', { name: '送出' }).click();
-    return wang.getByRole('region', { name: `${name} 沒有上傳` });
-  };
-
-  const disguised = await attach('photo.jpg', 'MZ this is no picture');
-  await expect(disguised).toContainText('不接受這種檔案');
-  await disguised.getByRole('button', { name: '捨棄' }).click();
-  await expect(disguised).toHaveCount(0);
-
-  const program = await attach('setup.exe', 'MZ');
-  await expect(program).toContainText('不接受這種檔案');
-  await expect(wang.getByRole('tab', { name: '證據 0' })).toBeVisible();
-});
-
-test('F-UI-07: an upload that is cut off says so, and goes through when it is tried again', async ({
-  as,
-  api,
-}) => {
-  const room = await (await api('wang')).declare({ title: unique('重傳') });
-  const wang = await as('wang');
-  await openRoom(wang, room.room_id);
-  await wang.route('**/files', (route) => route.abort('connectionreset'), { times: 1 });
-  const buffer = jpeg({ width: 320, height: 240, quality: 70, noise: 0.1 });
-  await wang.getByTestId('file-input').setInputFiles({ name: 'oil.jpg', mimeType: 'image/jpeg', buffer });
-  await wang.getByRole('button', { name: '送出' }).click();
-
-  const tile = wang.getByRole('region', { name: 'oil.jpg 沒有上傳' });
-  await expect(tile).toContainText('連不上伺服器，請檢查網路。');
-  await tile.getByRole('button', { name: '重試' }).click();
-  await shown(preview(wang, 'oil.jpg').getByRole('img'));
-  await expect(wang.getByRole('region', { name: /oil.jpg/ })).toHaveCount(0);
-});
-
-test('F-UI-07: an upload on its way shows how far it is and can be cancelled', async ({ as, api }) => {
-  const room = await (await api('wang')).declare({ title: unique('取消') });
-  const wang = await as('wang');
-  await openRoom(wang, room.room_id);
-  await wang.route('**/files', () => new Promise(() => undefined)); // never answered
-  const buffer = jpeg({ width: 320, height: 240, quality: 70, noise: 0.1 });
-  await wang.getByTestId('file-input').setInputFiles({ name: 'oil.jpg', mimeType: 'image/jpeg', buffer });
-  await wang.getByRole('button', { name: '送出' }).click();
-  const tile = wang.getByRole('region', { name: 'oil.jpg 上傳進度' });
-  await expect(tile.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^\d+$/);
-  await expect(tile).toContainText(/\d+% · .+ \/ .+ KB|檢查並保存中/);
-  await tile.getByRole('button', { name: '取消上傳 oil.jpg' }).click();
-  await expect(tile).toHaveCount(0);
-});
-
 test('F-DL-03: an owner removes a file, and it is gone for everybody at once', async ({ as, api }) => {
   const owner = await api('wang');
   const room = await owner.declare({ title: unique('移除') });

@@ -382,63 +382,64 @@ const words = {
   },
 } as const;
 
-for (const [device, screen] of Object.entries({ desk, phone })) {
-  for (const locale of ['zh-TW', 'en-US'] as const) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      test(`F-UI-07, F-UI-13: several at once, in order, all paused and resumed (${device}, ${locale}, ${colorScheme})`, async ({
-        as,
-        api,
-      }) => {
-        const owner = await api('wang');
-        const room = await roomOf(owner, '多個檔案');
-        const page = await as('wang', { ...screen, locale, colorScheme, reducedMotion: 'reduce' });
-        const shot = (name: string) =>
-          page.screenshot({ path: `test-results/screens/${name}-${device}-${locale}-${colorScheme}.png` });
-        const word = words[locale];
-        await openRoom(page, room.room_id);
-        const picture = (seed: number) => jpeg({ width: 1200, height: 900, quality: 80, noise: 0.15, seed });
-        await stage(page, [
-          { name: '主軸下方.jpg', mimeType: 'image/jpeg', buffer: picture(3) },
-          {
-            name: 'press07_alarm.log',
-            mimeType: 'text/plain',
-            buffer: Buffer.from('13:52 low\n'.repeat(9e4)),
-          },
-          { name: 'IMG_0042.jpg', mimeType: 'image/jpeg', buffer: phonePhoto() },
-          { name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') },
-          { name: 'P-07 維修手冊第三版修訂.pdf', mimeType: 'application/pdf', buffer: manual() },
-        ]);
-        await expect(page.getByRole('switch')).toBeVisible();
-        await expect(staged(page)).toContainText('→');
-        await clean(page, 'staged');
-        await shot('staged');
+const looks = [
+  ['desk', desk, 'zh-TW', 'light'],
+  ['desk', desk, 'en-US', 'dark'],
+  ['phone', phone, 'zh-TW', 'dark'],
+  ['phone', phone, 'en-US', 'light'],
+] as const;
 
-        const part = wire.blockAfter(300_000);
-        await press(page, /^送出$|^Send$/);
-        await part;
-        const tiles = page.locator('section[data-state]');
-        await expect(tiles).toHaveCount(4);
-        await expect(tiles.last()).toContainText(word.queued);
-        await clean(page, 'uploading');
-        await shot('uploading');
-        if (device === 'phone') {
-          const box = await page.getByRole('button', { name: word.pause }).first().boundingBox();
-          expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
-        }
-        await press(page, word.all);
-        await expect(tiles.filter({ hasText: word.paused })).toHaveCount(4);
-        await clean(page, 'paused');
-        await shot('paused');
-        expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(
-          true,
-        );
+for (const [device, screen, locale, colorScheme] of looks) {
+  test(`F-UI-07, F-UI-13: several at once, in order, all paused and resumed (${device}, ${locale}, ${colorScheme})`, async ({
+    as,
+    api,
+  }) => {
+    const owner = await api('wang');
+    const room = await roomOf(owner, '多個檔案');
+    const page = await as('wang', { ...screen, locale, colorScheme, reducedMotion: 'reduce' });
+    const shot = (name: string) =>
+      page.screenshot({ path: `test-results/screens/${name}-${device}-${locale}-${colorScheme}.png` });
+    const word = words[locale];
+    await openRoom(page, room.room_id);
+    const picture = (seed: number) => jpeg({ width: 1200, height: 900, quality: 80, noise: 0.15, seed });
+    await stage(page, [
+      { name: '主軸下方.jpg', mimeType: 'image/jpeg', buffer: picture(3) },
+      {
+        name: 'press07_alarm.log',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('13:52 low\n'.repeat(9e4)),
+      },
+      { name: 'IMG_0042.jpg', mimeType: 'image/jpeg', buffer: phonePhoto() },
+      { name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') },
+      { name: 'P-07 維修手冊第三版修訂.pdf', mimeType: 'application/pdf', buffer: manual() },
+    ]);
+    await expect(page.getByRole('switch')).toBeVisible();
+    await expect(staged(page)).toContainText(/→|縮小後|smaller:/);
+    await clean(page, 'staged');
+    await shot('staged');
 
-        wire.mend();
-        await press(page, word.on);
-        await expect(tiles).toHaveCount(0);
-        await expect(inLog(page, 'P-07 維修手冊第三版修訂.pdf')).toBeVisible();
-        expect(await unfinished(owner, room.room_id)).toEqual([]);
-      });
+    const part = wire.blockAfter(100_000);
+    await press(page, /^送出$|^Send$/);
+    await part;
+    const tiles = page.locator('section[data-state]');
+    await expect(tiles).toHaveCount(4);
+    await expect(tiles.last()).toContainText(word.queued);
+    await clean(page, 'uploading');
+    await shot('uploading');
+    if (device === 'phone') {
+      const box = await page.getByRole('button', { name: word.pause }).first().boundingBox();
+      expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(44);
     }
-  }
+    await press(page, word.all);
+    await expect(tiles.filter({ hasText: word.paused })).toHaveCount(4);
+    await clean(page, 'paused');
+    await shot('paused');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+
+    wire.mend();
+    await press(page, word.on);
+    await expect(tiles).toHaveCount(0);
+    await expect(inLog(page, 'P-07 維修手冊第三版修訂.pdf')).toBeVisible();
+    expect(await unfinished(owner, room.room_id)).toEqual([]);
+  });
 }

@@ -8,6 +8,7 @@ export const uploadsEn: Catalogue['uploads'] = {
   smallerHint: 'Photos are made smaller: faster, less data',
   making: 'Making it smaller… {{before}}',
   smaller: '{{before}} → {{after}}',
+  wouldBe: '{{before}} (smaller: {{after}})',
   tooLargeAsIs: 'The original is too large, a smaller one is sent',
   pause: 'Pause upload of {{name}}',
   resume: 'Resume upload of {{name}}',

@@ -7,6 +7,7 @@ export const uploadsZhHant = {
   smallerHint: '照片縮小後送出，較省時間與流量',
   making: '縮小中… {{before}}',
   smaller: '{{before}} → {{after}}',
+  wouldBe: '{{before}}（縮小後 {{after}}）',
   tooLargeAsIs: '原始檔太大，送出縮小的版本',
   pause: '暫停上傳 {{name}}',
   resume: '繼續上傳 {{name}}',

@@ -77,8 +77,12 @@ function Sizes({ file, original }: { file: StagedFile; original: boolean }) {
     );
   }
   if (form === undefined) return <span className={classes.meta}>{t('uploads.making', { before })}</span>;
-  if (form === file.original) return <span className={`${classes.meta} figures`}>{before}</span>;
-  const after = fileSize(language, form.size);
+  const less = file.smaller instanceof globalThis.File ? file.smaller : undefined;
+  if (less === undefined) return <span className={`${classes.meta} figures`}>{before}</span>;
+  const after = fileSize(language, less.size);
+  if (form === file.original) {
+    return <span className={`${classes.meta} figures`}>{t('uploads.wouldBe', { before, after })}</span>;
+  }
   return (
     <span className={`${classes.meta} figures`}>
       {t('uploads.smaller', { before, after })}

@@ -82,7 +82,7 @@ export function UploadTile({ upload, onPause, onResume, onCancel }: Props) {
         {upload.kept === false && !failed && <span className={classes.meta}>{t('uploads.notKept')}</span>}
       </div>
       <div className={classes.acts}>
-        {pausable(upload) && word !== 'finishing' && (
+        {pausable(upload) && (
           <ActionIcon variant="subtle" size="lg" aria-label={t('uploads.pause', { name })} onClick={onPause}>
             <Pause size={20} aria-hidden />
           </ActionIcon>
@@ -97,7 +97,7 @@ export function UploadTile({ upload, onPause, onResume, onCancel }: Props) {
             {state === 'paused' ? <Play size={20} aria-hidden /> : <RotateCw size={20} aria-hidden />}
           </ActionIcon>
         )}
-        {word !== 'finishing' && word !== 'stored' && (
+        {state !== 'finishing' && state !== 'stored' && (
           <CloseButton
             size="lg"
             aria-label={t(failed ? 'uploads.discard' : 'files.cancelUpload', { name })}

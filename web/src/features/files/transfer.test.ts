@@ -58,6 +58,7 @@ const job = (more: Partial<Job> = {}): Job => ({
   onSha256: () => undefined,
   onPlace: (known) => places.push(known),
   onProgress: () => undefined,
+  onAccepted: (bytes) => log.push(`has ${bytes}`),
   ...more,
 });
 const failure = (attempt: Promise<unknown>) => attempt.catch((error: unknown) => error);
@@ -71,7 +72,7 @@ describe('F-UP-25 to 27 sending', () => {
       if (request.method === 'PATCH') headers = request.headers;
     });
     expect(await send(job())).toBe('sent');
-    expect(log).toEqual(['POST', 'HEAD', 'PATCH 0']);
+    expect(log).toEqual(['POST', 'has 0', 'HEAD', 'has 0', 'PATCH 0', `has ${size}`]);
     expect(places).toEqual([place]);
     const fields = Object.fromEntries(
       metadata.split(',').map((field) => {
@@ -89,12 +90,12 @@ describe('F-UP-25 to 27 sending', () => {
   test('goes on from what the server has', async () => {
     received = 6;
     expect(await send(job({ place }))).toBe('sent');
-    expect(log).toEqual(['HEAD', 'PATCH 6']);
+    expect(log).toEqual(['HEAD', 'has 6', 'PATCH 6', `has ${size}`]);
   });
 
   test.each([
-    ['begins', undefined, ['POST']],
-    ['goes on', place, ['HEAD']],
+    ['begins', undefined, ['POST', `has ${size}`]],
+    ['goes on', place, ['HEAD', `has ${size}`]],
   ])('sends nothing when the server has all of it (%s)', async (_, known, calls) => {
     received = size;
     expect(await send(job({ place: known }))).toBe('there');
@@ -116,7 +117,7 @@ describe('F-UP-25 to 27 sending', () => {
     );
     expect(await send(job())).toBe('sent');
     expect(seen).toEqual(['Bearer t1']);
-    expect(log).toEqual(['POST', 'HEAD', 'HEAD', 'PATCH 0']);
+    expect(log).toEqual(['POST', 'has 0', 'HEAD', 'has 0', 'HEAD', 'has 0', 'PATCH 0', `has ${size}`]);
   });
 });
 

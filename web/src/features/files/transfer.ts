@@ -19,8 +19,10 @@ export interface Job extends Pick<Upload, 'roomId' | 'file' | 'description' | 'p
   signal: AbortSignal;
   onSha256: (digest: string) => void;
   onPlace: (place: Place) => void;
-  /** Bytes that have left or are there already. */
+  /** Bytes that have left this device: some may be nowhere yet. */
   onProgress: (bytes: number) => void;
+  /** Bytes that the server says it has. */
+  onAccepted: (bytes: number) => void;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function send(job: Job): Promise<'sent' | 'there'> {
     const begun = await begin(job, digest);
     place = begun.place;
     job.onPlace(place);
-    job.onProgress(begun.offset);
+    job.onAccepted(begun.offset);
     if (begun.offset === file.size) return 'there';
   }
   for (let renewed = false; ; renewed = true) {
@@ -126,6 +128,10 @@ async function resume(job: Job, place: Place): Promise<'sent' | 'there'> {
         if (token !== undefined) http.setHeader('Authorization', `Bearer ${token}`);
         if (http.getMethod() === 'PATCH') outcome = 'sent';
         alive(stalled);
+      },
+      onAfterResponse: (_, response) => {
+        const offset = Number.parseInt(response.getHeader('Upload-Offset') ?? '', 10);
+        if (!Number.isNaN(offset) && !signal.aborted) job.onAccepted(offset);
       },
       onProgress: (bytes) => {
         alive(bytes >= file.size ? finishes : stalled);

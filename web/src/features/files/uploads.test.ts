@@ -93,7 +93,8 @@ async function underWay(): Promise<void> {
   uploads.add('r1', file('oil.jpg'), '油');
   job(0).onSha256('5e');
   job(0).onPlace(place('f1'));
-  job(0).onProgress(60);
+  job(0).onAccepted(60);
+  job(0).onProgress(70);
   await settled();
 }
 
@@ -101,7 +102,7 @@ describe('F-UP-28 success is only what the server says after the last byte', () 
   test('all bytes are out, then the ack, then the message in the log', async () => {
     await underWay();
     expect(job(0)).toMatchObject({ roomId: 'r1', description: '油' });
-    expect(items()[0]).toMatchObject({ state: 'sending', sent: 60 });
+    expect(items()[0]).toMatchObject({ state: 'sending', sent: 70 });
     job(0).finish();
     await settled();
     expect(states()).toEqual(['oil.jpg finishing']);
@@ -224,10 +225,24 @@ describe('F-UP-25 to 27 what is interrupted goes on by itself', () => {
     expect(states()).toEqual(['oil.jpg failed']);
   });
 
+  test('a file that is damaged on every way is not sent for ever', async () => {
+    await underWay();
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      const current = jobs[attempt];
+      if (current === undefined) break;
+      const known = current.place !== undefined || attempt === 0;
+      if (!known) current.onPlace(place('f1'));
+      if (!known) current.onAccepted(60);
+      current.fail(new SendFailed(trouble(attempt % 2 === 0 ? 460 : 404), true));
+      await vi.advanceTimersByTimeAsync(30_000);
+    }
+    expect(states()).toEqual(['oil.jpg failed']);
+  });
+
   test('but every byte of progress gives it new patience', async () => {
     await underWay();
     for (let attempt = 0; attempt < 12; attempt += 1) {
-      job(attempt).onProgress(61 + attempt);
+      job(attempt).onAccepted(61 + attempt);
       job(attempt).fail(new SendFailed(trouble(423), true));
       await vi.advanceTimersByTimeAsync(30_000);
     }
@@ -241,7 +256,7 @@ describe('F-UI-07 the hand of the user', () => {
     uploads.pause(first());
     expect(job(0).signal.aborted).toBe(true);
     await settled();
-    expect(states()).toEqual(['oil.jpg paused']);
+    expect(items()[0]).toMatchObject({ state: 'paused', sent: 60 }); // what is there, not what has left
     window.dispatchEvent(new Event('online'));
     expect(jobs).toHaveLength(1);
     uploads.resume(first());

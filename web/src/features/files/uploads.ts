@@ -46,7 +46,8 @@ interface Course {
   timer?: ReturnType<typeof setTimeout>;
   notBefore: number; // Unix milliseconds: the time that the server named
   failures: number; // since the last byte of progress
-  furthest: number; // bytes that the server was seen to have or get
+  accepted: number; // bytes that the server has said it has
+  furthest: number; // the most that it ever had: to get there again is no progress
   release?: Release;
 }
 
@@ -110,7 +111,7 @@ export class Uploads {
     const item = this.find(id);
     if (item === undefined || !pausable(item)) return;
     this.halt(id);
-    this.change(id, { state: 'paused', trouble: undefined });
+    this.change(id, { state: 'paused', sent: this.course(id).accepted, trouble: undefined });
     this.note(id);
     this.pump();
   }
@@ -205,7 +206,8 @@ export class Uploads {
           this.change(id, { place: now });
           this.note(id);
         },
-        onProgress: (sent) => !signal.aborted && this.progress(id, sent),
+        onProgress: (sent) => !signal.aborted && this.change(id, { sent }),
+        onAccepted: (bytes) => !signal.aborted && this.accepted(id, bytes),
       });
       if (signal.aborted) return;
       this.change(id, { state: 'finishing', sent: file.size });
@@ -217,10 +219,11 @@ export class Uploads {
     }
   }
 
-  private progress(id: string, sent: number): void {
+  private accepted(id: string, bytes: number): void {
     const course = this.course(id);
-    if (sent > course.furthest) Object.assign(course, { furthest: sent, failures: 0 });
-    this.change(id, { sent });
+    course.accepted = bytes;
+    if (bytes > course.furthest) Object.assign(course, { furthest: bytes, failures: 0 });
+    this.change(id, { sent: bytes });
   }
 
   /** No ack has come: asks whether the file is there. */
@@ -254,10 +257,11 @@ export class Uploads {
     } else {
       course.notBefore = failure.retryAfter === undefined ? 0 : Date.now() + verdict.after;
       if (verdict.next === 'anew') {
-        this.change(id, { place: undefined, sent: 0 });
+        course.accepted = 0;
+        this.change(id, { place: undefined });
         if (item.kept === true) void this.dropIfGone(id);
       }
-      this.change(id, { state: 'waiting', trouble: failure.trouble });
+      this.change(id, { state: 'waiting', sent: course.accepted, trouble: failure.trouble });
       this.after(id, verdict.after, () => {
         this.change(id, { state: 'queued' });
         this.pump();
@@ -330,6 +334,7 @@ export class Uploads {
       course.release = await this.parts.claim(id, signal);
       const item = await this.parts.kept.load(user, id);
       if (item === undefined || signal.aborted) throw new Error('gone');
+      course.accepted = item.sent;
       course.furthest = item.sent;
       this.insert(item);
       this.pump();
@@ -377,7 +382,7 @@ export class Uploads {
   }
 
   private course(id: string): Course {
-    const known = this.courses.get(id) ?? { notBefore: 0, failures: 0, furthest: 0 };
+    const known = this.courses.get(id) ?? { notBefore: 0, failures: 0, accepted: 0, furthest: 0 };
     this.courses.set(id, known);
     return known;
   }
