@@ -30,6 +30,31 @@ var uploadWays = map[string]uploadWay{
 		}
 		return status, "", &f
 	},
+	"tus": func(t *testing.T, u *someone, room, name string, data []byte) (int, string, *client.File) {
+		t.Helper()
+		refused := func(status int, body []byte) (int, string, *client.File) {
+			return status, string(problemOf(t, body).Code), nil
+		}
+		status, header, body := u.do(http.MethodPost, "/api/rooms/"+room+"/uploads", tusHeader(name, len(data), 0, ""), nil)
+		if status != http.StatusCreated {
+			return refused(status, body)
+		}
+		at := header.Get("Location")
+		for half := range 2 {
+			from, to := half*(len(data)/2), len(data)/2
+			if half == 1 {
+				to = len(data)
+			}
+			if status, _, body = u.patch(at, from, bytes.NewReader(data[from:to])); status != http.StatusNoContent {
+				if u.offset(at) != -1 {
+					t.Errorf("%s: refused for good, and still there", name)
+				}
+				return refused(status, body)
+			}
+		}
+		f := getJSON[client.File](t, u, strings.Replace(at, "/uploads/", "/files/", 1))
+		return http.StatusCreated, "", &f
+	},
 }
 
 // F-UP-06–16, F-UP-19, F-UP-21, F-UP-29, F-DL-05: every file of the corpus through a

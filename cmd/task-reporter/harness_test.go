@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,6 +61,8 @@ type installation struct {
 	addr string
 	env  []string
 	bin  string // "" for the program as it is
+
+	limit []string // command that starts the server, if any
 }
 
 // program returns what the installation runs.
@@ -114,7 +117,8 @@ type server struct {
 // it is ready.
 func (in *installation) start() *server {
 	in.t.Helper()
-	s := &server{installation: in, cmd: exec.Command(in.program(), "serve"), logs: &syncBuffer{}}
+	command := append(slices.Clone(in.limit), in.program(), "serve")
+	s := &server{installation: in, cmd: exec.Command(command[0], command[1:]...), logs: &syncBuffer{}}
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = in.env, io.Discard, s.logs
 	if err := s.cmd.Start(); err != nil {
 		in.t.Fatal(err)
