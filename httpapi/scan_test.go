@@ -61,6 +61,10 @@ func TestWhatIsBeingScannedDoesNotLeave(t *testing.T) {
 	for _, way := range ways {
 		h.call(t, way.who, "GET", way.path, nil).wants(t, 403, incident.FileInfected)
 	}
+	text := filesPath(h.found("a.log", incident.ScanPending)) + "/text"
+	h.call(t, "wang", "GET", text, nil).wants(t, 409, incident.FilePending)
+	text = filesPath(h.found("b.log", incident.ScanInfected)) + "/text"
+	h.call(t, "wang", "GET", text, nil).wants(t, 403, incident.FileInfected)
 }
 
 // F-UP-31: a file in quarantine has a name for those who answer for the room, and
