@@ -194,7 +194,7 @@ func (e *Engine) FinishUpload(ctx context.Context, p incident.Principal, f incid
 }
 
 // AbortUpload frees an admitted upload's place. Its record goes only when its
-// bytes are gone: else the sweep needs it.
+// bytes are gone: else a later pass needs it.
 func (e *Engine) AbortUpload(ctx context.Context, up incident.Upload, gone bool) {
 	if pid, err := e.rooms.find(ctx, up.RoomID); err == nil {
 		e.root.Send(pid, &abortUpload{File: up.FileID, Gone: gone})

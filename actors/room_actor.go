@@ -208,7 +208,7 @@ func (a *roomActor) closeUpload(file incident.FileID) {
 		ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 		defer cancel()
 		if err := e.records.CloseUpload(ctx, id, file); err != nil {
-			e.log.Warn("upload not closed: the sweep will", "room_id", string(id), "file_id", string(file), "err", err)
+			e.log.Warn("upload not closed: a later pass will", "room_id", string(id), "file_id", string(file), "err", err)
 		}
 	})
 }

@@ -383,7 +383,7 @@ func TestUploadIsOneEntryWithItsMessage(t *testing.T) {
 	r.onUploadOpened("f5", nil)
 	r.abortUpload("f5", false)
 	if len(w.closed) != 1 || w.closed[0] != "f4" || len(r.uploads) != 0 {
-		t.Errorf("closed %v, %d places taken; want f4 closed, f5 left for the sweep, no place taken", w.closed, len(r.uploads))
+		t.Errorf("closed %v, %d places taken; want f4 closed, f5 left for a later pass, no place taken", w.closed, len(r.uploads))
 	}
 	w.clock = w.clock.Add(DefaultLimits.RoomIdle)
 	r.unwatch(asker("relay"))

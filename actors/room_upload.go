@@ -104,7 +104,7 @@ func fileMessage(f incident.File, id incident.MessageID) incident.Message {
 }
 
 // abortUpload frees the place of an upload that failed. The record of one whose
-// bytes could not be removed stays for the sweep.
+// bytes could not be removed stays for a later pass.
 func (r *room) abortUpload(file incident.FileID, gone bool) {
 	if _, ok := r.uploads[file]; !ok {
 		return
