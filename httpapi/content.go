@@ -25,7 +25,7 @@ func (s *Server) DownloadFile(ctx context.Context, req DownloadFileRequestObject
 	return contentResponse{
 		request: requestOf(ctx).http, content: content, size: f.Size,
 		mime: f.Mime, tag: `"` + f.SHA256 + `"`, modified: f.UploadedAt,
-		disposition: disposition(f, given(req.Params.Download)), policy: evidencePolicy(f),
+		disposition: disposition(f, given(req.Params.Download)), policy: sandboxPolicy,
 	}, nil
 }
 
@@ -103,20 +103,11 @@ func (r contentResponse) serve(w http.ResponseWriter) error {
 // sandboxPolicy takes from a document everything that a page can do.
 const sandboxPolicy = "sandbox; default-src 'none'"
 
-// evidencePolicy leaves PDFs out of the sandbox, because browsers' viewers do not
-// open in one; a PDF's own scripts run in the viewer, not in our origin.
-func evidencePolicy(f incident.File) string {
-	if f.Kind == incident.Document {
-		return "frame-ancestors 'none'"
-	}
-	return sandboxPolicy
-}
-
-// disposition shows what browsers show safely and saves the rest, under the name
-// that the file came with (RFC 6266).
+// disposition shows pictures and saves the rest, under the name that the file came
+// with (RFC 6266). Browsers open no PDF in a sandbox: the page draws those itself.
 func disposition(f incident.File, download bool) string {
 	how := "attachment"
-	if !download && (f.Kind == incident.Image || f.Kind == incident.Document) {
+	if !download && f.Kind == incident.Image {
 		how = "inline"
 	}
 	return how + `; filename="` + plainName(f.Filename) + `"; filename*=UTF-8''` + encodedName(f.Filename)

@@ -145,7 +145,7 @@ func TestContentIsServedSafely(t *testing.T) {
 		t.Errorf("a log: %s, %s", log.Header.Get("Content-Disposition"), log.Header.Get("Content-Type"))
 	}
 	pdf := h.call(t, "chen", "GET", filesPath(h.put("a.pdf", []byte("%PDF")))+"/content", nil)
-	if !strings.HasPrefix(pdf.Header.Get("Content-Disposition"), "inline;") || strings.Contains(pdf.Header.Get("Content-Security-Policy"), "sandbox") {
+	if !strings.HasPrefix(pdf.Header.Get("Content-Disposition"), "attachment;") || pdf.Header.Get("Content-Security-Policy") != "sandbox; default-src 'none'" {
 		t.Errorf("a PDF: %s, %s", pdf.Header.Get("Content-Disposition"), pdf.Header.Get("Content-Security-Policy"))
 	}
 	h.call(t, "chen", "GET", filesPath(h.put("b.txt", nil))+"/thumbnail", nil).wants(t, 404, incident.NotFound)

@@ -1,5 +1,5 @@
 /// <reference types="vitest/config" />
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
@@ -19,12 +19,51 @@ function keepPlaceholder(): Plugin {
   };
 }
 
+/**
+ * Puts beside the page what pdfjs asks for when a PDF needs it: the maps and fonts of
+ * text that brings none along, as most Chinese PDFs do, and a decoder for JPEG 2000.
+ */
+function pdfParts(): Plugin {
+  const from = fileURLToPath(new URL('node_modules/pdfjs-dist', import.meta.url));
+  const { version } = JSON.parse(readFileSync(`${from}/package.json`, 'utf8')) as { version: string };
+  const wanted = {
+    cmaps: /\.bcmap$|^LICENSE/,
+    standard_fonts: /\.(pfb|ttf)$|^LICENSE/,
+    wasm: /^openjpeg_nowasm_fallback\.js$|^LICENSE_(PDFJS_)?OPENJPEG$/,
+  };
+  return {
+    name: 'pdf-parts',
+    apply: 'build',
+    generateBundle() {
+      for (const [folder, pattern] of Object.entries(wanted)) {
+        for (const name of readdirSync(`${from}/${folder}`).filter((one) => pattern.test(one))) {
+          const fileName = `assets/pdfjs-${version}/${folder}/${name}`;
+          this.emitFile({ type: 'asset', fileName, source: readFileSync(`${from}/${folder}/${name}`) });
+        }
+      }
+    },
+  };
+}
+
 const server = process.env.TASK_REPORTER_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), keepPlaceholder()],
+  plugins: [react(), keepPlaceholder(), pdfParts()],
+  worker: { format: 'es' },
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
-  build: { emptyOutDir: false, target: 'es2022', chunkSizeWarningLimit: 800 },
+  build: {
+    emptyOutDir: false,
+    target: 'es2022',
+    chunkSizeWarningLimit: 800,
+    rolldownOptions: {
+      output: {
+        // One chunk for what several parts share of these: in many small ones it compresses worse.
+        codeSplitting: {
+          groups: [{ name: 'ui', minShareCount: 2, test: /node_modules.(@mantine|lucide-react)/ }],
+        },
+      },
+    },
+  },
   server: {
     proxy: { '/api': { target: server, ws: true }, '/docs': server, '/openapi.yaml': server },
   },

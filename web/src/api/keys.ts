@@ -61,6 +61,15 @@ export const roomListKey: QueryKey = ['get', '/api/rooms'];
 /** Every page of a room's evidence, whatever its filter. */
 export const filesKey = (roomId: string): QueryKey => ['files', roomId];
 
+/** How often the server has said that a preview is there to be loaded; told by the socket alone. */
+export const previewQuery = (roomId: string, fileId: string) =>
+  queryOptions({
+    queryKey: ['preview', roomId, fileId],
+    queryFn: () => 0,
+    enabled: false,
+    initialData: 0,
+  });
+
 /** How many files the evidence holds; renewed with its pages. */
 export const fileCountQuery = (roomId: string) =>
   queryOptions({

@@ -7,7 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Room, User } from '@/api/types';
-import { ViewerProvider } from '@/features/files';
+import { addToDraft } from '@/features/chat';
+import { type EvidenceFilter, ViewerProvider } from '@/features/files';
 import { can } from '@/features/members';
 import { type May, RoomHeader } from '@/features/rooms';
 import { Notice } from '@/ui/Notice';
@@ -57,12 +58,18 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   const navigate = useNavigate();
   const screen = useScreen();
   useTitle(`${room.number} ${room.title}`);
-  const { panel, at } = useSearch({ from: '/in/rooms/$roomId' });
+  const { panel, at, filetype, by, name } = useSearch({ from: '/in/rooms/$roomId' });
   const log = useRoomLog(room, at);
   const show = (next: Panel | undefined, replace: boolean) =>
     void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
 
   const [editing, setEditing] = useState(false);
+  const [draft, setDraft] = useState(0);
+  const quote = (text: string) => {
+    addToDraft(room.room_id, text);
+    setDraft((before) => before + 1);
+    show(screen === 'desk' ? panel : undefined, true);
+  };
   const may: May = (act) => can(user, room.my_role, act);
 
   const content = (
@@ -72,6 +79,10 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
       may={may}
       panel={panel ?? 'details'}
       onPanel={(next) => show(next, true)}
+      filter={{ filetype, by, name }}
+      onFilter={(change: EvidenceFilter) =>
+        void navigate({ to: '.', search: (before) => ({ ...before, ...change }), replace: true })
+      }
       onSettings={() => setEditing(true)}
       onLeft={() =>
         void navigate({ to: '/rooms', search: ({ panel: _, ...before }) => before, replace: true })
@@ -79,7 +90,11 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
     />
   );
   return (
-    <ViewerProvider roomId={room.room_id} pictures={log.pictures}>
+    <ViewerProvider
+      roomId={room.room_id}
+      pictures={log.pictures}
+      onQuote={room.status !== 'ARCHIVED' && may('post') ? quote : undefined}
+    >
       <div className={classes.room}>
         <RoomHeader
           room={room}
@@ -89,7 +104,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           onSettings={() => setEditing(true)}
         />
         <div className={classes.body}>
-          <RoomTalk room={room} user={user} log={log} />
+          <RoomTalk room={room} user={user} log={log} draft={draft} />
           {screen === 'desk' && (
             <aside className={classes.aside} aria-label={t('details.panel')}>
               {content}
@@ -106,6 +121,11 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           title={t('details.panel')}
           classNames={{ body: classes.sheet, content: classes.sheetContent, title: classes.sheetTitle }}
           closeButtonProps={{ 'aria-label': t('app.close') }}
+          closeOnEscape={false} // Esc belongs to what is on top of it: a picture, a dialog
+          onKeyDown={(event) => {
+            const within = event.target instanceof Node && event.currentTarget.contains(event.target);
+            if (event.key === 'Escape' && within) show(undefined, true);
+          }}
         >
           {content}
         </Drawer>

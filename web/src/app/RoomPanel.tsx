@@ -5,7 +5,7 @@ import { Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { checklistQuery, fileCountQuery } from '@/api/keys';
 import type { Room, User } from '@/api/types';
-import { Evidence } from '@/features/files';
+import { type EvidenceFilter, GalleryTab } from '@/features/files';
 import { canDeleteFile, Members } from '@/features/members';
 import { Checklist, Details, type May, progress } from '@/features/rooms';
 import type { Panel } from './RoomPage';
@@ -21,10 +21,13 @@ interface Props {
   /** I have left the room. */
   onLeft: () => void;
   onPanel: (panel: Panel) => void;
+  /** What of the evidence is shown. */
+  filter: EvidenceFilter;
+  onFilter: (change: EvidenceFilter) => void;
 }
 
 /** What stands behind the conversation: the facts, the people, the evidence. */
-export function RoomPanel({ room, user, may, panel, onPanel, onSettings, onLeft }: Props) {
+export function RoomPanel({ room, user, may, panel, filter, ...on }: Props) {
   const { t } = useTranslation();
   const files = useQuery(fileCountQuery(room.room_id));
   const checklist = useQuery(checklistQuery(room.room_id));
@@ -32,7 +35,7 @@ export function RoomPanel({ room, user, may, panel, onPanel, onSettings, onLeft 
   return (
     <Tabs
       value={panel}
-      onChange={(value) => onPanel(value as Panel)}
+      onChange={(value) => on.onPanel(value as Panel)}
       keepMounted={false}
       className={classes.tabs}
       aria-label={t('details.panel')}
@@ -55,19 +58,21 @@ export function RoomPanel({ room, user, may, panel, onPanel, onSettings, onLeft 
             <Search size={20} aria-hidden />
             {t('search.inRoom')}
           </Link>
-          <Details room={room} may={may} onSettings={onSettings} />
+          <Details room={room} may={may} onSettings={on.onSettings} />
         </Tabs.Panel>
         <Tabs.Panel value="members">
-          <Members room={room} me={user} here={here?.users} onLeft={onLeft} />
+          <Members room={room} me={user} here={here?.users} onLeft={on.onLeft} />
         </Tabs.Panel>
         <Tabs.Panel value="checklist">
           <Checklist room={room} me={user} may={may} />
         </Tabs.Panel>
         <Tabs.Panel value="files">
-          <Evidence
+          <GalleryTab
             roomId={room.room_id}
+            filter={filter}
+            onFilter={on.onFilter}
             mayRemove={(file) =>
-              room.status !== 'ARCHIVED' && canDeleteFile(user, room.my_role, file.uploader.user_id)
+              room.status === 'ARCHIVED' ? 'no' : canDeleteFile(user, room.my_role, file.uploader.user_id)
             }
           />
         </Tabs.Panel>

@@ -26,12 +26,14 @@ interface Props {
   room: Room;
   user: User;
   log: RoomLog;
+  /** Changes when the draft was changed from outside: the composer reads it again. */
+  draft: number;
 }
 
 const noMembers: Member[] = [];
 
 /** The conversation and what one adds to it. */
-export function RoomTalk({ room, user, log }: Props) {
+export function RoomTalk({ room, user, log, draft }: Props) {
   const { t } = useTranslation();
   const roomId = room.room_id;
   const live = useLive();
@@ -115,6 +117,7 @@ export function RoomTalk({ room, user, log }: Props) {
       <TypingLine people={typing} />
       {mayPost ? (
         <Composer
+          key={draft}
           roomId={roomId}
           members={members}
           mode={writing.mode}

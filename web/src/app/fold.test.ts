@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { fileQuery, filesKey, logKey, membersQuery, roomListKey, roomQuery } from '@/api/keys';
+import { fileQuery, filesKey, logKey, membersQuery, previewQuery, roomListKey, roomQuery } from '@/api/keys';
 import type { Member, Room, RoomPage, ServerFrame } from '@/api/types';
 import { logOf } from '@/features/chat';
 import {
@@ -16,7 +16,7 @@ import {
   updated,
   wang,
 } from '@/testing/events';
-import { fold } from './fold';
+import { fold, foldPreview } from './fold';
 import { foldActivity, foldRead } from './foldList';
 
 const me = wang.user_id;
@@ -82,6 +82,16 @@ describe('F-RM-11 a room that changes', () => {
     fold(cache, left(4, li), me);
     expect(members()?.map((one) => one.name)).toEqual(['王小明']);
     expect(known()?.member_count).toBe(1);
+  });
+});
+
+describe('F-UP-30 a preview', () => {
+  test('that has been made is asked for again', () => {
+    const { queryKey } = previewQuery(roomId, 'f1');
+    foldPreview(cache, { type: 'preview_ready', room_id: roomId, file_id: 'f1' });
+    foldPreview(cache, { type: 'preview_ready', room_id: roomId, file_id: 'f1' });
+    expect(cache.getQueryData(queryKey)).toBe(2);
+    expect(cache.getQueryData(previewQuery(roomId, 'f2').queryKey)).toBeUndefined();
   });
 });
 

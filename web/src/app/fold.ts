@@ -8,6 +8,7 @@ import {
   membersQuery,
   messageQuery,
   pinsQuery,
+  previewQuery,
   roomListKey,
   roomQuery,
 } from '@/api/keys';
@@ -139,11 +140,22 @@ function foldMessages(cache: QueryClient, event: RoomEvent): void {
   }
 }
 
+/** A preview has been made, which is no entry of the log: it can be loaded now. */
+export function foldPreview(
+  cache: QueryClient,
+  { room_id, file_id }: Extract<ServerFrame, { type: 'preview_ready' }>,
+): void {
+  cache.setQueryData<number>(previewQuery(room_id, file_id).queryKey, (told = 0) => told + 1);
+}
+
 function foldFiles(cache: QueryClient, event: RoomEvent): void {
   if (event.type === 'file_deleted') {
     cache.removeQueries({ queryKey: fileQuery(event.room_id, event.file_id).queryKey });
   }
-  if (event.type === 'file_scanned') renew(cache, fileQuery(event.room_id, event.file_id));
+  if (event.type === 'file_scanned') {
+    renew(cache, fileQuery(event.room_id, event.file_id));
+    renew(cache, pinsQuery(event.room_id));
+  }
   if (event.type === 'file_uploaded' || event.type === 'file_deleted' || event.type === 'file_scanned') {
     renew(cache, { queryKey: filesKey(event.room_id) });
   }

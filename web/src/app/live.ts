@@ -8,7 +8,7 @@ import { type Link, Socket, type TicketResult } from '@/api/socket';
 import type { ServerFrame } from '@/api/types';
 import { emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
 import { claim, end, isStored, Kept, send, Uploads } from '@/features/files';
-import { fold, isRoomEvent } from './fold';
+import { fold, foldPreview, isRoomEvent } from './fold';
 import { foldActivity, foldRead } from './foldList';
 import { forgetPresence, takePresence } from './usePresence';
 
@@ -185,6 +185,9 @@ export class Live {
         return;
       case 'typing':
         if (frame.user.user_id !== me) this.typing.take(frame);
+        return;
+      case 'preview_ready':
+        foldPreview(this.cache, frame);
         return;
       case 'presence':
         takePresence(frame);

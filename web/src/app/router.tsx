@@ -14,6 +14,7 @@ import { useEffect } from 'react';
 import { useSession } from '@/api/session';
 import type { User } from '@/api/types';
 import { Account, Login, Starting } from '@/features/auth';
+import { type EvidenceFilter, readEvidenceFilter } from '@/features/files';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
 import { readTerms, type Terms } from '@/features/search';
@@ -135,7 +136,8 @@ const declare = createRoute({
 const room = createRoute({
   getParentRoute: () => rooms,
   path: '/$roomId',
-  validateSearch: (search): { panel?: Panel; at?: number } => ({
+  validateSearch: (search): { panel?: Panel; at?: number } & EvidenceFilter => ({
+    ...readEvidenceFilter(search),
     panel: panels.find((panel) => panel === search.panel),
     at: seqOf(search.at),
   }),

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { logKey } from '@/api/keys';
-import type { Room } from '@/api/types';
+import type { Reference, Room } from '@/api/types';
 import {
   type Bound,
   covers,
@@ -15,7 +15,7 @@ import {
   type Log,
   shown,
 } from '@/features/chat';
-import type { Picture } from '@/features/files';
+import { mayOpen, type Picture } from '@/features/files';
 import { useLive, useWatch } from './useLive';
 
 /** Pages that changed while they were on their way are read again, so often. */
@@ -130,9 +130,15 @@ function picturesOf(log: Log | undefined): Picture[] {
   const pictures = new Map<string, Picture>();
   for (const { event } of log === undefined ? [] : shown(log).entries) {
     if (event.type !== 'message') continue;
-    const { metadata: reference, text } = event.message;
-    if (reference?.kind !== 'image' || reference.deleted) continue;
-    pictures.set(reference.file_id, { ...reference, text: text === reference.filename ? '' : text });
+    const { text } = event.message;
+    const reference: Reference | undefined = event.message.metadata;
+    if (reference?.kind !== 'image' || reference.deleted || !mayOpen(reference)) continue;
+    pictures.set(reference.file_id, {
+      ...reference,
+      text: text === reference.filename ? '' : text,
+      by: event.by.name,
+      at: event.at,
+    });
   }
   return [...pictures.values()];
 }

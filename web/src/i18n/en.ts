@@ -1,7 +1,9 @@
 import type { Catalogue } from './catalogue';
+import { evidence } from './evidence.en';
 import { uploadsEn } from './uploads.en';
 
 export const en: Catalogue = {
+  evidence,
   app: {
     name: 'Task Reporter',
     tagline: 'Realtime incident response for the line',

@@ -1,7 +1,9 @@
+import { evidence } from './evidence.zh-Hant';
 import { uploadsZhHant } from './uploads.zh-Hant';
 
 /** Traditional Chinese, the first language: its keys are the catalogue's shape. */
 export const zhHant = {
+  evidence,
   app: {
     name: 'Task Reporter',
     tagline: '生產線異常即時反應系統',

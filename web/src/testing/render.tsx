@@ -20,11 +20,12 @@ export function show(children: ReactNode) {
     routeTree: createRootRoute({ component: () => children }),
     history: createMemoryHistory(),
   }) as unknown as RegisteredRouter;
-  return render(
+  const view = render(
     <MantineProvider env="test">
       <QueryClientProvider client={cache}>
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>,
   );
+  return { ...view, cache };
 }

@@ -82,8 +82,8 @@ export const theme = createTheme({
   variantColorResolver: variants,
 });
 
-export const resolver: CSSVariablesResolver = () => {
-  const common = (palette: (typeof palettes)['light' | 'dark']) => ({
+function schemeVariables(palette: (typeof palettes)['light' | 'dark']): Record<`--${string}`, string> {
+  return {
     ...cssVariables(palette as (typeof palettes)['dark']),
     '--mantine-color-body': palette.bg,
     '--mantine-color-text': palette.text,
@@ -98,10 +98,17 @@ export const resolver: CSSVariablesResolver = () => {
     '--mantine-primary-color-filled': palette.accent,
     '--mantine-primary-color-filled-hover': palette['accent-hover'],
     '--mantine-primary-color-contrast': palette['on-accent'],
-  });
-  return {
-    variables: {},
-    light: { ...common(palettes.light), '--tr-shadow': '0 2px 10px rgb(20 28 36 / 0.14)' },
-    dark: { ...common(palettes.dark), '--tr-shadow': '0 2px 12px rgb(0 0 0 / 0.5)' },
   };
-};
+}
+
+/** For what is dark in either scheme. */
+export const darkVariables = {
+  ...schemeVariables(palettes.dark),
+  '--tr-shadow': '0 2px 12px rgb(0 0 0 / 0.5)',
+} as const;
+
+export const resolver: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { ...schemeVariables(palettes.light), '--tr-shadow': '0 2px 10px rgb(20 28 36 / 0.14)' },
+  dark: darkVariables,
+});

@@ -29,7 +29,9 @@ export function changed(message: Message, event: Change): Message {
     const reference = message.metadata;
     if (reference?.file_id !== event.file_id) return message;
     if (event.type === 'file_deleted') return { ...message, metadata: { ...reference, deleted: true } };
-    return { ...message, metadata: scanned(reference, event.scan_state) };
+    const named = message.text === reference.filename; // what was said is the name, which goes with the file
+    const text = named && event.scan_state === 'infected' ? '' : message.text;
+    return { ...message, text, metadata: scanned(reference, event.scan_state) };
   }
   if (message.message_id !== event.message_id) return message;
   const { by, at } = event;

@@ -9,6 +9,12 @@ export function readDraft(roomId: string): string {
   }
 }
 
+/** Puts text below what was being written. */
+export function addToDraft(roomId: string, text: string): void {
+  const before = readDraft(roomId);
+  writeDraft(roomId, before === '' ? text : `${before}\n${text}`);
+}
+
 export function writeDraft(roomId: string, text: string): void {
   try {
     if (text === '') sessionStorage.removeItem(key(roomId));

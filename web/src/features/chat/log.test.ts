@@ -117,6 +117,7 @@ describe('F-RT-03, F-RT-11 changes of a message', () => {
       url: '',
       scan_state: 'infected',
     });
+    expect(message(bad, 'm-2')?.text).toBe('');
     expect(seqs(bad.newest)).toEqual([1, 2]);
     expect(bad.newest.hi).toBe(5);
   });

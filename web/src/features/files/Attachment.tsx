@@ -1,4 +1,4 @@
-import { Download, ImageOff, Trash2 } from 'lucide-react';
+import { Download, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Reference } from '@/api/types';
 import { fileSize } from '@/i18n/format';
@@ -8,6 +8,7 @@ import { previewBox } from './box';
 import { DownloadLink } from './DownloadLink';
 import { FileIcon } from './FileIcon';
 import { useLinks } from './links';
+import { Preview } from './Preview';
 import { ScanNote } from './ScanNote';
 import { useViewer } from './Viewer';
 
@@ -50,47 +51,44 @@ function Picture({ roomId, reference }: Omit<Props, 'removed'>) {
       style={{ width: box.width, aspectRatio: `${box.width} / ${box.height}` }}
       aria-label={t('files.openImage', { name: reference.filename })}
       data-file={reference.file_id}
-      onClick={() => open(reference.file_id)}
+      onClick={() => open({ view: 'picture', fileId: reference.file_id })}
     >
-      {links.state === 'failed' && (
-        <span className={classes.lost}>
-          <ImageOff size={24} aria-hidden />
-          {t('files.unavailable')}
-        </span>
-      )}
-      {links.state === 'ok' && links.preview !== undefined && (
-        <img
-          key={`${links.preview}#${links.attempt}`}
-          src={links.preview}
-          alt={reference.filename}
-          width={box.width}
-          height={box.height}
-          decoding="async"
-          onError={links.onError}
-        />
-      )}
+      <Preview links={links} alt={reference.filename} width={box.width} height={box.height} />
     </button>
   );
 }
 
 function Tile({ roomId, reference }: Omit<Props, 'removed'>) {
+  const { t } = useTranslation();
   const language = useLanguage();
+  const open = useViewer();
   const links = useLinks(roomId, reference);
+  const { filename } = reference;
   if (links.state === 'removed') return <Attachment roomId={roomId} reference={reference} removed />;
   return (
-    <DownloadLink
-      className={classes.tile}
-      roomId={roomId}
-      fileId={reference.file_id}
-      filename={reference.filename}
-      url={links.full}
-    >
-      <FileIcon kind={reference.kind} size={28} />
-      <span className={classes.name}>
-        <span>{reference.filename}</span>
-        <span className={classes.size}>{fileSize(language, reference.size)}</span>
-      </span>
-      <Download size={18} aria-hidden />
-    </DownloadLink>
+    <div className={classes.tile}>
+      <button
+        type="button"
+        className={classes.open}
+        aria-label={t('files.open', { name: filename })}
+        data-file={reference.file_id}
+        onClick={() => open({ view: 'file', file: { ...reference, url: links.full } })}
+      >
+        <FileIcon kind={reference.kind} size={28} />
+        <span className={classes.name}>
+          <span>{filename}</span>
+          <span className={classes.size}>{fileSize(language, reference.size)}</span>
+        </span>
+      </button>
+      <DownloadLink
+        className={classes.download}
+        roomId={roomId}
+        fileId={reference.file_id}
+        filename={filename}
+        url={links.full}
+      >
+        <Download size={18} aria-hidden />
+      </DownloadLink>
+    </div>
   );
 }

@@ -1,178 +1,177 @@
-import { ActionIcon, Button, SegmentedControl, Skeleton } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { Download, FolderOpen, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { Button, Skeleton } from '@mantine/core';
+import { Columns2, FolderOpen, SearchX } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api } from '@/api/client';
-import { filesKey } from '@/api/keys';
-import { RequestFailed, troubleOf } from '@/api/problem';
-import type { File, FileKind } from '@/api/types';
-import { fileSize, formats } from '@/i18n/format';
+import type { File } from '@/api/types';
 import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
-import { useLanguage } from '@/ui/useLanguage';
-import { DownloadLink } from './DownloadLink';
+import { useAfter } from '@/ui/useAfter';
 import classes from './Evidence.module.css';
-import { FileIcon } from './FileIcon';
-import { useLinks } from './links';
+import { EvidenceCard } from './EvidenceCard';
+import { EvidenceFilters } from './EvidenceFilters';
+import { type EvidenceFilter, isFiltered } from './filter';
+import { inTime, openedOf, pictureOf } from './picture';
 import { RemoveFile } from './RemoveFile';
-import { type Picture, useViewer } from './Viewer';
+import { useEvidence } from './useEvidence';
+import { useViewer } from './Viewer';
 
-const kinds: readonly FileKind[] = ['image', 'document', 'log'];
-
-interface Props {
+export interface Props {
   roomId: string;
-  mayRemove: (file: File) => boolean;
+  filter: EvidenceFilter;
+  onFilter: (change: EvidenceFilter) => void;
+  mayRemove: (file: File) => 'no' | 'yes' | 'with-reason';
 }
 
-/** The room's files, newest first, by kind. */
-export function Evidence({ roomId, mayRemove }: Props) {
+/** The room's files, newest first, as a grid. */
+export default function Evidence({ roomId, filter, onFilter, mayRemove }: Props) {
   const { t } = useTranslation();
-  const [kind, setKind] = useState<FileKind | 'all'>('all');
   const open = useViewer();
   const [removing, setRemoving] = useState<File>();
-  const files = useInfiniteQuery({
-    queryKey: [...filesKey(roomId), kind],
-    initialPageParam: undefined as string | undefined,
-    queryFn: async ({ pageParam }) => {
-      const { data, error } = await api.GET('/api/rooms/{room_id}/files', {
-        params: {
-          path: { room_id: roomId },
-          query: { kind: kind === 'all' ? undefined : kind, cursor: pageParam },
-        },
-      });
-      if (data === undefined) throw new RequestFailed(troubleOf(error));
-      return data;
-    },
-    getNextPageParam: (last) => last.next_cursor,
-  });
-  const all = files.data?.pages.flatMap((page) => page.files) ?? [];
+  const [chosen, setChosen] = useState<File[]>(); // absent: nothing is being chosen
+  const { query, files, uploaders, count, searching } = useEvidence(roomId, filter);
+  const slow = useAfter(query.isPending, 200);
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
 
-  const pictures = all.filter((file) => file.file_type === 'image').map(pictureOf);
+  const show = (file: File) => {
+    if (chosen !== undefined) {
+      const rest = chosen.filter((one) => one.file_id !== file.file_id);
+      setChosen(rest.length < chosen.length ? rest : [...chosen, file].slice(-2));
+    } else if (file.file_type === 'image') {
+      open({ view: 'picture', fileId: file.file_id, among: filter });
+    } else {
+      open({ view: 'file', file: openedOf(file) });
+    }
+  };
+  const compare = () => {
+    const [one, other] = chosen ?? [];
+    if (one === undefined || other === undefined) return;
+    const [before, after] = inTime(pictureOf(one), pictureOf(other));
+    open({ view: 'pair', before, after });
+  };
+  const comparable = files.filter((file) => file.file_type === 'image').length >= 2;
 
   return (
     <div className={classes.panel}>
-      <SegmentedControl
-        fullWidth
-        aria-label={t('files.kindLabel')}
-        value={kind}
-        onChange={(value) => setKind(value as FileKind | 'all')}
-        data={[
-          { value: 'all', label: t('files.all') },
-          ...kinds.map((one) => ({ value: one, label: t(`files.kind.${one}`) })),
-        ]}
-      />
-      {files.isPending && <Skeleton height={72} mt={12} />}
-      {files.isError && (
-        <TroubleNotice title={t('files.failed')} error={files.error} retry={() => void files.refetch()} />
+      <EvidenceFilters roomId={roomId} filter={filter} uploaders={uploaders} onFilter={onFilter} />
+      <div className={classes.bar}>
+        <p className={`${classes.count} figures`} role="status">
+          {count !== undefined && t('evidence.count', { count })}
+          {searching && t('evidence.searching', { count: files.length })}
+        </p>
+        {chosen === undefined && comparable && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<Columns2 size={16} aria-hidden />}
+            onClick={() => setChosen([])}
+          >
+            {t('evidence.compare')}
+          </Button>
+        )}
+      </div>
+      {chosen !== undefined && (
+        <div className={classes.choosing}>
+          <span className="figures">{t('evidence.choose', { count: chosen.length })}</span>
+          <Button size="compact-sm" disabled={chosen.length < 2} onClick={compare}>
+            {t('evidence.compareNow')}
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setChosen(undefined)}>
+            {t('evidence.chooseEnd')}
+          </Button>
+        </div>
       )}
-      {files.isSuccess && all.length === 0 && (
-        <Notice icon={FolderOpen} title={t('files.empty')} hint={t('files.emptyHint')} />
+      {query.isPending && slow && <GridSkeleton />}
+      {query.isError && query.data === undefined && (
+        <TroubleNotice title={t('files.failed')} error={query.error} retry={() => void query.refetch()} />
       )}
-      <ul aria-label={t('files.title')}>
-        {all.map((file) => (
-          <Row
+      {query.isSuccess && files.length === 0 && !searching && (
+        <Nothing filtered={isFiltered(filter)} onClear={() => onFilter(noFilter)} />
+      )}
+      <ul className={classes.grid} aria-label={t('files.title')}>
+        {files.map((file) => (
+          <EvidenceCard
             key={file.file_id}
             roomId={roomId}
             file={file}
-            onOpen={() => open(file.file_id, pictures)}
-            onRemove={mayRemove(file) ? () => setRemoving(file) : undefined}
+            chosen={
+              chosen === undefined || file.file_type !== 'image'
+                ? undefined
+                : chosen.some((one) => one.file_id === file.file_id)
+            }
+            onOpen={() => show(file)}
+            onRemove={mayRemove(file) === 'no' ? undefined : () => setRemoving(file)}
           />
         ))}
       </ul>
-      {files.hasNextPage && (
-        <Button
-          variant="light"
-          fullWidth
-          loading={files.isFetchingNextPage}
-          onClick={() => void files.fetchNextPage()}
-        >
-          {t('files.more')}
-        </Button>
+      {isFetchNextPageError && (
+        <TroubleNotice
+          title={t('evidence.moreFailed')}
+          error={query.error}
+          retry={() => void fetchNextPage()}
+        />
       )}
-      <RemoveFile roomId={roomId} file={removing} onClose={() => setRemoving(undefined)} />
+      {hasNextPage && !isFetchNextPageError && (
+        <More loading={isFetchingNextPage} onMore={() => void fetchNextPage()} />
+      )}
+      {query.isSuccess && files.length > 0 && !hasNextPage && (
+        <p className={classes.end}>{t('evidence.end')}</p>
+      )}
+      <RemoveFile
+        roomId={roomId}
+        file={removing}
+        needsReason={removing !== undefined && mayRemove(removing) === 'with-reason'}
+        onClose={() => setRemoving(undefined)}
+      />
     </div>
   );
 }
 
-function pictureOf(file: File): Picture {
-  return {
-    file_id: file.file_id,
-    filename: file.filename,
-    url: file.download_url,
-    text: file.description ?? '',
-  };
-}
+const noFilter: { [K in keyof Required<EvidenceFilter>]: undefined } = {
+  filetype: undefined,
+  by: undefined,
+  name: undefined,
+};
 
-interface RowProps {
-  roomId: string;
-  file: File;
-  onOpen: () => void;
-  onRemove?: () => void;
-}
-
-function Row({ roomId, file, onOpen, onRemove }: RowProps) {
+function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   const { t } = useTranslation();
-  const language = useLanguage();
-  const { short } = formats(language);
-  const links = useLinks(roomId, { ...file, url: file.download_url });
-  const at = new Date(file.uploaded_at);
-  const isImage = file.file_type === 'image';
+  if (!filtered) return <Notice icon={FolderOpen} title={t('files.empty')} hint={t('files.emptyHint')} />;
   return (
-    <li className={classes.row}>
-      {isImage ? (
-        <button
-          type="button"
-          className={classes.thumbnail}
-          aria-label={t('files.openImage', { name: file.filename })}
-          onClick={onOpen}
-        >
-          {links.state === 'ok' && links.preview !== undefined ? (
-            <img
-              key={`${links.preview}#${links.attempt}`}
-              src={links.preview}
-              alt=""
-              loading="lazy"
-              onError={links.onError}
-            />
-          ) : (
-            <FileIcon kind="image" />
-          )}
-        </button>
-      ) : (
-        <span className={classes.thumbnail}>
-          <FileIcon kind={file.file_type} />
-        </span>
-      )}
-      <div className={classes.text}>
-        <p className={classes.name}>{file.filename}</p>
-        {file.description && <p className={classes.description}>{file.description}</p>}
-        <p className={classes.meta}>
-          {file.uploader.name} · {fileSize(language, file.file_size)} ·{' '}
-          <time dateTime={file.uploaded_at}>{short.format(at)}</time>
-        </p>
-      </div>
-      <div className={classes.actions}>
-        <DownloadLink
-          className={classes.download}
-          roomId={roomId}
-          fileId={file.file_id}
-          filename={file.filename}
-          url={links.full}
-        >
-          <Download size={18} aria-hidden />
-        </DownloadLink>
-        {onRemove !== undefined && (
-          <ActionIcon
-            variant="subtle"
-            size="lg"
-            aria-label={t('files.removeName', { name: file.filename })}
-            onClick={onRemove}
-          >
-            <Trash2 size={18} aria-hidden />
-          </ActionIcon>
-        )}
-      </div>
-    </li>
+    <Notice icon={SearchX} title={t('evidence.none')}>
+      <Button variant="light" onClick={onClear}>
+        {t('rooms.clearFilters')}
+      </Button>
+    </Notice>
+  );
+}
+
+/** Asks for the next page when it comes into view, or when it is pressed. */
+function More({ loading, onMore }: { loading: boolean; onMore: () => void }) {
+  const { t } = useTranslation();
+  const button = useRef<HTMLButtonElement>(null);
+  const more = useRef(onMore);
+  more.current = onMore;
+  useEffect(() => {
+    if (loading || button.current === null || typeof IntersectionObserver === 'undefined') return;
+    const watch = new IntersectionObserver(([entry]) => entry?.isIntersecting && more.current(), {
+      rootMargin: '300px',
+    });
+    watch.observe(button.current);
+    return () => watch.disconnect();
+  }, [loading]);
+  return (
+    <Button ref={button} variant="light" fullWidth mt="md" loading={loading} onClick={onMore}>
+      {t('files.more')}
+    </Button>
+  );
+}
+
+export function GridSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.grid} role="status" aria-label={t('app.loading')}>
+      {['a', 'b', 'c', 'd'].map((one) => (
+        <Skeleton key={one} height={150} />
+      ))}
+    </div>
   );
 }

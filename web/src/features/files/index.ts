@@ -1,9 +1,11 @@
 export { Attachment } from './Attachment';
 export { DropTarget } from './DropTarget';
-export { Evidence } from './Evidence';
 export { FilePickers } from './FilePickers';
+export { type EvidenceFilter, readEvidenceFilter } from './filter';
+export { GalleryTab } from './GalleryTab';
 export { Kept } from './kept';
 export { maxDescription, StagedFiles } from './StagedFiles';
+export { mayOpen } from './scan';
 export { end, isStored, send } from './transfer';
 export { claim } from './turn';
 export { UploadList } from './UploadList';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { fileQuery } from '@/api/keys';
+import { fileQuery, previewQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 
 /** A link opens for a limited time; this much of it (seconds) must be left for it to be used. */
@@ -24,9 +24,10 @@ interface Links {
   /** Absent while a fresh link is fetched. */
   preview?: string;
   full: string;
-  state: 'ok' | 'removed' | 'failed';
+  /** `waiting`: the preview is not there yet and will be asked for again. */
+  state: 'ok' | 'waiting' | 'removed' | 'failed';
   /** Changes when the preview is to be tried again. */
-  attempt: number;
+  attempt: string;
   onError: () => void;
 }
 
@@ -36,10 +37,16 @@ interface Linked {
   thumbnail_url?: string;
 }
 
-/** Links of a file that work now: those that came with it, or fresh ones when they do not. */
+/**
+ * Links of a file that work now: those that came with it, or fresh ones when they
+ * do not. A preview that is missing is tried again, sparingly by itself, and at
+ * once when the server says that it has been made.
+ */
 export function useLinks(roomId: string, file: Linked): Links {
-  const [failures, setFailures] = useState(0);
-  const [attempt, setAttempt] = useState(0);
+  const { data: told } = useQuery(previewQuery(roomId, file.file_id));
+  const [tries, setTries] = useState({ told, failures: 0, attempt: 0 });
+  if (tries.told !== told) setTries({ told, failures: 0, attempt: 0 });
+  const { failures, attempt } = tries;
   const stale = file.url === '' || expired(file.url);
   const fresh = useQuery({
     ...fileQuery(roomId, file.file_id),
@@ -49,18 +56,20 @@ export function useLinks(roomId: string, file: Linked): Links {
   });
 
   useEffect(() => {
-    if (failures === 0 || failures > attempts) return;
-    const timer = setTimeout(() => setAttempt(failures), 400 * 2 ** failures);
+    if (failures === attempt || failures > attempts) return;
+    const again = () => setTries((now) => ({ ...now, attempt: now.failures }));
+    const timer = setTimeout(again, 400 * 2 ** failures);
     return () => clearTimeout(timer);
-  }, [failures]);
+  }, [failures, attempt]);
 
-  const removed = fresh.isError && troubleOf(fresh.error).code === 'not_found';
-  const failed = fresh.isError || failures > attempts;
+  const lost = fresh.isError && (stale || failures > 0);
+  const removed = lost && troubleOf(fresh.error).code === 'not_found';
+  const failed = lost || failures > attempts;
   return {
     preview: stale ? fresh.data?.thumbnail_url : (fresh.data?.thumbnail_url ?? file.thumbnail_url),
     full: fresh.data?.download_url ?? file.url,
-    state: removed ? 'removed' : failed ? 'failed' : 'ok',
-    attempt,
-    onError: () => setFailures((before) => before + 1),
+    state: removed ? 'removed' : failed ? 'failed' : failures > attempt ? 'waiting' : 'ok',
+    attempt: `${told}.${attempt}`,
+    onError: () => setTries((now) => ({ ...now, failures: now.attempt + 1 })),
   };
 }

@@ -50,12 +50,14 @@ describe('UX 20 who may do what', () => {
     expect(rolesToGive({ system_role: 'ADMIN' }, undefined)).toHaveLength(3);
   });
 
-  test('F-DL-03: a file is removed by its uploader or by an owner', () => {
+  test('F-DL-03: a file is removed by its uploader or by an owner, by an ADMIN with a reason', () => {
     const me: User = { user_id: 'me', name: '我', username: 'me', system_role: 'USER' };
-    expect(canDeleteFile(me, 'EDITOR', 'me')).toBe(true);
-    expect(canDeleteFile(me, 'EDITOR', 'other')).toBe(false);
-    expect(canDeleteFile(me, 'OWNER', 'other')).toBe(true);
-    expect(canDeleteFile(me, undefined, 'me')).toBe(false);
-    expect(canDeleteFile({ ...me, system_role: 'ADMIN' }, undefined, 'other')).toBe(false);
+    expect(canDeleteFile(me, 'EDITOR', 'me')).toBe('yes');
+    expect(canDeleteFile(me, 'EDITOR', 'other')).toBe('no');
+    expect(canDeleteFile(me, 'OWNER', 'other')).toBe('yes');
+    expect(canDeleteFile(me, undefined, 'me')).toBe('no');
+    const admin: User = { ...me, system_role: 'ADMIN' };
+    expect(canDeleteFile(admin, undefined, 'other')).toBe('with-reason');
+    expect(canDeleteFile(admin, 'OWNER', 'other')).toBe('yes');
   });
 });

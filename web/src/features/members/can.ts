@@ -50,11 +50,17 @@ export function rolesToGive(user: Pick<User, 'system_role'>, role: Role | undefi
 }
 
 /**
- * A file goes by the hand of its uploader or of an owner of the room. An ADMIN
- * must say why, which the page does not ask yet: it is not offered to them.
+ * A file goes by the hand of its uploader or of an owner of the room. Anybody else
+ * who may remove it, which is an ADMIN, must say why.
  */
-export function canDeleteFile(user: User, role: Role | undefined, uploaderId: string): boolean {
+export function canDeleteFile(
+  user: User,
+  role: Role | undefined,
+  uploaderId: string,
+): 'no' | 'yes' | 'with-reason' {
   const own = user.user_id === uploaderId;
   const asMember = { system_role: 'USER' } as const;
-  return can(asMember, role, 'delete_any_file') || (own && can(asMember, role, 'delete_own_file'));
+  if (can(asMember, role, 'delete_any_file')) return 'yes';
+  if (own && can(asMember, role, 'delete_own_file')) return 'yes';
+  return can(user, role, 'delete_any_file') ? 'with-reason' : 'no';
 }

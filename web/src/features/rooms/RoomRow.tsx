@@ -18,7 +18,7 @@ export const RoomRow = memo(function RoomRow({ room }: { room: Room }) {
     <Link
       to="/rooms/$roomId"
       params={{ roomId: room.room_id }}
-      search={(before) => before}
+      search={({ at: _, by: __, name: ___, ...before }: Record<string, unknown>) => before}
       className={classes.row}
       data-severity={over ? undefined : room.severity}
       activeProps={{ 'data-here': true }}
