@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"taskreporter/httpapi/client"
 )
@@ -192,9 +193,14 @@ func (s *scene) send(u *someone, r recipe, text string) answer {
 	if r.told == "" {
 		return answerOf(sock.until("an answer to "+r.op, func(f frame) bool { return f.Type == wanted || f.Type == "error" }))
 	}
-	// Not answered unless it is refused: either shows.
+	// Not answered unless it is refused: either shows. A hint may be missed by a socket
+	// that is still catching up, and is told again when it is sent again later.
+	again := time.NewTicker(4 * time.Second)
+	defer again.Stop()
 	for {
 		select {
+		case <-again.C:
+			sock.send(json.RawMessage(text))
 		case f, ok := <-sock.in:
 			if !ok {
 				s.t.Fatalf("connection ended: %v", sock.err)
