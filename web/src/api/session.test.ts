@@ -92,7 +92,13 @@ describe('F-AU-04', () => {
   test('a refused refresh signs out', async () => {
     refreshAnswers(() => HttpResponse.json(problem(401, 'unauthenticated'), { status: 401 }));
     expect(await refresh()).toBe('refused');
-    expect(useSession.getState()).toEqual({ phase: 'signed-out', user: undefined });
+    expect(useSession.getState()).toEqual({ phase: 'signed-out', user: undefined, left: false });
+  });
+
+  test('whoever signs out has left, also when the server cannot hear it', async () => {
+    server.use(http.post(`${origin}/api/auth/logout`, () => HttpResponse.error()));
+    await signOut().catch(() => undefined);
+    expect(useSession.getState()).toMatchObject({ phase: 'signed-out', left: true });
   });
 
   test.each([

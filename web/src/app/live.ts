@@ -41,6 +41,7 @@ export class Live {
     ...{ send, isStored, end, claim },
     kept: new Kept(),
     isShown: (roomId) => this.rooms.has(roomId),
+    say: (roomId, text) => this.outbox.add(roomId, { text }),
   });
   readonly typing = new Typing((roomId) => this.socket.send({ type: 'typing', room_id: roomId }));
   readonly reading = new Reading((roomId, seq) => this.sendRead(roomId, seq));

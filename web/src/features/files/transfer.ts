@@ -5,8 +5,8 @@ import type { ErrorCode } from '@/api/types';
 import { sha256 } from './sha256';
 import { type Place, SendFailed, type Upload } from './upload';
 
-/** Bytes per request: what is sent again after a cut is less, since the server keeps smaller parts. */
-const chunk = 4 * 1024 * 1024;
+/** Bytes per request, as large as the parts that the server keeps: how far a halted upload is, is known that well. */
+const chunk = 1024 * 1024;
 /** Milliseconds without a byte after which a connection counts as cut. */
 const stalled = 30_000;
 /** Milliseconds for the answer to the last byte: the server hashes, scans and stores before it. */

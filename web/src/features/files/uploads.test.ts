@@ -16,6 +16,7 @@ let stored: Set<string>;
 let disk: Map<string, Upload>;
 let locks: Map<string, Promise<void>>;
 let shown: boolean;
+let spoken: string[];
 let uploads: Uploads;
 
 /** As a device keeps it: what ran has its turn again. */
@@ -58,6 +59,7 @@ function queue(): Uploads {
     kept: memory,
     claim,
     isShown: () => shown,
+    say: (roomId, text) => void spoken.push(`${roomId} ${text}`),
     random: () => 1,
   });
 }
@@ -65,6 +67,7 @@ function queue(): Uploads {
 beforeEach(() => {
   vi.useFakeTimers();
   [jobs, ended, stored, disk, locks, shown] = [[], [], new Set(), new Map(), new Map(), true];
+  spoken = [];
   uploads = queue();
   uploads.start(me);
 });
@@ -150,14 +153,15 @@ describe('F-UP-28 success is only what the server says after the last byte', () 
     expect(job(1).place).toEqual(place('f1'));
   });
 
-  test('a file that the room has already is not sent, and that is told', async () => {
+  test('a file that the room has already is not sent, and that is told; what was written on it is said', async () => {
     stored.add('f0');
-    uploads.add('r1', file('oil.jpg'));
+    uploads.add('r1', file('oil.jpg'), '還在漏');
     job(0).onPlace(place('f0'));
     job(0).finish('there');
     await settled();
     expect(states()).toEqual([]);
     expect(uploads.store.getState().news).toMatchObject({ how: 'already' });
+    expect(spoken).toEqual(['r1 還在漏']);
   });
 });
 

@@ -37,6 +37,8 @@ export interface Parts {
   claim: (id: string, signal: AbortSignal) => Promise<Release>;
   /** Whether the room's log is followed, so that the message of a stored file is about to appear. */
   isShown: (roomId: string) => boolean;
+  /** Says in the room what was written on a file that it had already. */
+  say: (roomId: string, text: string) => void;
   random?: () => number;
 }
 
@@ -288,6 +290,7 @@ export class Uploads {
     } else {
       this.forget(id);
     }
+    if (how === 'already' && item.description !== '') this.parts.say(roomId, item.description);
     this.tell(item, how);
     this.pump();
   }
