@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import * as tus from 'tus-js-client';
 import type { components } from '../src/api/schema';
 import { clean } from './support/axe';
 import type { Client } from './support/client';
@@ -466,5 +467,53 @@ for (const [device, screen, locale, colorScheme] of looks) {
     await expect(tiles).toHaveCount(0);
     await expect(inLog(page, 'P-07 維修手冊第三版修訂.pdf')).toBeVisible();
     expect(await unfinished(owner, room.room_id)).toEqual([]);
+  });
+}
+
+for (const death of ['the line is cut', 'the server is killed'] as const) {
+  test(`F-UP-25 to 28: a client of the protocol that knows nothing of us (tus-js-client in Node.js) goes on after ${death}`, async ({
+    api,
+  }) => {
+    const owner = await api('wang');
+    const room = await roomOf(owner, '別的用戶端');
+    const pdf = manual();
+    const { url, accounts }: Plant = JSON.parse(process.env.E2E_PLANT ?? '{}');
+    const login = await owner.http.post('/api/auth/login', {
+      data: { username: 'wang', password: accounts.wang.password },
+    });
+    const { access_token } = (await login.json()) as Schemas['SignedIn'];
+    const sent: number[] = [];
+    const sixty = wire.blockAfter(0.6 * pdf.length);
+    const finished = new Promise<void>((done, failed) => {
+      new tus.Upload(pdf, {
+        endpoint: `${url}/api/rooms/${room.room_id}/uploads`,
+        headers: { Authorization: `Bearer ${access_token}` },
+        metadata: { filename: 'P-07 手冊.pdf', description: '停機時查的手冊' },
+        retryDelays: Array<number>(60).fill(1000),
+        onBeforeRequest: (request) => {
+          if (request.getMethod() === 'PATCH') sent.push(Number(request.getHeader('Upload-Offset')));
+        },
+        onSuccess: () => done(),
+        onError: failed,
+      }).start();
+    });
+    await sixty;
+    const resumable = 0.6 * pdf.length - 1.1 * mib; // at most 1 MiB is sent again
+    await expect
+      .poll(async () => (await unfinished(owner, room.room_id))[0]?.upload_offset)
+      .toBeGreaterThan(resumable);
+    if (death === 'the server is killed') {
+      await server.stop('SIGKILL');
+      server = await Server.start(dataDir);
+      wire.drop();
+      wire.mend(server.port);
+    } else {
+      wire.cut();
+      wire.mend();
+    }
+    await finished;
+    expect(sent[0]).toBe(0);
+    expect(sent.at(-1)).toBeGreaterThan(resumable);
+    await arrivedOnce(await api('wang'), room.room_id, 'P-07 手冊.pdf', pdf);
   });
 }
