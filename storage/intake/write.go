@@ -49,11 +49,12 @@ func (w *writer) write(ctx context.Context) (incident.Upload, error) {
 
 func (w *writer) parts(ctx context.Context, src *bufio.Reader, again bool) error {
 	for missing := w.up.Size - w.up.Received(); missing > 0 || again; {
-		if _, err := src.Peek(1); err == io.EOF {
-			return nil
-		} else if err != nil {
-			w.broken = err
-			return nil //nolint:nilerr // what has come is kept first
+		_, err := src.Peek(1)
+		if err != nil && err != io.EOF {
+			w.broken = err // what has come is kept first
+		}
+		if err != nil {
+			break
 		}
 		w.any = true
 		if again {
