@@ -48,13 +48,9 @@ func (w *writer) write(ctx context.Context) (incident.Upload, error) {
 }
 
 func (w *writer) parts(ctx context.Context, src *bufio.Reader, again bool) error {
-	for missing := w.up.Size - w.up.Received(); missing > 0 || again; {
-		_, err := src.Peek(1)
-		if err != nil && err != io.EOF {
-			w.broken = err // what has come is kept first
-		}
-		if err != nil {
-			break
+	for missing := w.up.Size - w.up.Received(); w.broken == nil && (missing > 0 || again); {
+		if !w.more(src) {
+			return nil
 		}
 		w.any = true
 		if again {
@@ -74,11 +70,19 @@ func (w *writer) parts(ctx context.Context, src *bufio.Reader, again bool) error
 		}
 		w.taken += part.Size
 		missing -= part.Size
-		if w.broken != nil {
-			return nil
-		}
 	}
 	return nil
+}
+
+// more waits for another byte. A line that broke is kept in mind until what it has
+// brought is stored.
+func (w *writer) more(src *bufio.Reader) bool {
+	_, w.broken = src.Peek(1)
+	if w.broken == io.EOF {
+		w.broken = nil
+		return false
+	}
+	return w.broken == nil
 }
 
 // part stores the next piece and records it.
