@@ -9,7 +9,7 @@ import (
 )
 
 // UploadLife is how long a resumable upload may rest between two requests until it
-// is removed: over a weekend, no line is quicker found than that.
+// is removed: a phone that is left in a locker over a weekend finds it again.
 const UploadLife = 72 * time.Hour
 
 // NewUpload is a file that somebody wants to send.

@@ -28,6 +28,9 @@ const (
 	// PartSize is how much of a resumable upload one object holds, and so the most
 	// that is sent again when the node that takes it dies, bytes.
 	PartSize = 1 << 20
+	// firstAgain is the size of the object after one that was broken off early, bytes:
+	// what is made up to fill it must not fill the store.
+	firstAgain = 64 << 10
 	// partTime is how long one object may grow: a slow line makes smaller ones.
 	partTime = 90 * time.Second
 	// maxParts bounds how often an upload may be broken off or how small its pieces
@@ -35,7 +38,7 @@ const (
 	maxParts = 512
 	// finishTime bounds the end of an upload: reading its parts, storing the file,
 	// recording it.
-	finishTime = 30 * time.Second
+	finishTime = 20 * time.Second
 	// cleanupTime is how long the traces of a failed upload may take to remove,
 	// after the request itself may be over.
 	cleanupTime = 15 * time.Second
@@ -45,8 +48,8 @@ const (
 )
 
 // holdTime is how long nobody else may try to finish an upload: longer than
-// finishTime, so that a finisher has given up before the next one begins. The test
-// build that crashes has a shorter one.
+// finishTime and cleanupTime, so that a finisher has given up before the next one
+// begins. The test build that crashes has a shorter one.
 var holdTime = 40 * time.Second
 
 // Rooms admit uploads and record files; actors.Engine is one.
@@ -147,6 +150,9 @@ func (in *Intake) Take(ctx context.Context, p incident.Principal, room incident.
 		return incident.File{}, err
 	}
 	f.Description = up.Description
+	// A client that hangs up now changes nothing: the bytes are here.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
 	return in.record(ctx, p, up, f)
 }
 
@@ -167,11 +173,8 @@ func (in *Intake) receive(ctx context.Context, up incident.Upload, r io.Reader) 
 	return f, nil
 }
 
-// record makes a stored file one. A client that hangs up now changes nothing: the
-// bytes are here.
+// record makes stored bytes a file, before ctx ends.
 func (in *Intake) record(ctx context.Context, p incident.Principal, up incident.Upload, f incident.File) (incident.File, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
-	defer cancel()
 	step("object stored")
 	f, err := in.rooms.FinishUpload(ctx, p, f)
 	if err == nil {

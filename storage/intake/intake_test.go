@@ -288,3 +288,34 @@ func TestPiecesAreBounded(t *testing.T) {
 		t.Errorf("at %d: %v", at.Offset(), err)
 	}
 }
+
+// What is made up where a line breaks does not fill the store.
+func TestBrokenPiecesStaySmall(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	b := text(3<<20, 6)
+	at := begin(t, h, "a.log", b, "")
+	for range 40 {
+		c := chunk(at.Offset(), b[at.Offset():])
+		c.Body = io.MultiReader(bytes.NewReader(b[at.Offset():at.Offset()+1]), iotest.ErrReader(errCut))
+		if _, err := h.Append(t.Context(), wang, h.room.ID, at.ID(), c); incident.KindOf(err) != incident.UploadIncomplete {
+			t.Fatal(err)
+		}
+		at = find(t, h, at.ID())
+	}
+	var stored int64
+	for _, p := range at.Upload.Parts {
+		n, err := h.store.Stat(t.Context(), p.Key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored += n
+	}
+	if at.Offset() != 40 || stored > intake.PartSize+39*64<<10 {
+		t.Errorf("%d bytes of the file take %d in the store", at.Offset(), stored)
+	}
+	at, err := h.Append(t.Context(), wang, h.room.ID, at.ID(), chunk(40, b[40:]))
+	if err != nil || at.File == nil || !bytes.Equal(h.content(t, *at.File), b) {
+		t.Errorf("the rest: %v", err)
+	}
+}

@@ -57,7 +57,7 @@ func (w *writer) parts(ctx context.Context, src *bufio.Reader, again bool) error
 			_, err := src.Discard(1)
 			return err
 		}
-		size := min(missing, PartSize)
+		size := min(missing, w.room())
 		if w.chunk.Length >= 0 {
 			size = min(size, w.chunk.Length-w.taken)
 		}
@@ -72,6 +72,19 @@ func (w *writer) parts(ctx context.Context, src *bufio.Reader, again bool) error
 		missing -= part.Size
 	}
 	return nil
+}
+
+// room is how large the next part may be. Where the last one was small because the
+// line broke, so is the next, and then they grow again.
+func (w *writer) room() int64 {
+	parts := w.pending
+	if len(parts) == 0 {
+		parts = w.up.Parts
+	}
+	if len(parts) == 0 {
+		return PartSize
+	}
+	return min(PartSize, max(firstAgain, 2*parts[len(parts)-1].Size))
 }
 
 // more waits for another byte. A line that broke is kept in mind until what it has
