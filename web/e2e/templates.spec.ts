@@ -48,7 +48,9 @@ test('F-TP-01, F-TP-02: an administrator makes a template; what it requires, who
   await openRoom(other, new URL(page.url()).pathname.split('/').at(-1) ?? '');
   await other.getByRole('button', { name: '事件詳情' }).click();
   await other.getByRole('tab', { name: '清單 0/2' }).click();
-  await page.getByRole('checkbox', { name: '確認安全' }).check();
+  const safe = page.getByRole('checkbox', { name: '確認安全' });
+  await safe.click();
+  await expect(safe).toBeChecked();
   await expect(other.getByRole('tab', { name: '清單 1/2' })).toBeVisible(); // without a reload
   await expect(other.getByRole('checkbox', { name: '確認安全' })).toBeChecked();
   await expect(other.getByRole('list', { name: '檢查清單' })).toContainText('王小明');

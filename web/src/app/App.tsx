@@ -1,6 +1,6 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { worthRetrying } from '@/api/problem';
@@ -9,6 +9,9 @@ import { resolver, theme } from '@/theme/theme';
 import { Live } from './live';
 import { makeRouter } from './router';
 import { LiveContext } from './useLive';
+
+// In the same turn as the click: by a timer, a controlled checkbox would jump back before it is ticked.
+notifyManager.setScheduler(queueMicrotask);
 
 function makeParts() {
   const cache = new QueryClient({

@@ -19,6 +19,7 @@ export function useTick(roomId: string, me: Person) {
   const request = $api.useMutation('put', '/api/rooms/{room_id}/checklist/{item_id}');
 
   const tick = (before: ChecklistItem, done: boolean) => {
+    void cache.cancelQueries({ queryKey }); // its answer would be from before the tick
     const { done_by: _, done_at: __, ...item } = before;
     put(
       done
