@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/minio/minio-go/v7"
@@ -16,9 +17,49 @@ func (s *S3) findBucket(ctx context.Context) error {
 	}
 	s.found.Store(true)
 	if s.looked.CompareAndSwap(false, true) {
+		s.trySums(ctx)
 		s.lookAtBucket(ctx)
 	}
 	return nil
+}
+
+// errUnsummed is the cause when a server took an object and did not say that it
+// had checked it.
+var errUnsummed = errors.New("the server confirmed no checksum")
+
+// withSum lets a checksum follow the body and leaves its signature out.
+func withSum(opts *minio.PutObjectOptions) {
+	opts.Checksum = minio.ChecksumFullObjectCRC32C
+	opts.DisableContentSha256 = true
+}
+
+const (
+	trialKey  = "task-reporter-checksum" // no object of ours has a key like this
+	trialText = "Task Reporter looks whether this server checks what it stores.\n"
+)
+
+// trySums finds out whether the server checks the sum that follows a body. One
+// that does not know it may refuse it, or keep it as a part of the object.
+func (s *S3) trySums(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, checkPatience)
+	defer cancel()
+	opts := minio.PutObjectOptions{ContentType: "text/plain", DisableMultipart: true}
+	withSum(&opts)
+	info, err := s.client.Client.PutObject(ctx, s.bucket, trialKey, strings.NewReader(trialText), int64(len(trialText)), opts)
+	switch {
+	case err != nil:
+	case info.ChecksumCRC32C == "":
+		err = errUnsummed
+	default:
+		s.sums.Store(true)
+	}
+	if info.Key != "" && s.client.RemoveObject(ctx, s.bucket, trialKey, minio.RemoveObjectOptions{VersionID: info.VersionID}) != nil {
+		// Not allowed to remove a version: then the bucket lists it no more.
+		_ = s.client.RemoveObject(ctx, s.bucket, trialKey, minio.RemoveObjectOptions{})
+	}
+	if !s.sums.Load() {
+		s.log.Info("what is stored is checked by its signature, which is slow: the server does not check CRC-32C", "reason", err)
+	}
 }
 
 func (s *S3) haveBucket(ctx context.Context) error {
