@@ -3,6 +3,7 @@ package incident
 import (
 	"encoding/hex"
 	"hash"
+	"hash/crc32"
 	"io"
 	"strings"
 	"time"
@@ -58,7 +59,13 @@ type Upload struct {
 type Part struct {
 	Key  string `json:"key"`
 	Size int64  `json:"size"` // bytes of the file; what the object holds beyond is none of it
+	Sum  uint32 `json:"sum"`  // of those bytes, by [NewPartSum]
 }
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// NewPartSum returns what computes [Part.Sum]: CRC-32C (RFC 3720, appendix B.4).
+func NewPartSum() hash.Hash32 { return crc32.New(castagnoli) }
 
 // Received is how many bytes of a resumable upload are stored.
 func (u Upload) Received() int64 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 // request never changes what a newer one has stored.
 func (l *Locker) PutPart(ctx context.Context, up incident.Upload, size int64, r io.Reader) (incident.Part, error) {
 	key := fmt.Sprintf("%s/%09d-%s", incident.PartPrefix(up.RoomID, up.FileID), up.Received(), strings.ToLower(rand.Text()[:10]))
-	return incident.Part{Key: key, Size: size}, l.store.Put(ctx, key, "application/octet-stream", size, r)
+	return incident.Part{Key: key, Size: size}, l.store.PutPiece(ctx, key, size, r)
 }
 
 // DropPart implements intake.Bytes.
@@ -47,13 +48,16 @@ func (l *Locker) Assemble(ctx context.Context, up incident.Upload) (incident.Fil
 	return f, err
 }
 
-// parts reads an upload's parts one after the other.
+// parts reads an upload's parts one after the other, and each to its end only if it
+// is what was stored.
 type parts struct {
 	ctx   context.Context //nolint:containedctx // a Read is a part of the Assemble that made it
 	store object.Store
 	left  []incident.Part
 	open  io.ReadCloser
-	rest  int64 // bytes of the open part
+	rest  int64       // bytes of the open part
+	sum   hash.Hash32 // of what came of it
+	want  uint32
 	lost  error
 }
 
@@ -66,29 +70,36 @@ func (p *parts) Read(b []byte) (int, error) {
 		}
 		next := p.left[0]
 		p.left = p.left[1:]
-		o, err := p.store.Open(p.ctx, next.Key)
-		if err != nil {
-			return 0, p.fail(err)
+		o, err := p.store.Get(p.ctx, next.Key)
+		if incident.KindOf(err) == incident.NotFound {
+			p.lost = err
 		}
-		p.open, p.rest = o, next.Size
+		if err != nil {
+			return 0, err
+		}
+		p.open, p.rest, p.sum, p.want = o, next.Size, incident.NewPartSum(), next.Sum
 	}
 	n, err := p.open.Read(b[:min(int64(len(b)), p.rest)])
 	p.rest -= int64(n)
-	if err == io.EOF && p.rest == 0 {
-		err = nil
+	_, _ = p.sum.Write(b[:n])
+	switch {
+	case p.rest == 0 && (err == nil || err == io.EOF):
+		if p.sum.Sum32() == p.want {
+			return n, nil
+		}
+		p.lost = errDamaged
+	case err == io.EOF:
+		p.lost = errShort
+	default:
+		return n, err
 	}
-	if err == io.EOF {
-		err = p.fail(incident.E(incident.NotFound, "evidence.Assemble", "a part is shorter than recorded"))
-	}
-	return n, err
+	return 0, p.lost
 }
 
-func (p *parts) fail(err error) error {
-	if incident.KindOf(err) == incident.NotFound {
-		p.lost = err
-	}
-	return err
-}
+var (
+	errDamaged = incident.E(incident.NotFound, "evidence.Assemble", "a part is not what was stored")
+	errShort   = incident.E(incident.NotFound, "evidence.Assemble", "a part is shorter than recorded")
+)
 
 func (p *parts) close() {
 	if p.open != nil {

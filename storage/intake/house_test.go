@@ -175,11 +175,19 @@ func (s *faulty) Put(ctx context.Context, key, mime string, size int64, r io.Rea
 	return s.Store.Put(ctx, key, mime, size, r)
 }
 
-func (s *faulty) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
-	if err := s.broken("open", key); err != nil {
+func (s *faulty) PutPiece(ctx context.Context, key string, size int64, r io.Reader) error {
+	if err := s.broken("put", key); err != nil {
+		_, _ = io.CopyN(io.Discard, r, size/2)
+		return err
+	}
+	return s.Store.PutPiece(ctx, key, size, r)
+}
+
+func (s *faulty) Get(ctx context.Context, key string) (io.ReadCloser, error) {
+	if err := s.broken("get", key); err != nil {
 		return nil, err
 	}
-	return s.Store.Open(ctx, key)
+	return s.Store.Get(ctx, key)
 }
 
 func (s *faulty) Delete(ctx context.Context, key string) error {

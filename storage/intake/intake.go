@@ -104,7 +104,8 @@ type Bytes interface {
 	// are what up.Filename promises, and returns the file to be recorded. On any
 	// error nothing of it is left in the store.
 	Receive(ctx context.Context, up incident.Upload, r io.Reader) (incident.File, error)
-	// PutPart stores size bytes of r as a part of up, durable when it returns.
+	// PutPart stores size bytes of r as a part of up, durable when it returns. How
+	// many of them count, and their sum, the caller adds.
 	PutPart(ctx context.Context, up incident.Upload, size int64, r io.Reader) (incident.Part, error)
 	// DropPart removes a part that was not recorded.
 	DropPart(ctx context.Context, p incident.Part) error

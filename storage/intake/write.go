@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"hash"
 	"io"
 	"time"
 
@@ -103,13 +104,13 @@ func (w *writer) part(ctx context.Context, src io.Reader, size int64) (incident.
 	if len(w.up.Parts)+len(w.pending) >= maxParts {
 		return incident.Part{}, incident.E(incident.Invalid, "append to upload", "The file came in more than %d pieces. End this upload and send the file in larger ones, of a megabyte or more.", maxParts)
 	}
-	p := &piece{r: src, left: size, until: w.now().Add(partTime), now: w.now}
+	p := &piece{r: src, left: size, sum: incident.NewPartSum(), until: w.now().Add(partTime), now: w.now}
 	part, err := w.bytes.PutPart(ctx, w.up, size, p)
 	if err != nil {
 		return part, err
 	}
 	step("part stored")
-	part.Size, w.broken = p.got, p.err
+	part.Size, part.Sum, w.broken = p.got, p.sum.Sum32(), p.err
 	if w.chunk.Sum != nil {
 		w.pending = append(w.pending, part)
 		return part, nil
@@ -172,6 +173,7 @@ type piece struct {
 	r     io.Reader
 	left  int64
 	got   int64
+	sum   hash.Hash32 // of those
 	ended bool
 	err   error // of r
 	until time.Time
@@ -194,6 +196,7 @@ func (p *piece) Read(b []byte) (int, error) {
 	}
 	n, err := p.r.Read(b)
 	p.got += int64(n)
+	_, _ = p.sum.Write(b[:n])
 	p.left -= int64(n)
 	if err != nil {
 		p.ended = true

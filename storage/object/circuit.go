@@ -47,9 +47,20 @@ func (c *Circuit) Put(ctx context.Context, key, mime string, size int64, r io.Re
 	return c.puts.pass(ctx, "Put", func() error { return c.store.Put(ctx, key, mime, size, r) })
 }
 
+// PutPiece implements [Store].
+func (c *Circuit) PutPiece(ctx context.Context, key string, size int64, r io.Reader) error {
+	return c.puts.pass(ctx, "Put", func() error { return c.store.PutPiece(ctx, key, size, r) })
+}
+
 // Open implements [Store].
 func (c *Circuit) Open(ctx context.Context, key string) (content io.ReadSeekCloser, err error) {
 	err = c.rest.pass(ctx, "Open", func() (err error) { content, err = c.store.Open(ctx, key); return err })
+	return content, err
+}
+
+// Get implements [Store].
+func (c *Circuit) Get(ctx context.Context, key string) (content io.ReadCloser, err error) {
+	err = c.rest.pass(ctx, "Get", func() (err error) { content, err = c.store.Get(ctx, key); return err })
 	return content, err
 }
 

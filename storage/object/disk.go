@@ -108,6 +108,11 @@ func (d *Disk) Put(ctx context.Context, key, _ string, size int64, r io.Reader) 
 	return down("Put", err)
 }
 
+// PutPiece implements [Store].
+func (d *Disk) PutPiece(ctx context.Context, key string, size int64, r io.Reader) error {
+	return d.Put(ctx, key, "", size, r)
+}
+
 func (d *Disk) write(name string, src io.Reader) (err error) {
 	f, err := d.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -183,6 +188,9 @@ func (d *Disk) Open(_ context.Context, key string) (io.ReadSeekCloser, error) {
 	}
 	return f, nil
 }
+
+// Get implements [Store].
+func (d *Disk) Get(ctx context.Context, key string) (io.ReadCloser, error) { return d.Open(ctx, key) }
 
 // Stat implements [Store].
 func (d *Disk) Stat(_ context.Context, key string) (int64, error) {

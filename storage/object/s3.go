@@ -136,11 +136,32 @@ func (s *S3) Bucket() string { return s.bucket }
 // that follows it, or, where it does not know that, by SHA-256 in each chunk's
 // signature, which costs both sides several times as much (ADR 19).
 func (s *S3) Put(ctx context.Context, key, mime string, size int64, r io.Reader) error {
+	return s.upload(ctx, key, size, r, func(opts *minio.PutObjectOptions) bool {
+		opts.ContentType = mime
+		if !s.sums.Load() {
+			return false
+		}
+		withSum(opts)
+		return true
+	})
+}
+
+// PutPiece implements [Store].
+func (s *S3) PutPiece(ctx context.Context, key string, size int64, r io.Reader) error {
+	return s.upload(ctx, key, size, r, func(opts *minio.PutObjectOptions) bool {
+		opts.DisableContentSha256 = true
+		return false
+	})
+}
+
+// upload tries more than once. guard says how what arrives is checked, and whether
+// the server must confirm a checksum.
+func (s *S3) upload(ctx context.Context, key string, size int64, r io.Reader, guard func(*minio.PutObjectOptions) bool) error {
 	if err := checkPut(key, size); err != nil {
 		return err
 	}
 	for attempt := 1; ; attempt++ {
-		taken, err := s.put(ctx, key, mime, size, r)
+		taken, err := s.put(ctx, key, size, r, guard)
 		if err == nil || taken > 0 || attempt == attempts || refused(errors.Unwrap(err)) {
 			return err
 		}
@@ -154,7 +175,7 @@ func (s *S3) Put(ctx context.Context, key, mime string, size int64, r io.Reader)
 }
 
 // put tries once. It returns how many bytes it took from r.
-func (s *S3) put(ctx context.Context, key, mime string, size int64, r io.Reader) (int64, error) {
+func (s *S3) put(ctx context.Context, key string, size int64, r io.Reader, guard func(*minio.PutObjectOptions) bool) (int64, error) {
 	if !s.found.Load() {
 		if err := s.findBucket(ctx); err != nil {
 			return 0, down("Put", err)
@@ -163,11 +184,8 @@ func (s *S3) put(ctx context.Context, key, mime string, size int64, r io.Reader)
 	req, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	src := &source{ctx: ctx, r: r, size: size, patrol: newPatrol(s.patience, cancel)}
-	opts := minio.PutObjectOptions{ContentType: mime, DisableMultipart: true} // parts would be buffered
-	summed := s.sums.Load()
-	if summed {
-		withSum(&opts)
-	}
+	opts := minio.PutObjectOptions{DisableMultipart: true} // parts would be buffered
+	summed := guard(&opts)
 	info, err := s.client.Client.PutObject(req, s.bucket, key, src, size, opts)
 	taken, srcErr := src.close()
 	switch {

@@ -20,6 +20,17 @@ func (s *S3) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
 	return &s3Reader{ctx: ctx, store: s, key: key, size: size}, nil
 }
 
+// Get implements [Store]. The answer tells the size.
+func (s *S3) Get(ctx context.Context, key string) (io.ReadCloser, error) {
+	if err := CheckKey(key); err != nil {
+		return nil, err
+	}
+	r := &s3Reader{ctx: ctx, store: s, key: key}
+	size, err := r.request()
+	r.size = size
+	return r, err
+}
+
 // s3Reader reads one object. It is not safe for concurrent use.
 type s3Reader struct {
 	ctx   context.Context //nolint:containedctx // reading is a part of the Open that got it
@@ -64,7 +75,7 @@ func (r *s3Reader) Read(p []byte) (int, error) {
 			return 0, nil
 		}
 		if r.body == nil || r.at != r.pos {
-			if err := r.request(); err != nil {
+			if _, err := r.request(); err != nil {
 				return 0, err
 			}
 		}
@@ -85,27 +96,27 @@ func (r *s3Reader) Read(p []byte) (int, error) {
 	}
 }
 
-// request starts a response at r.pos.
-func (r *s3Reader) request() error {
+// request starts a response at r.pos. It returns how many bytes follow.
+func (r *s3Reader) request() (int64, error) {
 	r.hangUp()
 	var opts minio.GetObjectOptions
 	if r.pos > 0 {
 		if err := opts.SetRange(r.pos, 0); err != nil {
-			return down("Read", err)
+			return 0, down("Read", err)
 		}
 	}
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	patrol := newPatrol(answerPatience, cancel)
-	body, _, _, err := r.store.client.GetObject(ctx, r.store.bucket, r.key, opts)
+	body, info, _, err := r.store.client.GetObject(ctx, r.store.bucket, r.key, opts)
 	patrol.rest()
 	if err != nil {
 		err = s3Error("Read", because(ctx, err))
 		cancel(nil)
-		return err
+		return 0, err
 	}
 	patrol.patience = r.store.patience
 	r.body, r.at, r.cancel, r.patrol = body, r.pos, cancel, patrol
-	return nil
+	return info.Size, nil
 }
 
 func (r *s3Reader) hangUp() {

@@ -33,9 +33,16 @@ type Store interface {
 	// call Delete after any error. Put is repeated on transient faults only while
 	// no byte of r has been taken, as a stream cannot be rewound.
 	Put(ctx context.Context, key, mime string, size int64, r io.Reader) error
+	// PutPiece is Put for bytes whose checksum the caller keeps: what the way to the
+	// store does to them is found only when they are read, and after an error
+	// anything may be under key.
+	PutPiece(ctx context.Context, key string, size int64, r io.Reader) error
 	// Open returns the object's bytes, readable until ctx ends; the caller closes
 	// them. Seek costs nothing by itself. Error: incident.NotFound.
 	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
+	// Get returns the object's bytes in one request, from the first on, readable
+	// until ctx ends; the caller closes them. Error: incident.NotFound.
+	Get(ctx context.Context, key string) (io.ReadCloser, error)
 	// Stat returns the object's size. Error: incident.NotFound.
 	Stat(ctx context.Context, key string) (size int64, err error)
 	// Delete removes the object; a key without one is no error.
