@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -39,16 +40,19 @@ var mimeTypes = map[string]string{
 	".yaml":        "application/yaml",
 }
 
-// site is the built page, held in memory and compressed once.
+// site is the built page, compressed once and held in memory only so: nearly every
+// client takes it like that.
 type site struct {
 	files map[string]*asset // by URL path
 	index *asset            // nil without a page
 }
 
 type asset struct {
-	body, zipped []byte // zipped is nil where it would gain nothing
-	mime, tag    string
-	cache        string
+	body      []byte
+	zipped    bool // body is compressed, because that gains something
+	size      int  // of what was given, bytes
+	mime, tag string
+	cache     string
 }
 
 // newSite reads a page; without index.html its placeholder.html says how to build one.
@@ -80,7 +84,7 @@ func newSite(page fs.FS) (*site, error) {
 
 func newAsset(body []byte, ext, cache string) (*asset, error) {
 	sum := sha256.Sum256(body)
-	a := &asset{body: body, mime: mimeTypes[ext], tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, cache: cache}
+	a := &asset{body: body, size: len(body), mime: mimeTypes[ext], tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, cache: cache}
 	if a.mime == "" {
 		a.mime = mime.TypeByExtension(ext)
 	}
@@ -96,7 +100,7 @@ func newAsset(body []byte, ext, cache string) (*asset, error) {
 		return nil, fmt.Errorf("compress: %w", err)
 	}
 	if zipped.Len() < len(body)*9/10 {
-		a.zipped = zipped.Bytes()
+		a.body, a.zipped = bytes.Clone(zipped.Bytes()), true
 	}
 	return a, nil
 }
@@ -134,17 +138,23 @@ func (a *asset) serve(c *gin.Context) {
 		c.Status(http.StatusNotModified)
 		return
 	}
-	body := a.body
-	if a.zipped != nil && acceptsGzip(c.GetHeader("Accept-Encoding")) {
-		body = a.zipped
+	asZipped := a.zipped && acceptsGzip(c.GetHeader("Accept-Encoding"))
+	size := a.size
+	if asZipped {
 		h.Set("Content-Encoding", "gzip")
+		size = len(a.body)
 	}
 	h.Set("Content-Type", a.mime)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(size))
 	c.Status(http.StatusOK)
-	if c.Request.Method != http.MethodHead {
-		_, _ = c.Writer.Write(body) // a client that left needs no answer
+	if c.Request.Method == http.MethodHead {
+		return
 	}
+	var body io.Reader = bytes.NewReader(a.body)
+	if a.zipped && !asZipped {
+		body, _ = gzip.NewReader(body) // we zipped it
+	}
+	_, _ = io.Copy(c.Writer, body) // a client that left needs no answer
 }
 
 // acceptsGzip reads RFC 9110's Accept-Encoding as far as it matters here.

@@ -80,6 +80,7 @@ func TestAStormFitsIntoLittleMemory(t *testing.T) {
 		people[0].bring(room, p, client.EDITOR)
 	}
 	base := logOf(stormSize, 11)
+	before := s.memory()
 	peak, stop := s.peakMemory()
 	var sending sync.WaitGroup
 	for i := range stormUsers * stormFiles {
@@ -91,7 +92,8 @@ func TestAStormFitsIntoLittleMemory(t *testing.T) {
 	}
 	sending.Wait()
 	stop()
-	t.Logf("peak of %d MiB resident", *peak>>20)
+	const all = stormUsers * stormFiles
+	t.Logf("peak of %d MiB resident, %d KiB per upload", *peak>>20, (*peak-before)>>10/all)
 	page := getJSON[client.FilePage](t, people[0], "/api/rooms/"+room+"/files?limit=200")
 	counts, ids := map[string]int{}, map[string]bool{}
 	for _, ev := range readLog(t, people[0], room) {
@@ -100,7 +102,6 @@ func TestAStormFitsIntoLittleMemory(t *testing.T) {
 			ids[ev.File.FileId] = true
 		}
 	}
-	const all = stormUsers * stormFiles
 	if page.Total != all || len(ids) != all || counts["file_uploaded"] != all || counts["message"] != all {
 		t.Errorf("%d rows, %d files in the log, which has %v; want %d of each", page.Total, len(ids), counts, all)
 	}

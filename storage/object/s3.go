@@ -57,6 +57,25 @@ func OpenS3(ctx context.Context, cfg S3Config, log *slog.Logger) (*S3, error) {
 // dialer opens a connection to a server.
 type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
 
+// lending is d with connections that copy a body through a buffer of ours: net/http
+// makes one for every request.
+func (d dialer) lending(ctx context.Context, network, addr string) (net.Conn, error) {
+	c, err := d(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	return lending{c}, nil
+}
+
+type lending struct{ net.Conn }
+
+// ReadFrom implements io.ReaderFrom.
+func (c lending) ReadFrom(r io.Reader) (int64, error) {
+	buf := copyBuffers.Get().(*[64 << 10]byte)
+	defer copyBuffers.Put(buf)
+	return io.CopyBuffer(struct{ io.Writer }{c.Conn}, r, buf[:])
+}
+
 func newS3(cfg S3Config, log *slog.Logger, dial dialer) (*S3, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -91,7 +110,7 @@ func newClient(cfg S3Config, endpoint string, dial dialer) (*minio.Client, error
 		// A checksum after the body; only where it was seen to be checked.
 		TrailingHeaders: true,
 		Transport: asking{&http.Transport{ // no proxy: the store is inside the plant
-			DialContext:           dial,
+			DialContext:           dial.lending,
 			TLSHandshakeTimeout:   dialPatience,
 			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
 			ExpectContinueTimeout: dialPatience, // then the body goes out unasked
