@@ -12,7 +12,7 @@ import (
 )
 
 // bufferSize is what a chunk is read through; parts stream from there.
-const bufferSize = 32 << 10
+const bufferSize = 4 << 10
 
 // writer stores one chunk as parts.
 type writer struct {

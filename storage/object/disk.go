@@ -82,8 +82,8 @@ func (d *Disk) claim() error {
 	return shareDir(lock)
 }
 
-// copyBuffers bounds what a Put allocates; 64 KiB saves system calls.
-var copyBuffers = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+// copyBuffers bounds what a Put allocates; 32 KiB saves system calls.
+var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
 // Put implements [Store].
 func (d *Disk) Put(ctx context.Context, key, _ string, size int64, r io.Reader) error {
@@ -119,7 +119,7 @@ func (d *Disk) write(name string, src io.Reader) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	buf := copyBuffers.Get().(*[64 << 10]byte)
+	buf := copyBuffers.Get().(*[32 << 10]byte)
 	defer copyBuffers.Put(buf)
 	// The plain writer keeps io.CopyBuffer from passing our buffer by.
 	if _, err := io.CopyBuffer(struct{ io.Writer }{f}, src, buf[:]); err != nil {

@@ -71,7 +71,7 @@ type lending struct{ net.Conn }
 
 // ReadFrom implements io.ReaderFrom.
 func (c lending) ReadFrom(r io.Reader) (int64, error) {
-	buf := copyBuffers.Get().(*[64 << 10]byte)
+	buf := copyBuffers.Get().(*[32 << 10]byte)
 	defer copyBuffers.Put(buf)
 	return io.CopyBuffer(struct{ io.Writer }{c.Conn}, r, buf[:])
 }
