@@ -154,7 +154,7 @@ func (a *asset) serve(c *gin.Context) {
 	if a.zipped && !asZipped {
 		body, _ = gzip.NewReader(body) // we zipped it
 	}
-	_, _ = io.Copy(c.Writer, body) // a client that left needs no answer
+	_, _ = io.CopyN(c.Writer, body, int64(size)) // a client that left needs no answer
 }
 
 // acceptsGzip reads RFC 9110's Accept-Encoding as far as it matters here.

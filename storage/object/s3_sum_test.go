@@ -58,9 +58,10 @@ func damaging(t *testing.T, server string) string {
 // one that refuses it; all else goes through.
 func noSums(t *testing.T, server string, refuses bool, seen *[]string) string {
 	t.Helper()
-	through := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: server})
-	direct := through.Director
-	through.Director = func(r *http.Request) { host := r.Host; direct(r); r.Host = host }
+	through := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: server})
+		r.Out.Host = r.In.Host // it is signed
+	}}
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPut || !strings.Contains(r.Header.Get("X-Amz-Content-Sha256"), "TRAILER") {
 			if r.Method == http.MethodPut && r.ContentLength > 0 {
