@@ -1,22 +1,30 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Locator, Page } from '@playwright/test';
 import * as tus from 'tus-js-client';
 import type { components } from '../src/api/schema';
 import { clean } from './support/axe';
-import type { Client } from './support/client';
 import { jpeg, phonePhoto } from './support/jpeg';
 import type { Plant } from './support/people';
 import { Server } from './support/server';
-import { bubble, composer, desk, expect, openRoom, phone, test, unique } from './support/test';
+import { bubble, composer, desk, expect, openRoom, phone, test } from './support/test';
+import {
+  arrivedOnce,
+  attach,
+  manual,
+  mib,
+  offsets,
+  press,
+  roomOf,
+  sha256,
+  stage,
+  staged,
+  tile,
+  unfinished,
+} from './support/uploads';
 import { Wire } from './support/wire';
 
 type Schemas = components['schemas'];
-
-const mib = 1024 * 1024;
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 // A server and a cable of this file's own, which may be killed and cut.
 const dataDir = mkdtempSync(join(tmpdir(), 'task-reporter-uploads-'));
@@ -40,67 +48,6 @@ test.afterAll(async () => {
 });
 
 test.afterEach(() => wire.mend());
-
-/** 5 MB that no compression makes less. */
-function manual(): Buffer {
-  const head = Buffer.from('%PDF-1.7\n%\xe2\xe3\xcf\xd3\n', 'latin1');
-  const tail = Buffer.from('\n%%EOF\n');
-  return Buffer.concat([head, randomBytes(5 * mib - head.length - tail.length), tail]);
-}
-
-const tile = (page: Page, name: string) => page.getByRole('region', { name: new RegExp(name) });
-const inLog = (page: Page, name: string) => page.getByRole('log').getByText(name);
-
-async function stage(page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-  await page.getByTestId('file-input').setInputFiles(files);
-  for (const { name } of files) await expect(staged(page)).toContainText(name);
-}
-const staged = (page: Page) => page.getByRole('list', { name: /待送出的檔案|Files to send/ });
-const press = (page: Page | Locator, name: string | RegExp) =>
-  page.getByRole('button', { name, exact: true }).click();
-
-async function attach(page: Page, name: string, buffer: Buffer, mimeType = 'application/pdf'): Promise<void> {
-  await stage(page, [{ name, mimeType, buffer }]);
-  await press(page, /^送出$|^Send$/);
-}
-
-async function roomOf(owner: Client, title: string, editor?: Client): Promise<Schemas['Room']> {
-  const room = await owner.declare({ title: unique(title) });
-  if (editor !== undefined) await owner.add(room.room_id, editor.userId, 'EDITOR');
-  return room;
-}
-
-async function unfinished(who: Client, roomId: string): Promise<Schemas['Upload'][]> {
-  const answer = await who.http.get(`/api/rooms/${roomId}/uploads`);
-  expect(answer.status()).toBe(200);
-  return ((await answer.json()) as { uploads: Schemas['Upload'][] }).uploads;
-}
-
-/** Where the page goes on: the offsets of its PATCH requests. */
-function offsets(page: Page): number[] {
-  const seen: number[] = [];
-  page.on('request', (request) => {
-    if (request.method() === 'PATCH') seen.push(Number(request.headers()['upload-offset']));
-  });
-  return seen;
-}
-
-/** One message, one file, the very bytes. */
-async function arrivedOnce(who: Client, roomId: string, name: string, bytes: Buffer): Promise<void> {
-  const answer = await who.http.get(`/api/rooms/${roomId}/files`);
-  const { files } = (await answer.json()) as { files: Schemas['File'][] };
-  expect(files.map((file) => [file.filename, file.sha256])).toEqual([[name, sha256(bytes)]]);
-  const [file] = files;
-  const content = await who.http.get(file?.download_url ?? '');
-  expect(sha256(await content.body())).toBe(sha256(bytes));
-  const events = await who.http.get(`/api/rooms/${roomId}/events`, { params: { after_seq: 0 } });
-  const { events: log } = (await events.json()) as { events: Schemas['RoomEvent'][] };
-  expect(log.filter(({ type }) => type === 'file_uploaded')).toHaveLength(1);
-  expect(
-    log.filter((event) => event.type === 'message' && event.message.metadata !== undefined),
-  ).toHaveLength(1);
-  expect(await unfinished(who, roomId)).toEqual([]);
-}
 
 test('F-SC-02, F-UP-25 to 28: a PDF of 5 MB is cut at 60 %, goes on from there by itself, and is told once', async ({
   as,
@@ -464,8 +411,8 @@ for (const [device, screen, locale, colorScheme] of looks) {
 
     wire.mend();
     await press(page, word.on);
+    await expect(bubble(page, 'P-07 維修手冊第三版修訂.pdf')).toBeVisible();
     await expect(tiles).toHaveCount(0);
-    await expect(inLog(page, 'P-07 維修手冊第三版修訂.pdf')).toBeVisible();
     expect(await unfinished(owner, room.room_id)).toEqual([]);
   });
 }

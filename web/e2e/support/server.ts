@@ -22,11 +22,12 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  static async start(dataDir: string): Promise<Server> {
+  static async start(dataDir: string, settings: Record<string, string> = {}): Promise<Server> {
     const port = await freePort();
     const env = ownEnvironment({
       TASK_REPORTER_LISTEN: `127.0.0.1:${port}`,
       TASK_REPORTER_DATA_DIR: dataDir,
+      ...settings,
     });
     mkdirSync(resolve('test-results'), { recursive: true });
     const output = openSync(log, 'a');
