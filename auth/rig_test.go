@@ -253,6 +253,45 @@ func (m *memory) EndSession(_ context.Context, id incident.SessionID, now time.T
 	return m.down
 }
 
+func (m *memory) Sessions(_ context.Context, user incident.UserID, now time.Time) ([]incident.Session, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []incident.Session
+	for _, s := range m.sessions {
+		if s.User == user && s.EndedAt == nil && now.Before(s.ExpiresAt) {
+			list = append(list, s)
+		}
+	}
+	return list, m.down
+}
+
+func (m *memory) EndSessions(ctx context.Context, user incident.UserID, now time.Time) ([]incident.SessionID, error) {
+	list, err := m.Sessions(ctx, user, now)
+	var ended []incident.SessionID
+	for _, s := range list {
+		ended = append(ended, s.ID)
+		err = errors.Join(err, m.EndSession(ctx, s.ID, now))
+	}
+	return ended, err
+}
+
+func (m *memory) ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time) (incident.User, []incident.SessionID, error) {
+	m.change(id, func(a *incident.Account) {
+		if c.System != nil {
+			a.System = *c.System
+		}
+		if c.Disabled != nil {
+			a.Disabled = *c.Disabled
+		}
+	})
+	ended, err := m.EndSessions(ctx, id, now)
+	if err != nil {
+		return incident.User{}, nil, err
+	}
+	u, err := m.User(ctx, id)
+	return u, ended, err
+}
+
 func (m *memory) CreateTicket(_ context.Context, ticket incident.Digest, s incident.SessionID, expires time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

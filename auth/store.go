@@ -37,6 +37,13 @@ type Store interface {
 	AddRefresh(ctx context.Context, id incident.SessionID, refresh incident.Digest) error
 	// EndSession ends a session for ever; ending it twice is no error.
 	EndSession(ctx context.Context, id incident.SessionID, now time.Time) error
+	// Sessions returns an account's sessions that live at now, newest first.
+	Sessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Session, error)
+	// EndSessions ends all sessions of an account and returns those that lived.
+	EndSessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.SessionID, error)
+	// ChangeAccount changes an account and ends its sessions, which it returns.
+	// incident.Conflict for the last administrator who may sign in.
+	ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time) (incident.User, []incident.SessionID, error)
 
 	// CreateTicket records a one-use ticket.
 	CreateTicket(ctx context.Context, ticket incident.Digest, s incident.SessionID, expires time.Time) error

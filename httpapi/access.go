@@ -80,6 +80,8 @@ func (s *Server) auditOffice(ctx context.Context, v visit) error {
 var refusedOutside = map[incident.Act]string{
 	incident.ActDeclare:         "Your account reads only: it cannot declare an incident.",
 	incident.ActManageTemplates: "Only an administrator changes templates.",
+	incident.ActReadUsers:       "The accounts are for administrators and auditors.",
+	incident.ActManageUsers:     "Only an administrator changes accounts and ends others' sessions.",
 	incident.ActReadAudit:       "The audit trail is for administrators and auditors.",
 	incident.ActReadCluster:     "The cluster is for administrators and auditors.",
 	incident.ActDrainNode:       "Only an administrator drains a node.",

@@ -50,6 +50,8 @@ type Library interface {
 	Files(ctx context.Context, room incident.RoomID, q incident.FileQuery) ([]incident.File, int, error)
 	// File returns a file, deleted ones included, or incident.NotFound.
 	File(ctx context.Context, room incident.RoomID, file incident.FileID) (incident.File, error)
+	// Accounts returns a page of all accounts, by user name.
+	Accounts(ctx context.Context, q incident.AccountQuery, now time.Time) ([]incident.ListedUser, error)
 	// Users finds enabled accounts by a part of the name or user name.
 	Users(ctx context.Context, q string, limit int) ([]incident.User, error)
 	// User returns an account, or incident.NotFound.
@@ -194,4 +196,14 @@ type Sessions interface {
 	Verify(ctx context.Context, accessToken string) (incident.Principal, error)
 	// Ticket returns a one-use proof for a socket, good for auth.TicketTTL.
 	Ticket(ctx context.Context, p incident.Principal) (string, error)
+	// Sessions returns an account's sessions that live, newest first.
+	Sessions(ctx context.Context, user incident.UserID) ([]incident.Session, error)
+	// Revoke ends one of owner's sessions, or anybody's where owner is empty. Error:
+	// NotFound.
+	Revoke(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error)
+	// RevokeAll ends all sessions of an account and returns how many lived. Error:
+	// NotFound.
+	RevokeAll(ctx context.Context, user incident.UserID) (int, error)
+	// ChangeAccount changes an account and signs it out. Errors: NotFound, Conflict.
+	ChangeAccount(ctx context.Context, by incident.Principal, user incident.UserID, c incident.AccountChange) (incident.User, error)
 }

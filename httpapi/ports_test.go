@@ -167,6 +167,32 @@ func (h *house) Verify(_ context.Context, token string) (incident.Principal, err
 
 func (h *house) Ticket(context.Context, incident.Principal) (string, error) { return "ticket", nil }
 
+func (h *house) Sessions(context.Context, incident.UserID) ([]incident.Session, error) {
+	return []incident.Session{{ID: "s", CreatedAt: epochStart, ExpiresAt: epochStart.Add(time.Hour), UserAgent: "Mozilla/5.0", From: "10.20.3.41"}}, h.fail
+}
+
+func (h *house) Revoke(_ context.Context, _ incident.SessionID, owner incident.UserID) (incident.Session, error) {
+	return incident.Session{User: owner}, h.fail
+}
+
+func (h *house) RevokeAll(context.Context, incident.UserID) (int, error) { return 1, h.fail }
+
+func (h *house) ChangeAccount(_ context.Context, _ incident.Principal, user incident.UserID, c incident.AccountChange) (incident.User, error) {
+	u := incident.User{Person: incident.Person{ID: user, Name: "王小明"}, Username: "wang", System: incident.SystemUser}
+	if c.System != nil {
+		u.System = *c.System
+	}
+	if c.Disabled != nil {
+		u.Disabled = *c.Disabled
+	}
+	return u, h.fail
+}
+
+func (h *house) Accounts(_ context.Context, q incident.AccountQuery, now time.Time) ([]incident.ListedUser, error) {
+	u := people["wang"]
+	return []incident.ListedUser{{User: u, Local: true, CreatedAt: now, Sessions: q.Limit}}, h.fail
+}
+
 // ---- Rooms ----
 
 func (h *house) Post(_ context.Context, p incident.Principal, _ incident.RoomID, d incident.Draft) (incident.Message, error) {

@@ -8,6 +8,29 @@ type Account struct {
 	PasswordHash string
 }
 
+// ListedUser is an account as administrators see it.
+type ListedUser struct {
+	User
+	Local     bool // has a password here
+	CreatedAt time.Time
+	Sessions  int // that live
+}
+
+// AccountChange is what an administrator changes of an account; nil leaves it as it is.
+type AccountChange struct {
+	System   *SystemRole
+	Disabled *bool
+}
+
+// MayChangeAccount decides whether by may change that account: nobody changes their
+// own, so that nobody locks themselves out or lends an open page their office.
+func MayChangeAccount(by Principal, user UserID) error {
+	if by.ID == user {
+		return E(Conflict, string(ActManageUsers), "Nobody changes their own account. Ask another administrator.")
+	}
+	return nil
+}
+
 // Session is one login.
 type Session struct {
 	ID        SessionID

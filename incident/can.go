@@ -25,6 +25,8 @@ const (
 	ActFindPeople       Act = "find_people"        // accounts, to add them to a room
 	ActReadTemplates    Act = "read_templates"     // what rooms can be made from
 	ActManageTemplates  Act = "manage_templates"   // make, change and retire templates
+	ActReadUsers        Act = "read_users"         // all accounts and their sessions
+	ActManageUsers      Act = "manage_users"       // disable accounts, change their system role, end their sessions
 	ActReadAudit        Act = "read_audit"         // the audit trail
 	ActReadCluster      Act = "read_cluster"       // the nodes and their figures
 	ActDrainNode        Act = "drain_node"         // take a node out of service
@@ -55,6 +57,8 @@ var rules = map[Act]rule{
 	ActFindPeople:       {anyone: true, auditor: true},
 	ActReadTemplates:    {anyone: true, auditor: true},
 	ActManageTemplates:  {admin: true},
+	ActReadUsers:        {admin: true, auditor: true},
+	ActManageUsers:      {admin: true},
 	ActReadAudit:        {admin: true, auditor: true},
 	ActReadCluster:      {admin: true, auditor: true},
 	ActDrainNode:        {admin: true},

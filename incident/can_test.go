@@ -28,6 +28,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActFindPeople:       "OEVNAU",
 		ActReadTemplates:    "OEVNAU",
 		ActManageTemplates:  "A",
+		ActReadUsers:        "AU",
+		ActManageUsers:      "A",
 		ActReadAudit:        "AU",
 		ActReadCluster:      "AU",
 		ActDrainNode:        "A",

@@ -118,6 +118,15 @@ type FileCursor struct {
 	ID FileID
 }
 
+// AccountQuery chooses a page of all accounts, by user name.
+type AccountQuery struct {
+	Text     string     // part of a name or user name
+	System   SystemRole // empty for all
+	Disabled *bool
+	After    string // user name of the last one seen
+	Limit    int
+}
+
 // AuditQuery chooses a page of the audit trail.
 type AuditQuery struct {
 	Act    string

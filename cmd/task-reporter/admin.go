@@ -9,14 +9,15 @@ import (
 	"os/user"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"taskreporter/auth"
 	"taskreporter/incident"
 	"taskreporter/storage"
 )
 
-// listedUsers bounds the list of accounts; above it the page's search is better.
-const listedUsers = 10_000
+// listedUsers is how many accounts are read at once.
+const listedUsers = 500
 
 // AdminCmd is what an administrator does from a shell on the server, also while
 // the server runs. Whoever may read its configuration may do it.
@@ -29,7 +30,8 @@ type AdminCmd struct {
 // UserCmd groups what is done with accounts.
 type UserCmd struct {
 	Add      UserAddCmd      `cmd:"" help:"Make an account and print its id."`
-	List     UserListCmd     `cmd:"" help:"List the accounts: id, role, user name, name."`
+	List     UserListCmd     `cmd:"" help:"List the accounts: id, role, on or off, user name, name."`
+	Change   UserChangeCmd   `cmd:"" help:"Disable or enable an account or change its role, and end its sessions."`
 	Password UserPasswordCmd `cmd:"" help:"Set an account's password and end its sessions."`
 }
 
@@ -64,15 +66,65 @@ type UserListCmd struct{}
 // Run prints a line for each account, by name.
 func (UserListCmd) Run(ctx context.Context, cfg *Config, c console) error {
 	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
-		users, err := db.Library().Users(ctx, "", listedUsers)
+		w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
+		for q := (incident.AccountQuery{Limit: listedUsers}); ; {
+			users, err := db.Library().Accounts(ctx, q, time.Now())
+			if err != nil {
+				return err
+			}
+			for _, u := range users {
+				state := "on"
+				if u.Disabled {
+					state = "off"
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", u.ID, u.System, state, u.Username, u.Name)
+				q.After = u.Username
+			}
+			if len(users) < q.Limit {
+				return w.Flush()
+			}
+		}
+	})
+}
+
+// UserChangeCmd changes an account.
+type UserChangeCmd struct {
+	Username string               `required:"" help:"Name to sign in with."`
+	Role     *incident.SystemRole `enum:"USER,AUDITOR,ADMIN" help:"USER, AUDITOR or ADMIN."`
+	Disable  bool                 `xor:"state" help:"Nobody signs in with it any more."`
+	Enable   bool                 `xor:"state" help:"The opposite."`
+}
+
+// Run prints nothing. Open sockets end when the server next looks, as by
+// [UserPasswordCmd]. The last administrator who may sign in stays one.
+func (u *UserChangeCmd) Run(ctx context.Context, cfg *Config, c console) error {
+	change := incident.AccountChange{System: u.Role}
+	if u.Disable || u.Enable {
+		change.Disabled = &u.Disable
+	}
+	if change == (incident.AccountChange{}) {
+		return errors.New("say what to change: --role, --disable or --enable")
+	}
+	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
+		a, err := db.Accounts().Account(ctx, u.Username)
+		if incident.KindOf(err) == incident.NotFound {
+			return fmt.Errorf("there is no account %q", u.Username)
+		}
 		if err != nil {
 			return err
 		}
-		w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
-		for _, u := range users {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", u.ID, u.System, u.Username, u.Name)
+		changed, _, err := db.Accounts().ChangeAccount(ctx, a.ID, change, time.Now())
+		if err != nil {
+			return err
 		}
-		return w.Flush()
+		what := "user " + string(a.ID)
+		if change.Disabled != nil {
+			err = record(ctx, db, map[bool]string{true: "user_disabled", false: "user_enabled"}[changed.Disabled], what)
+		}
+		if change.System != nil {
+			err = errors.Join(err, record(ctx, db, "system_role_changed", what+" "+string(changed.System)))
+		}
+		return err
 	})
 }
 

@@ -88,7 +88,7 @@ func TestAdminAddsAccountsWhileTheServerRuns(t *testing.T) { // F-AU-02, F-AU-11
 	}
 
 	list := exec("", "admin", "user", "list")
-	for _, line := range []string{id + "  USER     wang                  王小明\n", `  AUDITOR  Alice (Ops)\, *Lead*  Alice` + "\n"} {
+	for _, line := range []string{id + "  USER     on  wang                  王小明\n", `  AUDITOR  on  Alice (Ops)\, *Lead*  Alice` + "\n"} {
 		if !strings.Contains(list.out, line) {
 			t.Errorf("%q is not in\n%s", line, list.out)
 		}
@@ -99,13 +99,44 @@ func TestAdminAddsAccountsWhileTheServerRuns(t *testing.T) { // F-AU-02, F-AU-11
 	}
 }
 
+// F-OP-06: an account is disabled and gets another role from a shell; the last
+// administrator is not lost by a slip.
+func TestAdminChangesAccounts(t *testing.T) {
+	t.Parallel()
+	_, exec := shell(t)
+	exec("", "migrate", "up")
+	exec(goodPassword, "admin", "user", "add", "--username", "wang", "--name", "Wang", "--role", "ADMIN", "--password-stdin")
+	exec(goodPassword, "admin", "user", "add", "--username", "li", "--name", "Li", "--password-stdin")
+	for _, step := range []struct {
+		args []string
+		says string // of a failure
+		list string
+	}{
+		{[]string{"--username", "wang", "--disable"}, "last administrator", "  ADMIN  on  wang"},
+		{[]string{"--username", "wang", "--role", "USER"}, "last administrator", "  ADMIN  on  wang"},
+		{[]string{"--username", "li"}, "say what to change", "  USER   on  li"},
+		{[]string{"--username", "nobody", "--enable"}, "no account", "  USER   on  li"},
+		{[]string{"--username", "li", "--role", "ADMIN"}, "", "  ADMIN  on  li"},
+		{[]string{"--username", "wang", "--disable"}, "", "  ADMIN  off  wang"},
+		{[]string{"--username", "wang", "--enable", "--role", "AUDITOR"}, "", "  AUDITOR  on  wang"},
+	} {
+		r := exec("", append([]string{"admin", "user", "change"}, step.args...)...)
+		if (r.code == 0) != (step.says == "") || !strings.Contains(r.err, step.says) {
+			t.Errorf("%v: %d %s", step.args, r.code, r.err)
+		}
+		if list := exec("", "admin", "user", "list"); !strings.Contains(list.out, step.list) {
+			t.Errorf("%v: %q is not in\n%s", step.args, step.list, list.out)
+		}
+	}
+}
+
 func TestEnvironmentDoesNotFillInWhatACommandIsTold(t *testing.T) {
 	t.Parallel()
 	env, exec := shell(t)
 	env["TASK_REPORTER_ROLE"] = "ADMIN"
 	exec("", "migrate", "up")
 	exec(goodPassword, "admin", "user", "add", "--username", "wang", "--name", "Wang", "--password-stdin")
-	if list := exec("", "admin", "user", "list"); !strings.Contains(list.out, "  USER  wang") {
+	if list := exec("", "admin", "user", "list"); !strings.Contains(list.out, "  USER  on  wang") {
 		t.Errorf("accounts:\n%s", list.out)
 	}
 }

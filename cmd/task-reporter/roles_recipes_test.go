@@ -6,6 +6,7 @@ package main
 // members, as is {helper}, an EDITOR, whose are {message}, {file} and {log};
 // {newcomer} is none. {mine}, {myfile} and {myupload} are who acts themselves' own,
 // from when they were EDITOR.
+// {account} is somebody whom only administrators know, {spare} a session of who acts.
 // {version} is the room's as it is then, {new} a word that was never used before.
 type recipe struct {
 	op      string            // operationId, or type of a frame
@@ -31,6 +32,8 @@ var recipes = []recipe{
 	{op: "listRooms", act: "session", rest: "GET /api/rooms"},
 	{op: "search", act: "session", rest: "GET /api/search?q=helper"},
 	{op: "auth", act: "session"}, // every other frame is sent after it
+	{op: "listMySessions", act: "session", rest: "GET /api/auth/sessions"},
+	{op: "endMySession", act: "session", rest: "DELETE /api/auth/sessions/{spare}"},
 	{op: "ping", act: "session", frame: `{"type":"ping"}`},
 	{op: "unsubscribe", act: "session", frame: `{"type":"unsubscribe","room_id":"{id}"}`},
 
@@ -42,6 +45,11 @@ var recipes = []recipe{
 	{op: "createTemplate", act: "manage_templates", rest: "POST /api/templates " + templateBody("{new}", ""), changes: true, state: "/api/templates?retired=true"},
 	{op: "updateTemplate", act: "manage_templates", rest: "PATCH {template} " + templateBody("{new}", ""), changes: true, state: "{template}"},
 	{op: "retireTemplate", act: "manage_templates", rest: "DELETE {template}", changes: true, state: "{template}"},
+	{op: "listAccounts", act: "read_users", rest: "GET /api/admin/users"},
+	{op: "listSessions", act: "read_users", rest: "GET /api/admin/users/{account}/sessions", state: "/api/admin/users?q={new}"},
+	{op: "changeAccount", act: "manage_users", rest: `PATCH /api/admin/users/{account} {"disabled":true}`, changes: true, state: "/api/admin/users?q={new}"},
+	{op: "endSessions", act: "manage_users", rest: "DELETE /api/admin/users/{account}/sessions", changes: true, state: "/api/admin/users?q={new}"},
+	{op: "endSession", act: "manage_users", rest: "DELETE /api/admin/sessions/{account_session}", changes: true, state: "/api/admin/users?q={new}"},
 	{op: "listAudit", act: "read_audit", rest: "GET /api/admin/audit"},
 	{op: "showCluster", act: "read_cluster", rest: "GET /api/admin/cluster"},
 	// A node that runs alone is not drained; who may drain is told so.

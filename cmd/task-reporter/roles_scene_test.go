@@ -25,6 +25,8 @@ type scene struct {
 	myfiles  map[string]string // files by their uploader
 	uploads  map[string]string // unfinished ones, by their uploader
 	template string            // for administrators to change
+	account  *someone          // for them too
+	session  string            // account's
 	new      string
 }
 
@@ -43,6 +45,12 @@ func (c *cast) scene(t *testing.T, r recipe) *scene {
 	text := r.rest + r.frame + r.ready + r.state
 	if strings.Contains(text, "{template}") {
 		s.template = c.newTemplate(t, "")
+	}
+	if strings.Contains(text, "{account") {
+		in := *s.in
+		in.t = t
+		s.account = in.join(s.new, s.new, "USER")
+		s.session = s.account.sessions()[0].SessionId
 	}
 	own := strings.Contains(text, "{mine") || strings.Contains(text, "{my")
 	if !own && !strings.Contains(text, "{room}") && !strings.Contains(text, "{id}") && !strings.Contains(text, "{message}") && !strings.Contains(text, "{file}") && !strings.Contains(text, "{log}") && !strings.Contains(text, "{change}") {
@@ -85,6 +93,17 @@ func (s *scene) remember() {
 	}
 }
 
+// sessions are where somebody is signed in.
+func (u *someone) sessions() []client.Session {
+	u.in.t.Helper()
+	var list client.SessionList
+	_, _, text := u.do(http.MethodGet, "/api/auth/sessions", nil, nil)
+	if err := json.Unmarshal(text, &list); err != nil || len(list.Sessions) == 0 {
+		u.in.t.Fatalf("sessions: %s", text)
+	}
+	return list.Sessions
+}
+
 func (s *scene) say(u *someone) string {
 	s.t.Helper()
 	m := u.must(s.t, http.MethodPost, "/api/rooms/"+s.room.RoomId+"/messages", `{"client_msg_id":"`+word()+`","text":"helper"}`)
@@ -108,14 +127,18 @@ func (s *scene) fill(text, name string) string {
 		now := getJSON[client.Room](s.t, s.who("OWNER"), room)
 		text = strings.ReplaceAll(text, "{version}", fmt.Sprint(now.Version))
 	}
-	self := ""
+	self, account := "", ""
 	if u := s.people[name]; u != nil {
 		self = u.id
+	}
+	if s.account != nil {
+		account = s.account.id
 	}
 	return strings.NewReplacer(
 		"{room}", room, "{id}", s.room.RoomId, "{message}", room+"/messages/"+s.message, "{message_id}", s.message,
 		"{mine}", room+"/messages/"+s.mine[name], "{mine_id}", s.mine[name], "{file}", room+"/files/"+s.file, "{log}", room+"/files/"+s.log, "{myfile}", room+"/files/"+s.myfiles[name],
 		"{myupload}", s.uploads[name],
+		"{account}", account, "{account_session}", s.session, "{spare}", s.session,
 		"{self}", self, "{owner}", s.people["OWNER"].id, "{helper}", s.helper.id, "{newcomer}", s.newcomer.id,
 		"{template}", "/api/templates/"+s.template, "{node}", s.node, "{new}", s.new,
 		"{change}", `"room_id":"`+s.room.RoomId+`","client_msg_id":"`+s.new+`"`,
@@ -131,6 +154,11 @@ func (s *scene) do(r recipe, name string) answer {
 		return s.send(u, r, s.fill(r.frame, name))
 	case r.op == "logout":
 		u.login(account(name)) // another session: this one is still needed
+	case r.op == "endMySession":
+		other := *u
+		other.login(account(name))
+		all := other.sessions()
+		s.session = all[slices.IndexFunc(all, func(one client.Session) bool { return one.Current })].SessionId
 	}
 	return s.call(u, name, r.rest)
 }
@@ -236,7 +264,7 @@ func answerOf(f frame) answer {
 func (s *scene) state(r recipe) string {
 	s.t.Helper()
 	switch {
-	case strings.Contains(r.state, "{template}"):
+	case strings.Contains(r.state, "{template}"), s.account != nil:
 		return s.read("ADMIN", s.fill(r.state, ""))
 	case r.state != "":
 		return fmt.Sprintf("%d times %s", strings.Count(s.read("ADMIN", s.fill(r.state, "")), s.new), s.new)

@@ -41,6 +41,8 @@ leave               conflict  y       y       n         n      n
 find_people         y         y       y       y         y      y
 read_templates      y         y       y       y         y      y
 manage_templates    n         n       n       n         y      n
+read_users          n         n       n       n         y      y
+manage_users        n         n       n       n         y      n
 read_audit          n         n       n       n         y      y
 read_cluster        n         n       n       n         y      y
 drain_node          n         n       n       n         y      n

@@ -44,6 +44,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Scans", testScans},
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},
+		{"Managing", testManaging},
 		{"Audit", testAudit},
 		{"Migration", testMigration},
 	} {

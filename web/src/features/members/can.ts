@@ -29,6 +29,8 @@ const table = {
   find_people: [...anyone, 'AUDITOR'],
   read_templates: [...anyone, 'AUDITOR'],
   manage_templates: ['ADMIN'],
+  read_users: ['ADMIN', 'AUDITOR'],
+  manage_users: ['ADMIN'],
   read_audit: ['ADMIN', 'AUDITOR'],
   read_cluster: ['ADMIN', 'AUDITOR'],
   drain_node: ['ADMIN'],

@@ -1,0 +1,64 @@
+package auth
+
+import (
+	"context"
+
+	"taskreporter/incident"
+)
+
+// Sessions returns an account's sessions that live, newest first (F-AU-03).
+func (g *Gate) Sessions(ctx context.Context, user incident.UserID) ([]incident.Session, error) {
+	return g.store.Sessions(ctx, user, g.now())
+}
+
+// Revoke ends a session: one of owner's, or anybody's where owner is empty. It
+// returns the session. Errors: NotFound, also for another's and for one that has ended.
+func (g *Gate) Revoke(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error) {
+	s, err := g.store.Session(ctx, id)
+	over := err == nil && (s.EndedAt != nil || !g.now().Before(s.ExpiresAt) || owner != "" && s.User != owner)
+	if over || incident.KindOf(err) == incident.NotFound {
+		return incident.Session{}, incident.E(incident.NotFound, "auth.Revoke", "There is no such session, or it has ended.")
+	}
+	if err != nil {
+		return incident.Session{}, err
+	}
+	return s, g.end(ctx, id)
+}
+
+// RevokeAll ends all sessions of an account and returns how many lived.
+func (g *Gate) RevokeAll(ctx context.Context, user incident.UserID) (int, error) {
+	if _, err := g.store.User(ctx, user); err != nil {
+		return 0, noAccount(err)
+	}
+	ended, err := g.store.EndSessions(ctx, user, g.now())
+	g.ended(ended)
+	return len(ended), err
+}
+
+// ChangeAccount disables or enables an account or changes its system role, and signs
+// it out everywhere. Errors: NotFound, Conflict for one's own and for the last
+// administrator who may sign in.
+func (g *Gate) ChangeAccount(ctx context.Context, by incident.Principal, user incident.UserID, c incident.AccountChange) (incident.User, error) {
+	if err := incident.MayChangeAccount(by, user); err != nil {
+		return incident.User{}, err
+	}
+	u, ended, err := g.store.ChangeAccount(ctx, user, c, g.now())
+	if err != nil {
+		return incident.User{}, noAccount(err)
+	}
+	g.ended(ended)
+	return u, nil
+}
+
+func (g *Gate) ended(sessions []incident.SessionID) {
+	for _, id := range sessions {
+		g.onEnd(id)
+	}
+}
+
+func noAccount(err error) error {
+	if incident.KindOf(err) == incident.NotFound {
+		return incident.Wrap(incident.NotFound, "auth.account", err, "There is no such account.")
+	}
+	return err
+}
