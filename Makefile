@@ -10,6 +10,7 @@ ifeq ($(strip $(HOME)),)
 export HOME := $(shell unset HOME; echo ~)
 endif
 
+FUZZTIME ?= 30s
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 TAGS    := nomsgpack
 TOOL    := go tool -modfile=scripts/tools/go.mod
@@ -42,6 +43,13 @@ chaos: build ## break a cluster under load in every way, then in random pairs, a
 .PHONY: test
 test: build ## run all tests; gets and starts what they need, and ends with a count
 	scripts/test
+
+.PHONY: fuzz
+fuzz: ## try to break each parser of outside input, FUZZTIME=30s each
+	@grep -roE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz\w+' . | while IFS=: read -r file target; do \
+		echo "== $$(dirname "$$file") $${target#func }"; \
+		go test -tags $(TAGS) -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null; \
+	done
 
 .PHONY: lint
 lint: $(DEPS) ## check style, types and the arrows between the folders
