@@ -95,9 +95,9 @@ type Config struct {
 	BindDN       string
 	BindPassword string
 
-	// BaseDNs are where people are, GroupBaseDNs where groups are, if elsewhere.
-	BaseDNs      []string
-	GroupBaseDNs []string
+	// Bases are where people are, GroupBases where groups are, if elsewhere.
+	Bases      []string
+	GroupBases []string
 	// Domain and NetBIOS are what may stand beside a user name: user@Domain,
 	// NETBIOS\user. Without them they are read off the first base's DC parts.
 	Domain  string
@@ -126,7 +126,7 @@ func (c Config) Validate() error {
 		return err
 	}
 	switch {
-	case len(c.BaseDNs) == 0:
+	case len(c.Bases) == 0:
 		return errors.New("directory: there is no base DN: name where people are, like DC=plant,DC=example")
 	case schemas[c.Preset].Key == "":
 		return fmt.Errorf("directory: there is no preset %q: take %q or %q", c.Preset, AD, OpenLDAP)
@@ -174,7 +174,7 @@ func (c Config) validateServers() error {
 
 func (c Config) validateNames() error {
 	for what, names := range map[string][]string{
-		"base DN":         append(c.BaseDNs, c.GroupBaseDNs...),
+		"base DN":         append(c.Bases, c.GroupBases...),
 		"group":           c.groups(),
 		"service account": c.accounts(),
 	} {
@@ -241,12 +241,12 @@ func (c Config) filled() Config {
 	if len(c.Schema.Member) == 0 {
 		c.Schema.Member = preset.Member
 	}
-	c.BaseDNs = c.BaseDNs[:len(c.BaseDNs):len(c.BaseDNs)]
-	if len(c.GroupBaseDNs) == 0 {
-		c.GroupBaseDNs = c.BaseDNs
+	c.Bases = c.Bases[:len(c.Bases):len(c.Bases)]
+	if len(c.GroupBases) == 0 {
+		c.GroupBases = c.Bases
 	}
-	if c.Domain == "" && len(c.BaseDNs) > 0 {
-		c.Domain = domainOf(c.BaseDNs[0])
+	if c.Domain == "" && len(c.Bases) > 0 {
+		c.Domain = domainOf(c.Bases[0])
 	}
 	if c.NetBIOS == "" {
 		c.NetBIOS, _, _ = strings.Cut(c.Domain, ".")

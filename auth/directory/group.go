@@ -79,7 +79,7 @@ func (d *Directory) walked(c *conn, found *ldap.Entry) (map[string]bool, error) 
 		}
 		var next []filter
 		for batch := range slices.Chunk(level, walkBatch) {
-			groups, cut, err := inBases(c, d.config.GroupBaseDNs, allOf(filter(d.config.Schema.GroupFilter), anyOf(batch...)), 0, []string{noAttributes})
+			groups, cut, err := inBases(c, d.config.GroupBases, allOf(filter(d.config.Schema.GroupFilter), anyOf(batch...)), 0, []string{noAttributes})
 			if err != nil {
 				return nil, err
 			}

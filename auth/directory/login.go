@@ -104,7 +104,7 @@ func (l *login) with(ctx context.Context, s *server, c *conn) error {
 func (l *login) find(c *conn) (*ldap.Entry, error) {
 	schema := &l.d.config.Schema
 	f := allOf(filter(schema.UserFilter), l.name.filter(schema))
-	found, cut, err := inBases(c, l.d.config.BaseDNs, f, 2, schema.attributes())
+	found, cut, err := inBases(c, l.d.config.Bases, f, 2, schema.attributes())
 	switch {
 	case err != nil:
 		return nil, err
@@ -123,7 +123,7 @@ func (l *login) find(c *conn) (*ldap.Entry, error) {
 // waste binds as nobody, with nobody's password. Only a server that does not answer
 // is an error.
 func (l *login) waste(ctx context.Context, s *server) error {
-	err := s.bindUser(ctx, l.op, "CN="+rand.Text()+","+l.d.config.BaseDNs[0], rand.Text())
+	err := s.bindUser(ctx, l.op, "CN="+rand.Text()+","+l.d.config.Bases[0], rand.Text())
 	if incident.KindOf(err) == incident.BadCredentials {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package directory_test
 
 import (
+	"bytes"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -137,11 +139,46 @@ func TestGroupsInGroupsDecideWhoMayComeInAndAsWhat(t *testing.T) {
 	want(t, err, incident.BadCredentials, directory.NotInLoginGroup)
 }
 
+// F-AU-07: a password is in no error and in no line of the log.
+func TestPasswordsAreWrittenNowhere(t *testing.T) {
+	t.Parallel()
+	s := slapd(t)
+	const canary = "canary-7f3a"
+	var written bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&written, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	try := func(change func(*directory.Config), username string) {
+		t.Helper()
+		c := s.Config()
+		change(&c)
+		d, err := directory.Open(c, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		_, err = d.Login(t.Context(), username, canary)
+		if err == nil {
+			t.Errorf("%s came in", username)
+		}
+		fmt.Fprintln(&written, err, incident.DetailOf(err))
+		r, err := d.SelfTest(t.Context())
+		fmt.Fprintln(&written, r, err)
+	}
+	for _, username := range []string{"alice", "nobody", "locked", "twin", ""} {
+		try(func(*directory.Config) {}, username)
+	}
+	try(func(c *directory.Config) { c.BindPassword = canary }, "alice")
+	try(func(c *directory.Config) { c.URLs = []string{"ldaps://" + dead(t)} }, "alice")
+	try(func(c *directory.Config) { c.CAFile = "" }, "alice")
+	if text := written.String(); text == "" || strings.Contains(text, canary) {
+		t.Errorf("written: %s", text)
+	}
+}
+
 // F-AU-07: the spellings that reach one account count as one.
 func TestSpellingsOfAnAccountAreCountedTogether(t *testing.T) {
 	t.Parallel()
 	d := open(t, directory.Config{
-		URLs: []string{"ldaps://127.0.0.1"}, Preset: directory.OpenLDAP, BaseDNs: []string{directorytest.Base},
+		URLs: []string{"ldaps://127.0.0.1"}, Preset: directory.OpenLDAP, Bases: []string{directorytest.Base},
 		BindDN: directorytest.DN("x"), BindPassword: "x",
 	})
 	for _, typed := range []string{"alice", "ALICE", " alice ", "alice@Plant.Example", `plant\alice`, "ａlice"} {

@@ -22,12 +22,12 @@ const (
 func (d *Directory) Find(ctx context.Context, key string) (Entry, error) {
 	const op = "directory.Find"
 	f, err := d.config.Schema.byKey(key)
-	if err != nil {
+	if err != nil && !d.direct() {
 		return Entry{}, incident.Wrap(incident.NotFound, op, err, "The directory does not know this person.")
 	}
 	var e Entry
 	err = d.lookUp(ctx, op, func(c *conn) error {
-		found, _, err := inBases(c, d.config.BaseDNs, d.people(f), 2, d.config.Schema.attributes())
+		found, _, err := inBases(c, d.config.Bases, d.people(f), 2, d.config.Schema.attributes())
 		switch {
 		case err != nil:
 			return err
@@ -45,7 +45,7 @@ func (d *Directory) Find(ctx context.Context, key string) (Entry, error) {
 // gone tells a person who was removed from a directory that hides everybody, after
 // a lost permission or in the middle of a restore.
 func (d *Directory) gone(c *conn, op string) error {
-	anybody, _, err := inBases(c, d.config.BaseDNs, filter(d.config.Schema.UserFilter), 1, []string{noAttributes})
+	anybody, _, err := inBases(c, d.config.Bases, filter(d.config.Schema.UserFilter), 1, []string{noAttributes})
 	switch {
 	case err != nil:
 		return err
@@ -95,7 +95,7 @@ func (d *Directory) matching(c *conn, query string, limit int, match func(attrib
 	for _, attribute := range slices.Compact([]string{s.Name, commonName, s.Username, s.Mail}) {
 		matches = append(matches, match(attribute, query))
 	}
-	found, _, err := inBases(c, d.config.BaseDNs, d.people(anyOf(matches...)), limit, s.attributes())
+	found, _, err := inBases(c, d.config.Bases, d.people(anyOf(matches...)), limit, s.attributes())
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ func TestADirectoryThatShowsNobodyIsNoProofThatAPersonIsGone(t *testing.T) {
 	t.Parallel()
 	s := slapd(t)
 	c := s.Config()
-	c.BaseDNs = []string{"ou=services," + directorytest.Base}
+	c.Bases = []string{"ou=services," + directorytest.Base}
 	_, err := open(t, c).Find(t.Context(), "5f3c3a54-6d7c-4b3e-8f0a-000000000000")
 	want(t, err, incident.Unavailable, "")
 }

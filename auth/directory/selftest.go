@@ -78,7 +78,7 @@ func (d *Directory) selfTest(ctx context.Context, op string, s *server, r *Repor
 	}
 	return d.asService(ctx, op, s, func(c *conn) error {
 		if !look {
-			_, err := c.read(d.config.BaseDNs[0], present("objectClass"), noAttributes)
+			_, err := c.read(d.config.Bases[0], present("objectClass"), noAttributes)
 			return err
 		}
 		if err := d.testPeople(c, r); err != nil {
@@ -90,13 +90,13 @@ func (d *Directory) selfTest(ctx context.Context, op string, s *server, r *Repor
 
 func (d *Directory) testPeople(c *conn, r *Report) error {
 	s := &d.config.Schema
-	found, _, err := inBases(c, d.config.BaseDNs, filter(s.UserFilter), 1, s.attributes())
+	found, _, err := inBases(c, d.config.Bases, filter(s.UserFilter), 1, s.attributes())
 	if err != nil {
 		return err
 	}
 	if len(found) == 0 {
 		r.problem("no person is found under %s with the filter %s: check the base, the filter, and what the service account may read",
-			strings.Join(d.config.BaseDNs, " and "), s.UserFilter)
+			strings.Join(d.config.Bases, " and "), s.UserFilter)
 		return nil
 	}
 	r.People = true

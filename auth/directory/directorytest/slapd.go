@@ -2,6 +2,7 @@
 package directorytest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"math/big"
 	"net"
@@ -11,8 +12,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"crypto/rand"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -177,7 +176,7 @@ func (s *Slapd) Config() directory.Config {
 		CAFile:       s.CAFile(),
 		BindDN:       serviceDN,
 		BindPassword: servicePass,
-		BaseDNs:      []string{Base},
+		Bases:        []string{Base},
 		Preset:       directory.OpenLDAP,
 		Timeout:      30 * time.Second, // the machine may be busy
 		QueueTime:    30 * time.Second,
