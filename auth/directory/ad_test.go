@@ -190,6 +190,9 @@ func TestAnAccountOfActiveDirectoryIsFollowedByItsGUID(t *testing.T) {
 			t.Errorf("%s: %+v (%v)", name, e, err)
 		}
 	}
+	ad.change(func(accounts []account) { accounts[1].values["userAccountControl"] = []string{"514"} })
+	_, err = d.Login(t.Context(), "alice", directorytest.Password("alice")) // this server has not heard of it at its binds
+	want(t, err, incident.BadCredentials, directory.AccountDisabled)
 	ad.change(func(accounts []account) { accounts[1].hidden = true })
 	_, err = d.Find(t.Context(), alice.Key)
 	want(t, err, incident.NotFound, "")

@@ -159,6 +159,66 @@ func TestADirectoryThatComesBackIsUsedAgain(t *testing.T) {
 	}
 }
 
+// F-AU-08: a firewall that forgot a kept connection costs nobody a login.
+func TestAKeptConnectionThatBreaksWhenItIsUsedIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := slapd(t)
+	c := s.Config()
+	address, cut := forgetful(t, strings.TrimPrefix(s.URL(), "ldaps://"))
+	c.URLs = []string{"ldaps://" + address}
+	d := open(t, c)
+	for range 3 {
+		if _, err := d.Login(t.Context(), "alice", directorytest.Password("alice")); err != nil {
+			t.Error(err)
+		}
+		cut()
+	}
+}
+
+// forgetful passes connections on to a server; after cut those that are open break
+// when the client says something more.
+func forgetful(t *testing.T, server string) (address string, cut func()) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cuts atomic.Int64
+	var served sync.WaitGroup
+	pass := func(from net.Conn) {
+		defer func() { _ = from.Close() }()
+		opened := cuts.Load()
+		to, err := net.Dial("tcp", server)
+		if err != nil {
+			return
+		}
+		served.Go(func() { _, _ = io.Copy(from, to) })
+		defer func() { _ = to.Close() }()
+		said := make([]byte, 32<<10)
+		for {
+			n, err := from.Read(said)
+			if err != nil || cuts.Load() != opened {
+				return
+			}
+			_, _ = to.Write(said[:n])
+		}
+	}
+	served.Go(func() {
+		for {
+			from, err := l.Accept()
+			if err != nil {
+				return
+			}
+			served.Go(func() { pass(from) })
+		}
+	})
+	t.Cleanup(func() {
+		_ = l.Close()
+		served.Wait()
+	})
+	return l.Addr().String(), func() { cuts.Add(1) }
+}
+
 // F-AU-01: passwords go to servers with a certificate of our CA for this name only.
 func TestPasswordsTravelEncryptedToTheRightServerOnly(t *testing.T) {
 	t.Parallel()

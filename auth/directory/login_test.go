@@ -113,7 +113,12 @@ func TestGroupsInGroupsDecideWhoMayComeInAndAsWhat(t *testing.T) {
 	c.LoginGroup = "CN=Everybody, OU=groups,dc=plant,dc=example" // in another spelling
 	c.AdminGroups = []string{directorytest.Admins}
 	c.AuditorGroups = []string{directorytest.Auditors}
-	d := open(t, c)
+	var log bytes.Buffer
+	d, err := directory.Open(c, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
 	for username, role := range map[string]incident.SystemRole{
 		"alice":             incident.SystemUser,
 		"carol":             incident.SystemUser,    // in Shift in Hall in Everybody in Shift …
@@ -127,8 +132,11 @@ func TestGroupsInGroupsDecideWhoMayComeInAndAsWhat(t *testing.T) {
 			t.Errorf("%s: %+v (%v), want %s", username, e, err, role)
 		}
 	}
-	_, err := d.Login(t.Context(), "outsider", directorytest.Password("outsider"))
+	_, err = d.Login(t.Context(), "outsider", directorytest.Password("outsider"))
 	want(t, err, incident.BadCredentials, directory.NotInLoginGroup)
+	if log.Len() > 0 { // such as that the cycle was followed until it was cut
+		t.Errorf("logged: %s", log.String())
+	}
 
 	c.LoginGroup = directorytest.Leads
 	d = open(t, c)
