@@ -131,12 +131,8 @@ func (d *Directory) ask(ctx context.Context, op string, s *server, ask func(cont
 	limited, cancel := context.WithTimeout(ctx, d.config.Timeout)
 	defer cancel()
 	err := ask(limited, s)
-	var service *serviceError
 	switch {
-	case errors.As(err, &service) && ldap.IsErrorAnyOf(service, refusals...):
-		d.rest()
-		d.log.Error("the directory refuses the service account: check its DN and password, and whether it is locked", "server", s.url, "error", service)
-		return unavailable(op, service)
+	case errors.Is(err, errResting): // nobody was asked
 	case err == nil || errors.As(err, new(*incident.Error)):
 		d.answered(s)
 	case !errors.Is(ctx.Err(), context.Canceled): // who asked has gone away: that says nothing
@@ -181,11 +177,7 @@ func (d *Directory) silent(s *server, err error) {
 	}
 }
 
-func (d *Directory) rest() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.resting = time.Now().Add(serviceRest)
-}
+var errResting = errors.New("the service account was refused a moment ago")
 
 // asService runs f on a connection of the service account.
 func (d *Directory) asService(ctx context.Context, op string, s *server, f func(*conn) error) error {
@@ -193,9 +185,18 @@ func (d *Directory) asService(ctx context.Context, op string, s *server, f func(
 	resting := time.Now().Before(d.resting)
 	d.mu.Unlock()
 	if resting {
-		return unavailable(op, errors.New("the service account was refused a moment ago"))
+		return unavailable(op, errResting)
 	}
-	return s.asService(ctx, d.config.BindDN, d.config.BindPassword, f)
+	err := s.asService(ctx, d.config.BindDN, d.config.BindPassword, f)
+	var service *serviceError
+	if !errors.As(err, &service) || !ldap.IsErrorAnyOf(service.err, refusals...) {
+		return err
+	}
+	d.mu.Lock()
+	d.resting = time.Now().Add(serviceRest)
+	d.mu.Unlock()
+	d.log.Error("the directory refuses the service account: check its DN and password, and whether it is locked", "server", s.url, "error", service)
+	return unavailable(op, service)
 }
 
 // inBases collects what matches in any of the bases; an entry in two that overlap
