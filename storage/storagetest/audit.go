@@ -73,4 +73,6 @@ func testAudit(t *testing.T, fresh Fresh) {
 			t.Errorf("%d untouched entries, want 1", n)
 		}
 	})
+	testAuditSeals(t, fresh)
+	testAuditVerify(t, fresh)
 }
