@@ -43,6 +43,7 @@ var recipes = []recipe{
 	{op: "updateTemplate", act: "manage_templates", rest: "PATCH {template} " + templateBody("{new}", ""), changes: true, state: "{template}"},
 	{op: "retireTemplate", act: "manage_templates", rest: "DELETE {template}", changes: true, state: "{template}"},
 	{op: "listAudit", act: "read_audit", rest: "GET /api/admin/audit"},
+	{op: "exportAudit", act: "read_audit", rest: "GET /api/admin/audit/export"},
 	{op: "showCluster", act: "read_cluster", rest: "GET /api/admin/cluster"},
 	// A node that runs alone is not drained; who may drain is told so.
 	{op: "drainNode", act: "drain_node", rest: "POST /api/admin/cluster/{node}/drain", but: map[string]string{"ADMIN": "conflict"}},
