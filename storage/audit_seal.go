@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	entsql "entgo.io/ent/dialect/sql"
 
@@ -65,8 +66,8 @@ func headOf(ctx context.Context, client *ent.Client) (incident.AuditSeal, error)
 // sealSome seals a page of those that wait, from the id after which it begins. It
 // returns the last id of the page, and whether there may be more.
 //
-// What waits and has no row, or has a seal already, did not come from us: it stays
-// where it is, for [Audit.Verify] to tell.
+// What waits without a row did not come from us: it stays where it is, for
+// [Audit.Verify] to tell.
 func (a *Audit) sealSome(ctx context.Context, after string) (n int, last string, more bool, err error) {
 	err = a.db.inTx(ctx, "seal audit trail", func(tx *ent.Tx) error {
 		head, err := headOf(ctx, tx.Client())
@@ -79,22 +80,28 @@ func (a *Audit) sealSome(ctx context.Context, after string) (n int, last string,
 			return err
 		}
 		last, more = ids[len(ids)-1], len(ids) == sealPage
-		rows, err := tx.Audit.Query().Where(a.db.oneOf(audit.FieldID, ids), unsealed).Order(audit.ByID()).All(ctx)
-		if err != nil || len(rows) == 0 {
+		done, err := tx.AuditSeal.Query().Where(a.db.oneOf(auditseal.FieldAuditID, ids)).
+			Select(auditseal.FieldAuditID).Strings(ctx) // none, unless somebody put them back
+		if err != nil {
 			return err
 		}
-		links, done := make([]*ent.AuditSealCreate, len(rows)), make([]string, len(rows))
+		ids = slices.DeleteFunc(ids, func(id string) bool { return slices.Contains(done, id) })
+		rows, err := tx.Audit.Query().Where(a.db.oneOf(audit.FieldID, ids)).Order(audit.ByID()).All(ctx)
+		if err != nil {
+			return err
+		}
+		links := make([]*ent.AuditSealCreate, len(rows))
 		for i, row := range rows {
 			head = head.Next(toEntry(row))
 			links[i] = tx.AuditSeal.Create().SetID(head.Seq).SetAuditID(row.ID).SetHash(head.Hash.String())
-			done[i] = row.ID
+			done = append(done, row.ID)
 		}
 		if err := tx.AuditSeal.CreateBulk(links...).Exec(ctx); err != nil {
 			return err
 		}
 		gone, err := tx.AuditUnsealed.Delete().Where(a.db.oneOf(auditunsealed.FieldID, done)).Exec(ctx)
-		if err == nil && gone != len(rows) {
-			err = fmt.Errorf("%d rows waited, %d of them are sealed twice", len(rows), len(rows)-gone)
+		if err == nil && gone != len(done) {
+			err = fmt.Errorf("%d rows waited, but %d do not any more", len(done), len(done)-gone)
 		}
 		n = len(rows)
 		return err
@@ -103,11 +110,4 @@ func (a *Audit) sealSome(ctx context.Context, after string) (n int, last string,
 		return 0, last, false, err
 	}
 	return n, last, more, nil
-}
-
-// unsealed leaves out rows that have a seal.
-func unsealed(s *entsql.Selector) {
-	seals := entsql.Table(auditseal.Table)
-	s.Where(entsql.NotExists(entsql.Select(seals.C(auditseal.FieldID)).From(seals).
-		Where(entsql.ColumnsEQ(seals.C(auditseal.FieldAuditID), s.C(audit.FieldID)))))
 }

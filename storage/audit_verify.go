@@ -113,8 +113,8 @@ func (v *verification) chain(ctx context.Context) error {
 	return nil
 }
 
-// link judges one seal. What its hash says goes on to the next: so each change is
-// found at its own place, and at no other.
+// link judges one seal. What its hash says goes on to the next, so that a changed row
+// is found at its own place and at no other; a changed seal also shows in the next.
 func (v *verification) link(link *ent.AuditSeal, row *ent.Audit, last incident.AuditSeal, whole bool) (incident.AuditSeal, bool, error) {
 	v.sum.Sealed++
 	seal, readable := toSeal(link)

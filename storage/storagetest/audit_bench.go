@@ -1,9 +1,12 @@
 package storagetest
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"taskreporter/incident"
+	"taskreporter/storage"
 )
 
 // BenchmarkRecord measures one audit row by four writers at once.
@@ -23,4 +26,25 @@ func BenchmarkRecord(b *testing.B, fresh Fresh) {
 			}
 		}
 	})
+}
+
+// BenchmarkSeal measures how many rows are sealed per second, and verified, of 100,000
+// that wait at once.
+func BenchmarkSeal(b *testing.B, fresh Fresh) {
+	const rows = 100_000
+	for b.Loop() {
+		b.StopTimer()
+		cfg := fresh(b)
+		audit := Open(b, cfg).Audit()
+		manyRows(b, raw(b, cfg), cfg, rows)
+		b.StartTimer()
+		began := time.Now()
+		seal(b, audit, rows)
+		sealed := time.Now()
+		if _, err := audit.Verify(b.Context(), nil, func(f storage.AuditFinding) error { return fmt.Errorf("%+v", f) }); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(rows/sealed.Sub(began).Seconds(), "sealed/s")
+		b.ReportMetric(rows/time.Since(sealed).Seconds(), "verified/s")
+	}
 }

@@ -106,6 +106,23 @@ func testAuditSeals(t *testing.T, fresh Fresh) {
 		}
 	})
 
+	promise(t, "WhatWaitsWithoutReasonStopsNobody", fresh, func(t *testing.T, cfg storage.Config) { // F-SE-05
+		audit, table := Open(t, cfg).Audit(), raw(t, cfg)
+		recordSome(t, audit, 2, "x")
+		seal(t, audit, 2)
+		exec(t, table, "insert into audit_unsealed select audit_id from audit_seals") // sealed already
+		seal(t, audit, 0)
+		manyRows(t, table, cfg, 1100)
+		unguard(t, table, cfg)
+		exec(t, table, "delete from audit where audit_id < '0192f0c1-2b7a-7c3e-9a51-000000000415'") // 1044 rows, more than a page
+		recordSome(t, audit, 1, "y")
+		exec(t, table, "insert into audit_unsealed select audit_id from audit where target = 'y'") // its trigger is gone
+		seal(t, audit, 1100-1044+1)
+		if n := count(t, table, "select count(*) from audit_unsealed"); n != 1044 {
+			t.Errorf("%d wait, want those without a row", n)
+		}
+	})
+
 	for _, commits := range []bool{false, true} {
 		promise(t, map[bool]string{false: "ASealerThatDiesMidwayLeavesNothing", true: "OfTwoSealersOneGivesTheNumber"}[commits], fresh,
 			func(t *testing.T, cfg storage.Config) { // F-SE-05
