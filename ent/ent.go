@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"sync"
 	"taskreporter/ent/audit"
+	"taskreporter/ent/auditseal"
+	"taskreporter/ent/auditunsealed"
 	"taskreporter/ent/checklistitem"
 	"taskreporter/ent/mention"
 	"taskreporter/ent/message"
@@ -92,6 +94,8 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			audit.Table:         audit.ValidColumn,
+			auditseal.Table:     auditseal.ValidColumn,
+			auditunsealed.Table: auditunsealed.ValidColumn,
 			checklistitem.Table: checklistitem.ValidColumn,
 			mention.Table:       mention.ValidColumn,
 			message.Table:       message.ValidColumn,

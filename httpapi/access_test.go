@@ -136,6 +136,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"PATCH", template, goodTemplate, "admin"},
 		{"DELETE", template, "", "admin"},
 		{"GET", "/api/admin/audit", "", "admin auditor"},
+		{"GET", "/api/admin/audit/export", "", "admin auditor"},
 		{"GET", "/api/admin/cluster", "", "admin auditor"},
 		{"POST", "/api/admin/cluster/" + string(nodeA) + "/drain", "", "admin"},
 	} {

@@ -18,18 +18,17 @@ func (s *Server) ListAudit(ctx context.Context, req ListAuditRequestObject) (Lis
 	if _, err := s.allow(ctx, incident.ActReadAudit); err != nil {
 		return nil, err
 	}
-	act, err := words("act", req.Params.Act, 50)
+	p := req.Params
+	q, err := auditQuery(ExportAuditParams{
+		Act: p.Act, UserId: p.UserId, Target: p.Target, Outcome: (*ExportAuditParamsOutcome)(p.Outcome), Address: p.Address, Since: p.Since, Until: p.Until,
+	})
 	if err != nil {
 		return nil, err
 	}
-	q := incident.AuditQuery{Act: act}
-	if id := req.Params.UserId; id != nil {
-		q.Who = incident.UserID(id.String())
-	}
-	if id := req.Params.Before; id != nil {
+	if id := p.Before; id != nil {
 		q.Before = id.String()
 	}
-	if q.Limit, err = within("limit", req.Params.Limit, 50, 1, 200); err != nil {
+	if q.Limit, err = within("limit", p.Limit, 50, 1, 200); err != nil {
 		return nil, err
 	}
 	entries, err := s.audit.Entries(ctx, q)
@@ -37,6 +36,31 @@ func (s *Server) ListAudit(ctx context.Context, req ListAuditRequestObject) (Lis
 		return nil, err
 	}
 	return ListAudit200JSONResponse{Entries: each(entries, toAuditEntry)}, nil
+}
+
+// auditQuery reads what the list and the export have in common.
+func auditQuery(p ExportAuditParams) (q incident.AuditQuery, err error) {
+	for _, text := range []struct {
+		name  string
+		given *string
+		into  *string
+		chars int
+	}{{"act", p.Act, &q.Act, 50}, {"target", p.Target, &q.Target, 200}, {"address", p.Address, &q.From, 100}} {
+		if *text.into, err = words(text.name, text.given, text.chars); err != nil {
+			return q, err
+		}
+	}
+	if p.UserId != nil {
+		q.Who = incident.UserID(p.UserId.String())
+	}
+	if p.Outcome != nil {
+		if !p.Outcome.Valid() {
+			return q, incident.E(incident.Invalid, readParameter, "outcome must be ok or refused.")
+		}
+		q.Outcome = string(*p.Outcome)
+	}
+	q.Since, q.Until, err = span(p.Since, p.Until)
+	return q, err
 }
 
 // auditRefusal writes the row of a 403 (F-SE-02). The refusal stands whether or

@@ -177,7 +177,7 @@ func toFile(ctx context.Context, l *Links, f incident.File) File {
 }
 
 func toAuditEntry(e incident.AuditEntry) AuditEntry {
-	return AuditEntry{
+	a := AuditEntry{
 		AuditId:   e.ID,
 		At:        e.At,
 		Who:       toPerson(e.Who),
@@ -187,6 +187,11 @@ func toAuditEntry(e incident.AuditEntry) AuditEntry {
 		Outcome:   AuditEntryOutcome(e.Outcome),
 		RequestId: e.Request,
 	}
+	if e.Seal != nil {
+		hash := e.Seal.Hash.String()
+		a.Seq, a.Hash = &e.Seal.Seq, &hash
+	}
+	return a
 }
 
 func toNode(n incident.Node, state NodeState) Node {

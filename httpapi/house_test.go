@@ -62,6 +62,7 @@ type house struct {
 	query    incident.RoomQuery
 	search   incident.SearchQuery
 	timeline incident.TimelineQuery
+	audits   incident.AuditQuery
 	retired  bool // were asked for
 	nodes    []incident.Node
 	drained  []incident.NodeID
@@ -74,6 +75,7 @@ type house struct {
 	onRefresh  error
 	onDrain    error
 	onText     error
+	entries    func(incident.AuditQuery) ([]incident.AuditEntry, error) // instead of trail
 	presigned  string
 	auditFails bool
 }

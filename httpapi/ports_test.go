@@ -129,9 +129,13 @@ func (h *house) Record(_ context.Context, e incident.AuditEntry) error {
 	return nil
 }
 
-func (h *house) Entries(context.Context, incident.AuditQuery) ([]incident.AuditEntry, error) {
+func (h *house) Entries(_ context.Context, q incident.AuditQuery) ([]incident.AuditEntry, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.audits = q
+	if h.entries != nil {
+		return h.entries(q)
+	}
 	return h.trail, h.fail
 }
 

@@ -128,9 +128,19 @@ type AccountQuery struct {
 }
 
 // AuditQuery chooses a page of the audit trail.
+
+// AuditQuery chooses a page of the audit trail, newest first or, with Forward, oldest
+// first. Empty fields choose nothing.
 type AuditQuery struct {
-	Act    string
-	Who    UserID
-	Before string // id of the last entry seen
-	Limit  int
+	Act     string
+	Who     UserID
+	Target  string // how it begins, as "room 0192…"
+	Outcome string
+	From    string // client address
+	Since   time.Time
+	Until   time.Time // at or after Since, before Until
+	After   string    // id of the last entry seen, on the way forward
+	Before  string    // id of the last entry seen, on the way back
+	Forward bool
+	Limit   int
 }

@@ -51,6 +51,7 @@ var recipes = []recipe{
 	{op: "endSessions", act: "manage_users", rest: "DELETE /api/admin/users/{account}/sessions", changes: true, state: "/api/admin/users?q={new}"},
 	{op: "endSession", act: "manage_users", rest: "DELETE /api/admin/sessions/{account_session}", changes: true, state: "/api/admin/users?q={new}"},
 	{op: "listAudit", act: "read_audit", rest: "GET /api/admin/audit"},
+	{op: "exportAudit", act: "read_audit", rest: "GET /api/admin/audit/export"},
 	{op: "showCluster", act: "read_cluster", rest: "GET /api/admin/cluster"},
 	// A node that runs alone is not drained; who may drain is told so.
 	{op: "drainNode", act: "drain_node", rest: "POST /api/admin/cluster/{node}/drain", but: map[string]string{"ADMIN": "conflict"}},

@@ -63,6 +63,7 @@ type house struct {
 	store    object.Store
 	evidence *evidence.Locker
 	checks   *reconcile.Watch
+	sealer   *storage.Sealer
 	care     *care.Worker
 	local    *auth.Local
 	engine   *actors.Engine
@@ -94,6 +95,8 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	h.store = guarded(store, log)
 	h.evidence = evidence.New(h.store, time.Now, log)
 	h.checks = watchStorage(h.store, h.db, log)
+	h.sealer = h.db.Audit().Sealer()
+	httpapi.WatchAuditSeals(func() int64 { return h.sealer.Head().Seq })
 
 	keys, err := auth.LoadKeys(cfg.KeyDir(), true)
 	if err != nil {
@@ -221,6 +224,8 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	go func() { defer close(checked); h.checks.Run(ctx) }()
 	cared := make(chan struct{})
 	go func() { defer close(cared); h.care.Run(ctx) }()
+	sealed := make(chan struct{})
+	go func() { defer close(sealed); h.sealer.Run(ctx) }()
 
 	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
 	select {
@@ -246,6 +251,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	<-tidied
 	<-checked
 	<-cared
+	<-sealed
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -265,6 +271,9 @@ func (h *house) close() {
 	}
 	if h.roll != nil {
 		err = errors.Join(err, h.roll.Close())
+	}
+	if h.sealer != nil {
+		h.sealer.Finish(ctx)
 	}
 	if h.db != nil {
 		err = errors.Join(err, h.db.Close())

@@ -20,6 +20,30 @@ func (f AuditFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AuditMutation", m)
 }
 
+// The AuditSealFunc type is an adapter to allow the use of ordinary
+// function as AuditSeal mutator.
+type AuditSealFunc func(context.Context, *ent.AuditSealMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AuditSealFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AuditSealMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AuditSealMutation", m)
+}
+
+// The AuditUnsealedFunc type is an adapter to allow the use of ordinary
+// function as AuditUnsealed mutator.
+type AuditUnsealedFunc func(context.Context, *ent.AuditUnsealedMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AuditUnsealedFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AuditUnsealedMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AuditUnsealedMutation", m)
+}
+
 // The ChecklistItemFunc type is an adapter to allow the use of ordinary
 // function as ChecklistItem mutator.
 type ChecklistItemFunc func(context.Context, *ent.ChecklistItemMutation) (ent.Value, error)

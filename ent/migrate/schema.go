@@ -39,6 +39,35 @@ var (
 			},
 		},
 	}
+	// AuditSealsColumns holds the columns for the "audit_seals" table.
+	AuditSealsColumns = []*schema.Column{
+		{Name: "seq", Type: field.TypeInt64},
+		{Name: "audit_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "hash", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+	}
+	// AuditSealsTable holds the schema information for the "audit_seals" table.
+	AuditSealsTable = &schema.Table{
+		Name:       "audit_seals",
+		Columns:    AuditSealsColumns,
+		PrimaryKey: []*schema.Column{AuditSealsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "audit_seals_row",
+				Unique:  true,
+				Columns: []*schema.Column{AuditSealsColumns[1]},
+			},
+		},
+	}
+	// AuditUnsealedColumns holds the columns for the "audit_unsealed" table.
+	AuditUnsealedColumns = []*schema.Column{
+		{Name: "audit_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+	}
+	// AuditUnsealedTable holds the schema information for the "audit_unsealed" table.
+	AuditUnsealedTable = &schema.Table{
+		Name:       "audit_unsealed",
+		Columns:    AuditUnsealedColumns,
+		PrimaryKey: []*schema.Column{AuditUnsealedColumns[0]},
+	}
 	// ChecklistItemsColumns holds the columns for the "checklist_items" table.
 	ChecklistItemsColumns = []*schema.Column{
 		{Name: "item_id", Type: field.TypeInt64},
@@ -516,6 +545,8 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AuditTable,
+		AuditSealsTable,
+		AuditUnsealedTable,
 		ChecklistItemsTable,
 		MentionsTable,
 		MessagesTable,
@@ -540,6 +571,12 @@ var (
 func init() {
 	AuditTable.Annotation = &entsql.Annotation{
 		Table: "audit",
+	}
+	AuditSealsTable.Annotation = &entsql.Annotation{
+		Table: "audit_seals",
+	}
+	AuditUnsealedTable.Annotation = &entsql.Annotation{
+		Table: "audit_unsealed",
 	}
 	ChecklistItemsTable.Annotation = &entsql.Annotation{
 		Table: "checklist_items",

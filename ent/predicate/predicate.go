@@ -9,6 +9,12 @@ import (
 // Audit is the predicate function for audit builders.
 type Audit func(*sql.Selector)
 
+// AuditSeal is the predicate function for auditseal builders.
+type AuditSeal func(*sql.Selector)
+
+// AuditUnsealed is the predicate function for auditunsealed builders.
+type AuditUnsealed func(*sql.Selector)
+
 // ChecklistItem is the predicate function for checklistitem builders.
 type ChecklistItem func(*sql.Selector)
 

@@ -810,8 +810,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Security-relevant acts, newest first (ADMIN, AUDITOR) */
+        /**
+         * Security-relevant acts, newest first (ADMIN, AUDITOR)
+         * @description A row is sealed some seconds after it was written; until then it has no `seq` and no `hash`.
+         *     `task-reporter admin audit verify` compares all rows with their seals.
+         */
         get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit trail as JSON lines, oldest first (ADMIN, AUDITOR)
+         * @description One `AuditEntry` per line, however many there are. The export is itself a row, `audit_exported`, written
+         *     before the first line. By `seq` and `hash` anybody can check the rows without this program: docs/security.md
+         *     says how. Where the answer breaks off, the connection does too: what ended well is whole.
+         */
+        get: operations["exportAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1539,6 +1565,14 @@ export interface components {
             /** @enum {string} */
             outcome: "ok" | "refused";
             request_id: string;
+            /**
+             * Format: int64
+             * @description number in the chain of seals, without gaps; absent until it is sealed
+             * @example 1042
+             */
+            seq?: number;
+            /** @description SHA-256 in hex, over the hash of the row before and over this row; absent until it is sealed */
+            hash?: string;
         };
         ClusterNodes: {
             /**
@@ -2296,6 +2330,18 @@ export interface components {
         TemplateID: string;
         SessionID: string;
         AccountID: string;
+        /** @example access_refused */
+        AuditAct: string;
+        /** @description who did it */
+        AuditUser: string;
+        /** @description how the target begins: `room 0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10` finds all about that room */
+        AuditTarget: string;
+        AuditOutcome: "ok" | "refused";
+        /** @description client address, as rows tell it in `from` */
+        AuditAddress: string;
+        AuditSince: string;
+        /** @description before */
+        AuditUntil: string;
         NodeID: string;
         /** @description Unix seconds */
         Expires: number;
@@ -3910,8 +3956,18 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
-                act?: string;
-                user_id?: string;
+                /** @example access_refused */
+                act?: components["parameters"]["AuditAct"];
+                /** @description who did it */
+                user_id?: components["parameters"]["AuditUser"];
+                /** @description how the target begins: `room 0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10` finds all about that room */
+                target?: components["parameters"]["AuditTarget"];
+                outcome?: components["parameters"]["AuditOutcome"];
+                /** @description client address, as rows tell it in `from` */
+                address?: components["parameters"]["AuditAddress"];
+                since?: components["parameters"]["AuditSince"];
+                /** @description before */
+                until?: components["parameters"]["AuditUntil"];
                 limit?: number;
                 /** @description `audit_id` of the last row seen */
                 before?: string;
@@ -3931,6 +3987,42 @@ export interface operations {
                     "application/json": {
                         entries: components["schemas"]["AuditEntry"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                /** @example access_refused */
+                act?: components["parameters"]["AuditAct"];
+                /** @description who did it */
+                user_id?: components["parameters"]["AuditUser"];
+                /** @description how the target begins: `room 0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10` finds all about that room */
+                target?: components["parameters"]["AuditTarget"];
+                outcome?: components["parameters"]["AuditOutcome"];
+                /** @description client address, as rows tell it in `from` */
+                address?: components["parameters"]["AuditAddress"];
+                since?: components["parameters"]["AuditSince"];
+                /** @description before */
+                until?: components["parameters"]["AuditUntil"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, each a line */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {"audit_id":"0192f0c1-2b7a-7c3e-9a51-6f2f5f3c1a10","at":"2026-03-05T08:00:00.12Z","who":{"user_id":"0192f0c1-0000-7000-8000-000000000001","name":"王小明"},"act":"login","target":"POST /api/auth/login","from":"10.0.0.7","outcome":"ok","request_id":"4f1c","seq":1,"hash":"9d0c8f7e5b6a4d3c2b1a09f8e7d6c5b4a3928170f6e5d4c3b2a190817f6e5d4c"} */
+                    "application/x-ndjson": string;
                 };
             };
             default: components["responses"]["Problem"];
