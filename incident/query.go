@@ -127,8 +127,6 @@ type AccountQuery struct {
 	Limit    int
 }
 
-// AuditQuery chooses a page of the audit trail.
-
 // AuditQuery chooses a page of the audit trail, newest first or, with Forward, oldest
 // first. Empty fields choose nothing.
 type AuditQuery struct {
