@@ -2,14 +2,13 @@
 package directorytest
 
 import (
-	"crypto/rand"
 	"fmt"
-	"math/big"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,16 +104,15 @@ func existing(t testing.TB, dirs ...string) string {
 	return ""
 }
 
+// ports counts those that this process took.
+var ports atomic.Int64
+
 // freePort returns a port below the range that the kernel hands out, so that it is
-// still free when a killed server is started again.
+// still free when a killed server is started again. No two tests get the same.
 func freePort(t testing.TB) int {
 	t.Helper()
-	for range 100 {
-		n, err := rand.Int(rand.Reader, big.NewInt(12_000))
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := 20_000 + int(n.Int64())
+	for range 1000 {
+		port := 20_000 + (os.Getpid()*101+int(ports.Add(1)))%12_000
 		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
 			_ = l.Close()
 			return port
