@@ -57,11 +57,13 @@ type Gate struct {
 	config    Config
 	store     Store
 	local     *Local
+	people    People // nil without a directory
 	keys      *Keys
 	now       func() time.Time
 	accounts  *limiter
 	addresses *limiter
 	onEnd     func(incident.SessionID)
+	onChange  func(context.Context, incident.User, string)
 }
 
 // New returns a gate. The clock is asked for every decision about time.
@@ -78,6 +80,7 @@ func New(config Config, store Store, local *Local, keys *Keys, now func() time.T
 		accounts:  newLimiter(config.Failures, config.FailureWindow),
 		addresses: newLimiter(config.AddressFails, config.FailureWindow),
 		onEnd:     func(incident.SessionID) {},
+		onChange:  func(context.Context, incident.User, string) {},
 	}, nil
 }
 
@@ -126,7 +129,7 @@ func (g *Gate) Login(ctx context.Context, username, password, from, userAgent st
 func (g *Gate) check(ctx context.Context, username, password, from string) (incident.User, error) {
 	const op = "auth.Login"
 	begun := g.now()
-	account, address := limiterName(username), addressKey(from)
+	account, address := g.limiterName(username), addressKey(from)
 	if wait, ok := g.addresses.begin(address, begun); !ok {
 		return incident.User{}, tooMany(op, wait)
 	}
@@ -134,7 +137,7 @@ func (g *Gate) check(ctx context.Context, username, password, from string) (inci
 		g.addresses.undo(address, begun)
 		return incident.User{}, tooMany(op, wait)
 	}
-	u, err := g.local.Check(ctx, username, password)
+	u, err := g.verify(ctx, username, password)
 	if incident.KindOf(err) == incident.BadCredentials {
 		return incident.User{}, err
 	}
@@ -224,7 +227,10 @@ func (g *Gate) grant(s incident.Session, u incident.User, refresh secret) (Grant
 
 // limiterName brings together what may be one account; what is no name at all
 // shares one budget.
-func limiterName(username string) string {
+func (g *Gate) limiterName(username string) string {
+	if g.people != nil {
+		return g.people.Account(username)
+	}
 	name, err := tidyName(username)
 	if err != nil {
 		return ""

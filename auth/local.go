@@ -64,6 +64,19 @@ func (l *Local) Check(ctx context.Context, username, password string) (incident.
 	return a.User, nil
 }
 
+// has reports whether a user name is a local account's.
+func (l *Local) has(ctx context.Context, username string) (bool, error) {
+	username, err := tidyName(username)
+	if err != nil {
+		return false, nil //nolint:nilerr // what is no name is nobody's
+	}
+	_, err = l.store.Account(ctx, username)
+	if incident.KindOf(err) == incident.NotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func (l *Local) refuseSlowly(ctx context.Context, op, password string, why error) error {
 	if err := l.hasher.waste(ctx, password); err != nil {
 		return err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -107,6 +109,7 @@ type memory struct {
 	sessions map[incident.SessionID]incident.Session
 	refresh  map[incident.Digest]refreshRow
 	tickets  map[incident.Digest]ticketRow
+	checked  map[string]time.Time // of a directory's people, by their key
 	down     error
 }
 
@@ -126,6 +129,7 @@ func newMemory() *memory {
 		sessions: map[incident.SessionID]incident.Session{},
 		refresh:  map[incident.Digest]refreshRow{},
 		tickets:  map[incident.Digest]ticketRow{},
+		checked:  map[string]time.Time{},
 	}
 }
 
@@ -151,7 +155,7 @@ func (m *memory) Account(_ context.Context, username string) (incident.Account, 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, a := range m.accounts {
-		if strings.EqualFold(a.Username, username) {
+		if strings.EqualFold(a.Username, username) && a.PasswordHash != "" {
 			return a, m.down
 		}
 	}
@@ -251,6 +255,42 @@ func (m *memory) EndSession(_ context.Context, id incident.SessionID, now time.T
 		m.sessions[id] = s
 	}
 	return m.down
+}
+
+func (m *memory) Arrive(ctx context.Context, p incident.DirectoryPerson, now time.Time) (incident.User, []incident.SessionID, error) {
+	id := incident.UserID("of " + p.Key)
+	was, err := m.User(ctx, id)
+	u := incident.User{Person: incident.Person{ID: id, Name: p.Name}, Username: p.Username, System: p.System, Disabled: was.Disabled}
+	m.change(id, func(a *incident.Account) { a.User = u })
+	m.mu.Lock()
+	m.checked[p.Key] = now
+	m.mu.Unlock()
+	if err != nil || was.System == p.System {
+		return u, nil, m.down
+	}
+	ended, err := m.EndSessions(ctx, id, now)
+	return u, ended, err
+}
+
+func (m *memory) PersonOf(ctx context.Context, key string) (incident.User, error) {
+	return m.User(ctx, incident.UserID("of "+key))
+}
+
+func (m *memory) Unchecked(_ context.Context, since, now time.Time, limit int) ([]incident.DirectoryPerson, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []incident.DirectoryPerson
+	for key, at := range m.checked {
+		u := m.accounts[incident.UserID("of "+key)].User
+		signedIn := slices.ContainsFunc(slices.Collect(maps.Values(m.sessions)), func(s incident.Session) bool {
+			return s.User == u.ID && s.EndedAt == nil && now.Before(s.ExpiresAt)
+		})
+		if !at.After(since) && signedIn && len(list) < limit {
+			m.checked[key] = now
+			list = append(list, incident.DirectoryPerson{Key: key, Username: u.Username, Name: u.Name, System: u.System})
+		}
+	}
+	return list, m.down
 }
 
 func (m *memory) Sessions(_ context.Context, user incident.UserID, now time.Time) ([]incident.Session, error) {

@@ -23,6 +23,16 @@ type Store interface {
 	// CountAccounts tells a first run from a later one.
 	CountAccounts(ctx context.Context) (int, error)
 
+	// Arrive makes or brings up to date the account of a directory's person, and
+	// ends their sessions, which it returns, when their system role has changed.
+	// incident.Conflict when a local account has the user name.
+	Arrive(ctx context.Context, p incident.DirectoryPerson, now time.Time) (incident.User, []incident.SessionID, error)
+	// PersonOf returns the account of a directory's person.
+	PersonOf(ctx context.Context, key string) (incident.User, error)
+	// Unchecked returns some of a directory's people who are signed in and about
+	// whom it was not asked since then, to no two callers the same.
+	Unchecked(ctx context.Context, since, now time.Time, limit int) ([]incident.DirectoryPerson, error)
+
 	// CreateSession records a login with its first refresh token.
 	CreateSession(ctx context.Context, s incident.Session, refresh incident.Digest) error
 	// Session returns a session, ended ones included.

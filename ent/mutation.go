@@ -16715,6 +16715,8 @@ type UserMutation struct {
 	system_role     *string
 	disabled        *bool
 	password_hash   *string
+	directory_key   *string
+	checked_at      *time.Time
 	created_at      *time.Time
 	clearedFields   map[string]struct{}
 	sessions        map[string]struct{}
@@ -17058,6 +17060,104 @@ func (m *UserMutation) ResetPasswordHash() {
 	delete(m.clearedFields, user.FieldPasswordHash)
 }
 
+// SetDirectoryKey sets the "directory_key" field.
+func (m *UserMutation) SetDirectoryKey(s string) {
+	m.directory_key = &s
+}
+
+// DirectoryKey returns the value of the "directory_key" field in the mutation.
+func (m *UserMutation) DirectoryKey() (r string, exists bool) {
+	v := m.directory_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDirectoryKey returns the old "directory_key" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldDirectoryKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDirectoryKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDirectoryKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDirectoryKey: %w", err)
+	}
+	return oldValue.DirectoryKey, nil
+}
+
+// ClearDirectoryKey clears the value of the "directory_key" field.
+func (m *UserMutation) ClearDirectoryKey() {
+	m.directory_key = nil
+	m.clearedFields[user.FieldDirectoryKey] = struct{}{}
+}
+
+// DirectoryKeyCleared returns if the "directory_key" field was cleared in this mutation.
+func (m *UserMutation) DirectoryKeyCleared() bool {
+	_, ok := m.clearedFields[user.FieldDirectoryKey]
+	return ok
+}
+
+// ResetDirectoryKey resets all changes to the "directory_key" field.
+func (m *UserMutation) ResetDirectoryKey() {
+	m.directory_key = nil
+	delete(m.clearedFields, user.FieldDirectoryKey)
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (m *UserMutation) SetCheckedAt(t time.Time) {
+	m.checked_at = &t
+}
+
+// CheckedAt returns the value of the "checked_at" field in the mutation.
+func (m *UserMutation) CheckedAt() (r time.Time, exists bool) {
+	v := m.checked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckedAt returns the old "checked_at" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldCheckedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckedAt: %w", err)
+	}
+	return oldValue.CheckedAt, nil
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (m *UserMutation) ClearCheckedAt() {
+	m.checked_at = nil
+	m.clearedFields[user.FieldCheckedAt] = struct{}{}
+}
+
+// CheckedAtCleared returns if the "checked_at" field was cleared in this mutation.
+func (m *UserMutation) CheckedAtCleared() bool {
+	_, ok := m.clearedFields[user.FieldCheckedAt]
+	return ok
+}
+
+// ResetCheckedAt resets all changes to the "checked_at" field.
+func (m *UserMutation) ResetCheckedAt() {
+	m.checked_at = nil
+	delete(m.clearedFields, user.FieldCheckedAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *UserMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -17182,7 +17282,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 9)
 	if m.username != nil {
 		fields = append(fields, user.FieldUsername)
 	}
@@ -17200,6 +17300,12 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.password_hash != nil {
 		fields = append(fields, user.FieldPasswordHash)
+	}
+	if m.directory_key != nil {
+		fields = append(fields, user.FieldDirectoryKey)
+	}
+	if m.checked_at != nil {
+		fields = append(fields, user.FieldCheckedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, user.FieldCreatedAt)
@@ -17224,6 +17330,10 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.Disabled()
 	case user.FieldPasswordHash:
 		return m.PasswordHash()
+	case user.FieldDirectoryKey:
+		return m.DirectoryKey()
+	case user.FieldCheckedAt:
+		return m.CheckedAt()
 	case user.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -17247,6 +17357,10 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldDisabled(ctx)
 	case user.FieldPasswordHash:
 		return m.OldPasswordHash(ctx)
+	case user.FieldDirectoryKey:
+		return m.OldDirectoryKey(ctx)
+	case user.FieldCheckedAt:
+		return m.OldCheckedAt(ctx)
 	case user.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -17300,6 +17414,20 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPasswordHash(v)
 		return nil
+	case user.FieldDirectoryKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDirectoryKey(v)
+		return nil
+	case user.FieldCheckedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckedAt(v)
+		return nil
 	case user.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -17340,6 +17468,12 @@ func (m *UserMutation) ClearedFields() []string {
 	if m.FieldCleared(user.FieldPasswordHash) {
 		fields = append(fields, user.FieldPasswordHash)
 	}
+	if m.FieldCleared(user.FieldDirectoryKey) {
+		fields = append(fields, user.FieldDirectoryKey)
+	}
+	if m.FieldCleared(user.FieldCheckedAt) {
+		fields = append(fields, user.FieldCheckedAt)
+	}
 	return fields
 }
 
@@ -17356,6 +17490,12 @@ func (m *UserMutation) ClearField(name string) error {
 	switch name {
 	case user.FieldPasswordHash:
 		m.ClearPasswordHash()
+		return nil
+	case user.FieldDirectoryKey:
+		m.ClearDirectoryKey()
+		return nil
+	case user.FieldCheckedAt:
+		m.ClearCheckedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown User nullable field %s", name)
@@ -17382,6 +17522,12 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldPasswordHash:
 		m.ResetPasswordHash()
+		return nil
+	case user.FieldDirectoryKey:
+		m.ResetDirectoryKey()
+		return nil
+	case user.FieldCheckedAt:
+		m.ResetCheckedAt()
 		return nil
 	case user.FieldCreatedAt:
 		m.ResetCreatedAt()

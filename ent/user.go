@@ -29,6 +29,10 @@ type User struct {
 	Disabled bool `json:"disabled,omitempty"`
 	// PasswordHash holds the value of the "password_hash" field.
 	PasswordHash string `json:"-"`
+	// the person in the directory, whatever they are called there
+	DirectoryKey *string `json:"directory_key,omitempty"`
+	// when the directory was last asked about them
+	CheckedAt *time.Time `json:"checked_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -62,9 +66,9 @@ func (*User) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case user.FieldDisabled:
 			values[i] = new(sql.NullBool)
-		case user.FieldID, user.FieldUsername, user.FieldUsernameKey, user.FieldName, user.FieldSystemRole, user.FieldPasswordHash:
+		case user.FieldID, user.FieldUsername, user.FieldUsernameKey, user.FieldName, user.FieldSystemRole, user.FieldPasswordHash, user.FieldDirectoryKey:
 			values[i] = new(sql.NullString)
-		case user.FieldCreatedAt:
+		case user.FieldCheckedAt, user.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -122,6 +126,20 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field password_hash", values[i])
 			} else if value.Valid {
 				_m.PasswordHash = value.String
+			}
+		case user.FieldDirectoryKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field directory_key", values[i])
+			} else if value.Valid {
+				_m.DirectoryKey = new(string)
+				*_m.DirectoryKey = value.String
+			}
+		case user.FieldCheckedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field checked_at", values[i])
+			} else if value.Valid {
+				_m.CheckedAt = new(time.Time)
+				*_m.CheckedAt = value.Time
 			}
 		case user.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -186,6 +204,16 @@ func (_m *User) String() string {
 	builder.WriteString(fmt.Sprintf("%v", _m.Disabled))
 	builder.WriteString(", ")
 	builder.WriteString("password_hash=<sensitive>")
+	builder.WriteString(", ")
+	if v := _m.DirectoryKey; v != nil {
+		builder.WriteString("directory_key=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.CheckedAt; v != nil {
+		builder.WriteString("checked_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -68,6 +68,34 @@ func (_c *UserCreate) SetNillablePasswordHash(v *string) *UserCreate {
 	return _c
 }
 
+// SetDirectoryKey sets the "directory_key" field.
+func (_c *UserCreate) SetDirectoryKey(v string) *UserCreate {
+	_c.mutation.SetDirectoryKey(v)
+	return _c
+}
+
+// SetNillableDirectoryKey sets the "directory_key" field if the given value is not nil.
+func (_c *UserCreate) SetNillableDirectoryKey(v *string) *UserCreate {
+	if v != nil {
+		_c.SetDirectoryKey(*v)
+	}
+	return _c
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (_c *UserCreate) SetCheckedAt(v time.Time) *UserCreate {
+	_c.mutation.SetCheckedAt(v)
+	return _c
+}
+
+// SetNillableCheckedAt sets the "checked_at" field if the given value is not nil.
+func (_c *UserCreate) SetNillableCheckedAt(v *time.Time) *UserCreate {
+	if v != nil {
+		_c.SetCheckedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *UserCreate) SetCreatedAt(v time.Time) *UserCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -206,6 +234,14 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PasswordHash(); ok {
 		_spec.SetField(user.FieldPasswordHash, field.TypeString, value)
 		_node.PasswordHash = value
+	}
+	if value, ok := _c.mutation.DirectoryKey(); ok {
+		_spec.SetField(user.FieldDirectoryKey, field.TypeString, value)
+		_node.DirectoryKey = &value
+	}
+	if value, ok := _c.mutation.CheckedAt(); ok {
+		_spec.SetField(user.FieldCheckedAt, field.TypeTime, value)
+		_node.CheckedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(user.FieldCreatedAt, field.TypeTime, value)
@@ -357,6 +393,42 @@ func (u *UserUpsert) ClearPasswordHash() *UserUpsert {
 	return u
 }
 
+// SetDirectoryKey sets the "directory_key" field.
+func (u *UserUpsert) SetDirectoryKey(v string) *UserUpsert {
+	u.Set(user.FieldDirectoryKey, v)
+	return u
+}
+
+// UpdateDirectoryKey sets the "directory_key" field to the value that was provided on create.
+func (u *UserUpsert) UpdateDirectoryKey() *UserUpsert {
+	u.SetExcluded(user.FieldDirectoryKey)
+	return u
+}
+
+// ClearDirectoryKey clears the value of the "directory_key" field.
+func (u *UserUpsert) ClearDirectoryKey() *UserUpsert {
+	u.SetNull(user.FieldDirectoryKey)
+	return u
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (u *UserUpsert) SetCheckedAt(v time.Time) *UserUpsert {
+	u.Set(user.FieldCheckedAt, v)
+	return u
+}
+
+// UpdateCheckedAt sets the "checked_at" field to the value that was provided on create.
+func (u *UserUpsert) UpdateCheckedAt() *UserUpsert {
+	u.SetExcluded(user.FieldCheckedAt)
+	return u
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (u *UserUpsert) ClearCheckedAt() *UserUpsert {
+	u.SetNull(user.FieldCheckedAt)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -496,6 +568,48 @@ func (u *UserUpsertOne) UpdatePasswordHash() *UserUpsertOne {
 func (u *UserUpsertOne) ClearPasswordHash() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearPasswordHash()
+	})
+}
+
+// SetDirectoryKey sets the "directory_key" field.
+func (u *UserUpsertOne) SetDirectoryKey(v string) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetDirectoryKey(v)
+	})
+}
+
+// UpdateDirectoryKey sets the "directory_key" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateDirectoryKey() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateDirectoryKey()
+	})
+}
+
+// ClearDirectoryKey clears the value of the "directory_key" field.
+func (u *UserUpsertOne) ClearDirectoryKey() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearDirectoryKey()
+	})
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (u *UserUpsertOne) SetCheckedAt(v time.Time) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetCheckedAt(v)
+	})
+}
+
+// UpdateCheckedAt sets the "checked_at" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateCheckedAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateCheckedAt()
+	})
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (u *UserUpsertOne) ClearCheckedAt() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearCheckedAt()
 	})
 }
 
@@ -804,6 +918,48 @@ func (u *UserUpsertBulk) UpdatePasswordHash() *UserUpsertBulk {
 func (u *UserUpsertBulk) ClearPasswordHash() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearPasswordHash()
+	})
+}
+
+// SetDirectoryKey sets the "directory_key" field.
+func (u *UserUpsertBulk) SetDirectoryKey(v string) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetDirectoryKey(v)
+	})
+}
+
+// UpdateDirectoryKey sets the "directory_key" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateDirectoryKey() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateDirectoryKey()
+	})
+}
+
+// ClearDirectoryKey clears the value of the "directory_key" field.
+func (u *UserUpsertBulk) ClearDirectoryKey() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearDirectoryKey()
+	})
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (u *UserUpsertBulk) SetCheckedAt(v time.Time) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetCheckedAt(v)
+	})
+}
+
+// UpdateCheckedAt sets the "checked_at" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateCheckedAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateCheckedAt()
+	})
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (u *UserUpsertBulk) ClearCheckedAt() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearCheckedAt()
 	})
 }
 

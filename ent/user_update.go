@@ -9,6 +9,7 @@ import (
 	"taskreporter/ent/predicate"
 	"taskreporter/ent/session"
 	"taskreporter/ent/user"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -118,6 +119,46 @@ func (_u *UserUpdate) ClearPasswordHash() *UserUpdate {
 	return _u
 }
 
+// SetDirectoryKey sets the "directory_key" field.
+func (_u *UserUpdate) SetDirectoryKey(v string) *UserUpdate {
+	_u.mutation.SetDirectoryKey(v)
+	return _u
+}
+
+// SetNillableDirectoryKey sets the "directory_key" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableDirectoryKey(v *string) *UserUpdate {
+	if v != nil {
+		_u.SetDirectoryKey(*v)
+	}
+	return _u
+}
+
+// ClearDirectoryKey clears the value of the "directory_key" field.
+func (_u *UserUpdate) ClearDirectoryKey() *UserUpdate {
+	_u.mutation.ClearDirectoryKey()
+	return _u
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (_u *UserUpdate) SetCheckedAt(v time.Time) *UserUpdate {
+	_u.mutation.SetCheckedAt(v)
+	return _u
+}
+
+// SetNillableCheckedAt sets the "checked_at" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableCheckedAt(v *time.Time) *UserUpdate {
+	if v != nil {
+		_u.SetCheckedAt(*v)
+	}
+	return _u
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (_u *UserUpdate) ClearCheckedAt() *UserUpdate {
+	_u.mutation.ClearCheckedAt()
+	return _u
+}
+
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
 func (_u *UserUpdate) AddSessionIDs(ids ...string) *UserUpdate {
 	_u.mutation.AddSessionIDs(ids...)
@@ -215,6 +256,18 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.PasswordHashCleared() {
 		_spec.ClearField(user.FieldPasswordHash, field.TypeString)
+	}
+	if value, ok := _u.mutation.DirectoryKey(); ok {
+		_spec.SetField(user.FieldDirectoryKey, field.TypeString, value)
+	}
+	if _u.mutation.DirectoryKeyCleared() {
+		_spec.ClearField(user.FieldDirectoryKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.CheckedAt(); ok {
+		_spec.SetField(user.FieldCheckedAt, field.TypeTime, value)
+	}
+	if _u.mutation.CheckedAtCleared() {
+		_spec.ClearField(user.FieldCheckedAt, field.TypeTime)
 	}
 	if _u.mutation.SessionsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -371,6 +424,46 @@ func (_u *UserUpdateOne) ClearPasswordHash() *UserUpdateOne {
 	return _u
 }
 
+// SetDirectoryKey sets the "directory_key" field.
+func (_u *UserUpdateOne) SetDirectoryKey(v string) *UserUpdateOne {
+	_u.mutation.SetDirectoryKey(v)
+	return _u
+}
+
+// SetNillableDirectoryKey sets the "directory_key" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableDirectoryKey(v *string) *UserUpdateOne {
+	if v != nil {
+		_u.SetDirectoryKey(*v)
+	}
+	return _u
+}
+
+// ClearDirectoryKey clears the value of the "directory_key" field.
+func (_u *UserUpdateOne) ClearDirectoryKey() *UserUpdateOne {
+	_u.mutation.ClearDirectoryKey()
+	return _u
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (_u *UserUpdateOne) SetCheckedAt(v time.Time) *UserUpdateOne {
+	_u.mutation.SetCheckedAt(v)
+	return _u
+}
+
+// SetNillableCheckedAt sets the "checked_at" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableCheckedAt(v *time.Time) *UserUpdateOne {
+	if v != nil {
+		_u.SetCheckedAt(*v)
+	}
+	return _u
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (_u *UserUpdateOne) ClearCheckedAt() *UserUpdateOne {
+	_u.mutation.ClearCheckedAt()
+	return _u
+}
+
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
 func (_u *UserUpdateOne) AddSessionIDs(ids ...string) *UserUpdateOne {
 	_u.mutation.AddSessionIDs(ids...)
@@ -498,6 +591,18 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if _u.mutation.PasswordHashCleared() {
 		_spec.ClearField(user.FieldPasswordHash, field.TypeString)
+	}
+	if value, ok := _u.mutation.DirectoryKey(); ok {
+		_spec.SetField(user.FieldDirectoryKey, field.TypeString, value)
+	}
+	if _u.mutation.DirectoryKeyCleared() {
+		_spec.ClearField(user.FieldDirectoryKey, field.TypeString)
+	}
+	if value, ok := _u.mutation.CheckedAt(); ok {
+		_spec.SetField(user.FieldCheckedAt, field.TypeTime, value)
+	}
+	if _u.mutation.CheckedAtCleared() {
+		_spec.ClearField(user.FieldCheckedAt, field.TypeTime)
 	}
 	if _u.mutation.SessionsCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -8,6 +8,14 @@ type Account struct {
 	PasswordHash string
 }
 
+// DirectoryPerson is somebody as a directory has them.
+type DirectoryPerson struct {
+	Key      string // for ever, whatever they are called
+	Username string
+	Name     string
+	System   SystemRole
+}
+
 // ListedUser is an account as administrators see it.
 type ListedUser struct {
 	User

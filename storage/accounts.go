@@ -101,6 +101,9 @@ func (a *Accounts) ChangeAccount(ctx context.Context, id incident.UserID, c inci
 			return err
 		}
 		u = toUser(row)
+		if c.System != nil && row.DirectoryKey != nil {
+			return incident.E(incident.Conflict, op, "The directory's groups decide this account's role. Change its groups there.")
+		}
 		if len(before) == 1 && before[0].ID == row.ID && (u.Disabled || u.System != incident.SystemAdmin) {
 			return incident.E(incident.Conflict, op, "This is the last administrator who may sign in. Make another one first.")
 		}

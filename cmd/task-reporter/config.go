@@ -40,9 +40,12 @@ type Config struct {
 	MinIO    MinIOConfig    `embed:"" prefix:"minio-" group:"Object store"`
 	Scan     ScanConfig     `embed:"" prefix:"scan-" group:"Virus scanner"`
 	Auth     AuthConfig     `embed:"" prefix:"auth-" group:"Signing in"`
-	Limit    LimitConfig    `embed:"" prefix:"limit-" group:"Limits"`
-	Log      LogConfig      `embed:"" prefix:"log-" group:"Log"`
-	Cluster  ClusterConfig  `embed:"" prefix:"cluster-" group:"Cluster"`
+
+	Directory DirectoryConfig `embed:"" prefix:"directory-" group:"Directory"`
+
+	Limit   LimitConfig   `embed:"" prefix:"limit-" group:"Limits"`
+	Log     LogConfig     `embed:"" prefix:"log-" group:"Log"`
+	Cluster ClusterConfig `embed:"" prefix:"cluster-" group:"Cluster"`
 }
 
 // DatabaseConfig says where the database is.
@@ -146,6 +149,7 @@ func (c *Config) Validate() error {
 	if err := c.AuthConfig().Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("auth: %w", err))
 	}
+	errs = append(errs, c.Directory.check())
 	l := c.Limit
 	check("limit-requests-per-second", l.RequestsPerSecond >= 0, "0 or more")
 	check("limit-request-burst", l.RequestBurst >= 1, "1 or more")

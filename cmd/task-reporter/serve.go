@@ -9,10 +9,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"taskreporter/actors"
 	"taskreporter/auth"
+	"taskreporter/auth/directory"
 	"taskreporter/httpapi"
 	"taskreporter/storage"
 	"taskreporter/storage/care"
@@ -66,18 +68,22 @@ type house struct {
 	sealer   *storage.Sealer
 	care     *care.Worker
 	local    *auth.Local
-	engine   *actors.Engine
-	intake   *intake.Intake
-	sockets  *httpapi.Sockets
-	server   *httpapi.Server
-	drain    chan struct{} // an administrator wants this node to leave
+
+	directory *directory.Directory  // nil without one
+	recheck   func(context.Context) // until its context ends
+
+	engine  *actors.Engine
+	intake  *intake.Intake
+	sockets *httpapi.Sockets
+	server  *httpapi.Server
+	drain   chan struct{} // an administrator wants this node to leave
 }
 
 func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (*house, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, err
 	}
-	h := &house{log: log, drain: make(chan struct{}, 1)}
+	h := &house{log: log, drain: make(chan struct{}, 1), recheck: func(context.Context) {}}
 	done := false
 	defer func() {
 		if !done {
@@ -109,6 +115,9 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	h.local = auth.NewLocal(h.db.Accounts())
 	gate, err := auth.New(cfg.AuthConfig(), h.db.Accounts(), h.local, keys, time.Now)
 	if err != nil {
+		return nil, err
+	}
+	if err := h.joinDirectory(cfg, gate); err != nil {
 		return nil, err
 	}
 
@@ -218,14 +227,10 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		mux.Handle("GET /metrics", httpapi.MetricsHandler())
 		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
 	}
-	tidied := make(chan struct{})
-	go func() { defer close(tidied); h.intake.Run(ctx) }()
-	checked := make(chan struct{})
-	go func() { defer close(checked); h.checks.Run(ctx) }()
-	cared := make(chan struct{})
-	go func() { defer close(cared); h.care.Run(ctx) }()
-	sealed := make(chan struct{})
-	go func() { defer close(sealed); h.sealer.Run(ctx) }()
+	var beside sync.WaitGroup
+	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.recheck} {
+		beside.Go(func() { run(ctx) })
+	}
 
 	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
 	select {
@@ -248,10 +253,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	for _, s := range servers {
 		err = errors.Join(err, s.Shutdown(drain))
 	}
-	<-tidied
-	<-checked
-	<-cared
-	<-sealed
+	beside.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -271,6 +273,9 @@ func (h *house) close() {
 	}
 	if h.roll != nil {
 		err = errors.Join(err, h.roll.Close())
+	}
+	if h.directory != nil {
+		h.directory.Close()
 	}
 	if h.sealer != nil {
 		h.sealer.Finish(ctx)

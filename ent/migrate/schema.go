@@ -534,6 +534,8 @@ var (
 		{Name: "system_role", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(10)", "sqlite3": "varchar(10)"}},
 		{Name: "disabled", Type: field.TypeBool},
 		{Name: "password_hash", Type: field.TypeString, Nullable: true, Size: 2147483647},
+		{Name: "directory_key", Type: field.TypeString, Unique: true, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "checked_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 	}
 	// UsersTable holds the schema information for the "users" table.

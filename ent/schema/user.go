@@ -8,7 +8,8 @@ import (
 	"entgo.io/ent/schema/index"
 )
 
-// User is an account; one with a password hash is a local account.
+// User is an account; one with a password hash is a local account, one with a
+// directory key a directory's.
 type User struct{ ent.Schema }
 
 // Annotations implements [ent.Interface].
@@ -25,6 +26,9 @@ func (User) Fields() []ent.Field {
 		short("system_role", 10),
 		field.Bool("disabled"),
 		field.Text("password_hash").Optional().Sensitive(),
+		field.String("directory_key").SchemaType(varchar(64)).Optional().Nillable().Unique().
+			Comment("the person in the directory, whatever they are called there"),
+		field.Time("checked_at").Optional().Nillable().Comment("when the directory was last asked about them"),
 		field.Time("created_at").Immutable(),
 	}
 }

@@ -24,6 +24,10 @@ const (
 	FieldDisabled = "disabled"
 	// FieldPasswordHash holds the string denoting the password_hash field in the database.
 	FieldPasswordHash = "password_hash"
+	// FieldDirectoryKey holds the string denoting the directory_key field in the database.
+	FieldDirectoryKey = "directory_key"
+	// FieldCheckedAt holds the string denoting the checked_at field in the database.
+	FieldCheckedAt = "checked_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeSessions holds the string denoting the sessions edge name in mutations.
@@ -50,6 +54,8 @@ var Columns = []string{
 	FieldSystemRole,
 	FieldDisabled,
 	FieldPasswordHash,
+	FieldDirectoryKey,
+	FieldCheckedAt,
 	FieldCreatedAt,
 }
 
@@ -99,6 +105,16 @@ func ByDisabled(opts ...sql.OrderTermOption) OrderOption {
 // ByPasswordHash orders the results by the password_hash field.
 func ByPasswordHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPasswordHash, opts...).ToFunc()
+}
+
+// ByDirectoryKey orders the results by the directory_key field.
+func ByDirectoryKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDirectoryKey, opts...).ToFunc()
+}
+
+// ByCheckedAt orders the results by the checked_at field.
+func ByCheckedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCheckedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -95,6 +95,16 @@ func PasswordHash(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldPasswordHash, v))
 }
 
+// DirectoryKey applies equality check predicate on the "directory_key" field. It's identical to DirectoryKeyEQ.
+func DirectoryKey(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldDirectoryKey, v))
+}
+
+// CheckedAt applies equality check predicate on the "checked_at" field. It's identical to CheckedAtEQ.
+func CheckedAt(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldCheckedAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldCreatedAt, v))
@@ -443,6 +453,131 @@ func PasswordHashEqualFold(v string) predicate.User {
 // PasswordHashContainsFold applies the ContainsFold predicate on the "password_hash" field.
 func PasswordHashContainsFold(v string) predicate.User {
 	return predicate.User(sql.FieldContainsFold(FieldPasswordHash, v))
+}
+
+// DirectoryKeyEQ applies the EQ predicate on the "directory_key" field.
+func DirectoryKeyEQ(v string) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyNEQ applies the NEQ predicate on the "directory_key" field.
+func DirectoryKeyNEQ(v string) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyIn applies the In predicate on the "directory_key" field.
+func DirectoryKeyIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldIn(FieldDirectoryKey, vs...))
+}
+
+// DirectoryKeyNotIn applies the NotIn predicate on the "directory_key" field.
+func DirectoryKeyNotIn(vs ...string) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldDirectoryKey, vs...))
+}
+
+// DirectoryKeyGT applies the GT predicate on the "directory_key" field.
+func DirectoryKeyGT(v string) predicate.User {
+	return predicate.User(sql.FieldGT(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyGTE applies the GTE predicate on the "directory_key" field.
+func DirectoryKeyGTE(v string) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyLT applies the LT predicate on the "directory_key" field.
+func DirectoryKeyLT(v string) predicate.User {
+	return predicate.User(sql.FieldLT(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyLTE applies the LTE predicate on the "directory_key" field.
+func DirectoryKeyLTE(v string) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyContains applies the Contains predicate on the "directory_key" field.
+func DirectoryKeyContains(v string) predicate.User {
+	return predicate.User(sql.FieldContains(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyHasPrefix applies the HasPrefix predicate on the "directory_key" field.
+func DirectoryKeyHasPrefix(v string) predicate.User {
+	return predicate.User(sql.FieldHasPrefix(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyHasSuffix applies the HasSuffix predicate on the "directory_key" field.
+func DirectoryKeyHasSuffix(v string) predicate.User {
+	return predicate.User(sql.FieldHasSuffix(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyIsNil applies the IsNil predicate on the "directory_key" field.
+func DirectoryKeyIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldDirectoryKey))
+}
+
+// DirectoryKeyNotNil applies the NotNil predicate on the "directory_key" field.
+func DirectoryKeyNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldDirectoryKey))
+}
+
+// DirectoryKeyEqualFold applies the EqualFold predicate on the "directory_key" field.
+func DirectoryKeyEqualFold(v string) predicate.User {
+	return predicate.User(sql.FieldEqualFold(FieldDirectoryKey, v))
+}
+
+// DirectoryKeyContainsFold applies the ContainsFold predicate on the "directory_key" field.
+func DirectoryKeyContainsFold(v string) predicate.User {
+	return predicate.User(sql.FieldContainsFold(FieldDirectoryKey, v))
+}
+
+// CheckedAtEQ applies the EQ predicate on the "checked_at" field.
+func CheckedAtEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldCheckedAt, v))
+}
+
+// CheckedAtNEQ applies the NEQ predicate on the "checked_at" field.
+func CheckedAtNEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldCheckedAt, v))
+}
+
+// CheckedAtIn applies the In predicate on the "checked_at" field.
+func CheckedAtIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldIn(FieldCheckedAt, vs...))
+}
+
+// CheckedAtNotIn applies the NotIn predicate on the "checked_at" field.
+func CheckedAtNotIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldCheckedAt, vs...))
+}
+
+// CheckedAtGT applies the GT predicate on the "checked_at" field.
+func CheckedAtGT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGT(FieldCheckedAt, v))
+}
+
+// CheckedAtGTE applies the GTE predicate on the "checked_at" field.
+func CheckedAtGTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldCheckedAt, v))
+}
+
+// CheckedAtLT applies the LT predicate on the "checked_at" field.
+func CheckedAtLT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLT(FieldCheckedAt, v))
+}
+
+// CheckedAtLTE applies the LTE predicate on the "checked_at" field.
+func CheckedAtLTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldCheckedAt, v))
+}
+
+// CheckedAtIsNil applies the IsNil predicate on the "checked_at" field.
+func CheckedAtIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldCheckedAt))
+}
+
+// CheckedAtNotNil applies the NotNil predicate on the "checked_at" field.
+func CheckedAtNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldCheckedAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

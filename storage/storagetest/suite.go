@@ -45,6 +45,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},
 		{"Managing", testManaging},
+		{"People", testPeople},
 		{"Audit", testAudit},
 		{"Migration", testMigration},
 	} {
