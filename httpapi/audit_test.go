@@ -79,6 +79,13 @@ func longTrail(n int) func(incident.AuditQuery) ([]incident.AuditEntry, error) {
 	}
 }
 
+// answerAudit says what the trail answers, and whether rows are lost.
+func (h *house) answerAudit(entries func(incident.AuditQuery) ([]incident.AuditEntry, error), lost bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.entries, h.auditFails = entries, lost
+}
+
 // F-SE-05: the whole trail, a line for a row, a page in memory at a time, and a row
 // about it that was there before.
 func TestTheTrailIsExportedAsLines(t *testing.T) {
@@ -86,12 +93,12 @@ func TestTheTrailIsExportedAsLines(t *testing.T) {
 	h := newHouse(t)
 	for _, n := range []int{0, 1, exportPage, exportPage + 1, 2*exportPage + 3} {
 		pages, long := 0, longTrail(n)
-		h.entries = func(q incident.AuditQuery) ([]incident.AuditEntry, error) {
+		h.answerAudit(func(q incident.AuditQuery) ([]incident.AuditEntry, error) {
 			if pages++; q.Limit != exportPage || !q.Forward {
 				t.Errorf("asked for %+v", q)
 			}
 			return long(q)
-		}
+		}, false)
 		a := h.call(t, "auditor", "GET", "/api/admin/audit/export", nil)
 		if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "application/x-ndjson" ||
 			a.Header.Get("Content-Disposition") != `attachment; filename="audit-20261122T054107Z.jsonl"` || pages != n/exportPage+1 {
@@ -127,16 +134,16 @@ func TestAnExportIsWholeOrFails(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	away := incident.E(incident.Unavailable, "read audit trail", "The database does not answer: try again.")
-	h.entries = func(incident.AuditQuery) ([]incident.AuditEntry, error) { return nil, away }
+	h.answerAudit(func(incident.AuditQuery) ([]incident.AuditEntry, error) { return nil, away }, false)
 	h.call(t, "admin", "GET", "/api/admin/audit/export", nil).wants(t, 503, incident.Unavailable)
 
 	long := longTrail(2 * exportPage)
-	h.entries = func(q incident.AuditQuery) ([]incident.AuditEntry, error) {
+	h.answerAudit(func(q incident.AuditQuery) ([]incident.AuditEntry, error) {
 		if q.After != "" {
 			return nil, away
 		}
 		return long(q)
-	}
+	}, false)
 	req, err := http.NewRequestWithContext(t.Context(), "GET", h.url+"/api/admin/audit/export", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +158,6 @@ func TestAnExportIsWholeOrFails(t *testing.T) {
 		t.Errorf("%d lines and %v, want an end that shows", bytes.Count(body, []byte("\n")), err)
 	}
 
-	h.entries, h.auditFails = long, true
+	h.answerAudit(long, true)
 	h.call(t, "admin", "GET", "/api/admin/audit/export", nil).wants(t, 500, incident.Internal)
 }

@@ -152,53 +152,63 @@ func (v *verification) rowsOf(ctx context.Context, links []*ent.AuditSeal) (map[
 	return rows, err
 }
 
-// rows looks for rows without a seal. A row is sealed by the transaction that ends
-// its waiting, so one statement sees one or the other, whatever is going on.
+// rows looks for rows without a seal.
 func (v *verification) rows(ctx context.Context) error {
-	const page = `select a.audit_id, a.at, s.seq is not null, u.audit_id is not null
-		from audit a
-		left join audit_seals s on s.audit_id = a.audit_id and s.audit_id > $1
-		left join audit_unsealed u on u.audit_id = a.audit_id and u.audit_id > $1
-		where a.audit_id > $1 order by a.audit_id limit $2`
 	overdue := v.db.now().Add(-sealWithin)
-	for after, n := "", verifyPage; n == verifyPage; {
-		n = 0
-		list, err := v.db.reader.QueryContext(ctx, page, after, verifyPage)
+	for after, more := "", true; more; {
+		page, err := v.states(ctx, after)
 		if err != nil {
 			return err
 		}
 		var found []AuditFinding
-		for list.Next() {
-			var at time.Time
-			var sealed, waits bool
-			if err = list.Scan(&after, &at, &sealed, &waits); err != nil {
-				break
-			}
-			n++
+		for _, row := range page {
 			switch {
-			case sealed:
-				continue
-			case !waits:
-				found = append(found, AuditFinding{Kind: RowSlipped, ID: after})
-				continue
-			case at.Before(overdue):
-				found = append(found, AuditFinding{Kind: RowWaits, ID: after})
+			case row.sealed:
+			case !row.waits:
+				found = append(found, AuditFinding{Kind: RowSlipped, ID: row.id})
+			case row.at.Before(overdue):
+				found = append(found, AuditFinding{Kind: RowWaits, ID: row.id})
+				fallthrough
+			default:
+				v.sum.Waiting++
 			}
-			v.sum.Waiting++
+			after = row.id
 		}
-		if err == nil {
-			err = list.Err()
-		}
-		_ = list.Close()
-		if err != nil {
-			return err
-		}
-		v.sum.Rows += int64(n)
+		v.sum.Rows += int64(len(page))
 		if err := v.tell(ctx, found); err != nil {
 			return err
 		}
+		more = len(page) == verifyPage
 	}
 	return nil
+}
+
+type rowState struct {
+	id            string
+	at            time.Time
+	sealed, waits bool
+}
+
+// states returns a page of rows. A row is sealed by the transaction that ends its
+// waiting, so one statement sees one or the other, whatever is going on.
+func (v *verification) states(ctx context.Context, after string) (page []rowState, err error) {
+	list, err := v.db.reader.QueryContext(ctx, `select a.audit_id, a.at, s.seq is not null, u.audit_id is not null
+		from audit a
+		left join audit_seals s on s.audit_id = a.audit_id and s.audit_id > $1
+		left join audit_unsealed u on u.audit_id = a.audit_id and u.audit_id > $1
+		where a.audit_id > $1 order by a.audit_id limit $2`, after, verifyPage)
+	if err != nil {
+		return nil, err
+	}
+	defer list.Close()
+	for list.Next() {
+		var r rowState
+		if err := list.Scan(&r.id, &r.at, &r.sealed, &r.waits); err != nil {
+			return nil, err
+		}
+		page = append(page, r)
+	}
+	return page, list.Err()
 }
 
 // tell reports findings with what their rows say.

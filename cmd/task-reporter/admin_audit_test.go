@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"taskreporter/httpapi/client"
@@ -97,7 +98,14 @@ func TestAdminVerifiesTheTrailWhileTheServerRuns(t *testing.T) {
 		}
 	}
 
-	s.kill() // as the thief of a backup would, who brings it back changed
+	auditor.login("auditor")
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.cmd.Wait()
+	if r := verify("--head", head[1]); r.code != 0 || !strings.Contains(r.out, "waiting for their seal 0\n") {
+		t.Errorf("after the stop: %+v", r)
+	}
 	db, err := sql.Open("sqlite", filepath.Join(in.dir, "data", "task-reporter.db"))
 	if err != nil {
 		t.Fatal(err)
