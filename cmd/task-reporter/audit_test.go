@@ -22,7 +22,8 @@ type deed struct {
 }
 
 // F-SE-05: every act that is relevant for security, in the order in which it is done.
-// Beside these: refresh_token_reused (package httpapi, by an injected clock),
+// Beside these: session_ended (accounts_test.go), signed_out_by_directory
+// (directory_test.go), refresh_token_reused (package httpapi, by an injected clock),
 // drain_node (package httpapi), file_quarantined (scan_test.go), storage_repaired
 // (admin_storage_test.go).
 var deeds = []deed{
@@ -59,8 +60,13 @@ var deeds = []deed{
 	{act: "template_retired", who: "boss", do: "DELETE /api/templates/{template}", target: "template {template}"},
 	{act: "audit_exported", who: "auditor", do: "GET /api/admin/audit/export?act=login", target: "audit trail act=login"},
 
+	{act: "sessions_ended", who: "boss", do: "DELETE /api/admin/users/{newcomer}/sessions", target: "user {newcomer}"},
+	{act: "user_disabled", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"disabled":true}`, target: "user {newcomer}"},
+	{act: "user_enabled", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"disabled":false}`, target: "user {newcomer}"},
+	{act: "system_role_changed", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"system_role":"AUDITOR"}`, target: "user {newcomer} AUDITOR"},
 	{act: "user_added", do: "admin user add --username li --name Li --password-stdin", target: "user "},
 	{act: "password_set", do: "admin user password --username li --password-stdin", target: "user "},
+	{act: "user_disabled", do: "admin user change --username li --disable", target: "user "},
 }
 
 // F-SE-05: each leaves exactly the row that says who, what, to what, from where, how it

@@ -124,7 +124,7 @@ func (h *house) sayDirectory(ctx context.Context) {
 		}
 	}
 	for _, p := range report.Problems {
-		h.log.Warn("directory: " + p)
+		h.log.Warn("the directory is not as it should be", "problem", p)
 	}
 	switch {
 	case err != nil:
