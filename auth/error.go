@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"taskreporter/auth/directory"
 	"taskreporter/incident"
 )
 
@@ -33,6 +34,20 @@ var (
 	errDisabled      = errors.New("the account is disabled")
 	errNoPassword    = errors.New("the password is empty or too long")
 )
+
+// ReasonOf says why a login was refused, for the audit trail alone: it may tell that
+// the password was right.
+func ReasonOf(err error) string {
+	if r := directory.ReasonOf(err); r != "" {
+		return string(r)
+	}
+	for _, known := range []error{errUnknownUser, errWrongPassword, errDisabled, errNoPassword} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return ""
+}
 
 func refused(op string, why error) error {
 	return incident.Wrap(incident.BadCredentials, op, why, "User name or password is wrong.")

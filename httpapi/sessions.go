@@ -33,7 +33,10 @@ func (s *Server) Login(ctx context.Context, req LoginRequestObject) (LoginRespon
 	}
 	grant, err := s.sessions.Login(ctx, username, req.Body.Password, r.from, r.http.UserAgent())
 	if incident.KindOf(err) == incident.BadCredentials {
-		s.recordLogin(ctx, "login_failed", incident.Person{Name: username}, "refused")
+		e := s.entry(ctx, "login_failed", "refused")
+		e.Who = incident.Person{Name: username}
+		e.Target += ": " + auth.ReasonOf(err)
+		s.record(ctx, e)
 	}
 	if err != nil {
 		return nil, err

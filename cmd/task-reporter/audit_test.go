@@ -28,7 +28,7 @@ type deed struct {
 // (admin_storage_test.go).
 var deeds = []deed{
 	{act: "login", who: "wang", do: `POST /api/auth/login {"username":"wang","password":"` + testPassword + `"}`, target: "POST /api/auth/login"},
-	{act: "login_failed", who: "", do: `POST /api/auth/login {"username":"wang","password":"wrong"}`, target: "POST /api/auth/login", refused: true},
+	{act: "login_failed", who: "", do: `POST /api/auth/login {"username":"wang","password":"wrong"}`, target: "POST /api/auth/login: wrong password", refused: true},
 	{act: "logout", who: "spare", do: "POST /api/auth/logout", target: "POST /api/auth/logout"},
 
 	{act: "room_created", who: "wang", do: `POST /api/rooms {"title":"沖壓機停機","incident_type":"equipment","severity":"HIGH"}`, target: "room "},

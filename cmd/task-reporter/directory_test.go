@@ -80,6 +80,15 @@ func TestTheDirectoryDecidesWhoComesIn(t *testing.T) {
 				p := problemOf(t, res.Body)
 				refusals = append(refusals, fmt.Sprint(res.StatusCode(), p.Code, p.Title, p.Detail))
 			}
+			waitFor(t, "reasons in the trail", func() bool {
+				var reasons []string
+				for _, e := range getJSON[struct{ Entries []client.AuditEntry }](t, boss, "/api/admin/audit?act=login_failed").Entries {
+					_, why, _ := strings.Cut(e.Target, ": ")
+					reasons = append(reasons, why)
+				}
+				return slices.Contains(reasons, "the account is locked") && slices.Contains(reasons, "not in the login group") &&
+					slices.Contains(reasons, "the password must be changed first") && slices.Contains(reasons, "several people have this user name")
+			})
 			if slices.Sort(refusals); len(slices.Compact(refusals)) != 1 {
 				t.Errorf("refusals can be told apart: %q", slices.Compact(refusals))
 			}
