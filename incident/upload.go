@@ -59,13 +59,22 @@ type Upload struct {
 type Part struct {
 	Key  string `json:"key"`
 	Size int64  `json:"size"` // bytes of the file; what the object holds beyond is none of it
-	Sum  uint32 `json:"sum"`  // of those bytes, by [NewPartSum]
+	Sum  uint32 `json:"sum"`  // CRC-32C of the file up to the end of this part
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// NewPartSum returns what computes [Part.Sum]: CRC-32C (RFC 3720, appendix B.4).
-func NewPartSum() hash.Hash32 { return crc32.New(castagnoli) }
+// AddSum returns the CRC-32C (RFC 3720, appendix B.4) of what has the sum and is
+// followed by b; of nothing it is 0.
+func AddSum(sum uint32, b []byte) uint32 { return crc32.Update(sum, castagnoli, b) }
+
+// Sum is the CRC-32C of what has arrived of a resumable upload.
+func (u Upload) Sum() uint32 {
+	if len(u.Parts) == 0 {
+		return 0
+	}
+	return u.Parts[len(u.Parts)-1].Sum
+}
 
 // Received is how many bytes of a resumable upload are stored.
 func (u Upload) Received() int64 {

@@ -55,7 +55,7 @@ func (l *Locker) Receive(ctx context.Context, up incident.Upload, r io.Reader) (
 	if err != nil {
 		return incident.File{}, err
 	}
-	f, err := l.keep(ctx, up, kind, client{r})
+	f, err := l.keep(ctx, up, kind, client{r}, func(r io.Reader) io.Reader { return r })
 	if err != nil {
 		l.remove(ctx, up)
 		return incident.File{}, receiving(ctx, err)
@@ -63,11 +63,11 @@ func (l *Locker) Receive(ctx context.Context, up incident.Upload, r io.Reader) (
 	return f, nil
 }
 
-// keep lets a file pass into the store.
-func (l *Locker) keep(ctx context.Context, up incident.Upload, kind incident.FileType, r io.Reader) (incident.File, error) {
+// keep lets a file pass into the store; with says what is known of it before.
+func (l *Locker) keep(ctx context.Context, up incident.Upload, kind incident.FileType, r io.Reader, with func(io.Reader) io.Reader) (incident.File, error) {
 	in := content.Inspect(kind, up.Size, r)
 	defer in.Close()
-	if err := l.store.Put(ctx, up.Key, kind.Mime, up.Size, in); err != nil {
+	if err := l.store.Put(ctx, up.Key, kind.Mime, up.Size, with(in)); err != nil {
 		return incident.File{}, err
 	}
 	found := in.Finding()

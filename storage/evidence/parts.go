@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"hash"
 	"io"
 	"strings"
 
@@ -41,7 +40,7 @@ func (l *Locker) Assemble(ctx context.Context, up incident.Upload) (incident.Fil
 	}
 	parts := &parts{ctx: ctx, store: l.store, left: up.Parts}
 	defer parts.close()
-	f, err := l.keep(ctx, up, kind, parts)
+	f, err := l.keep(ctx, up, kind, parts, func(r io.Reader) io.Reader { return object.WithSum(r, up.Sum()) })
 	if parts.lost != nil { // a part that is gone is no file that is gone
 		return f, incident.Wrap(incident.ChecksumMismatch, "evidence.Assemble", parts.lost, "A part of the file is lost. Send the file again.")
 	}
@@ -55,9 +54,9 @@ type parts struct {
 	store object.Store
 	left  []incident.Part
 	open  io.ReadCloser
-	rest  int64       // bytes of the open part
-	sum   hash.Hash32 // of what came of it
-	want  uint32
+	rest  int64  // bytes of the open part
+	sum   uint32 // of all that came
+	want  uint32 // at its end
 	lost  error
 }
 
@@ -77,14 +76,14 @@ func (p *parts) Read(b []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		p.open, p.rest, p.sum, p.want = o, next.Size, incident.NewPartSum(), next.Sum
+		p.open, p.rest, p.want = o, next.Size, next.Sum
 	}
 	n, err := p.open.Read(b[:min(int64(len(b)), p.rest)])
 	p.rest -= int64(n)
-	_, _ = p.sum.Write(b[:n])
+	p.sum = incident.AddSum(p.sum, b[:n])
 	switch {
 	case p.rest == 0 && (err == nil || err == io.EOF):
-		if p.sum.Sum32() == p.want {
+		if p.sum == p.want {
 			return n, nil
 		}
 		p.lost = errDamaged

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"hash"
 	"io"
 	"time"
 
@@ -88,6 +87,14 @@ func (w *writer) room() int64 {
 	return min(PartSize, max(firstAgain, 2*parts[len(parts)-1].Size))
 }
 
+// sum is the checksum of what has come of the file.
+func (w *writer) sum() uint32 {
+	if n := len(w.pending); n > 0 {
+		return w.pending[n-1].Sum
+	}
+	return w.up.Sum()
+}
+
 // more waits for another byte. A line that broke is kept in mind until what it has
 // brought is stored.
 func (w *writer) more(src *bufio.Reader) bool {
@@ -104,13 +111,13 @@ func (w *writer) part(ctx context.Context, src io.Reader, size int64) (incident.
 	if len(w.up.Parts)+len(w.pending) >= maxParts {
 		return incident.Part{}, incident.E(incident.Invalid, "append to upload", "The file came in more than %d pieces. End this upload and send the file in larger ones, of a megabyte or more.", maxParts)
 	}
-	p := &piece{r: src, left: size, sum: incident.NewPartSum(), until: w.now().Add(partTime), now: w.now}
+	p := &piece{r: src, left: size, sum: w.sum(), until: w.now().Add(partTime), now: w.now}
 	part, err := w.bytes.PutPart(ctx, w.up, size, p)
 	if err != nil {
 		return part, err
 	}
 	step("part stored")
-	part.Size, part.Sum, w.broken = p.got, p.sum.Sum32(), p.err
+	part.Size, part.Sum, w.broken = p.got, p.sum, p.err
 	if w.chunk.Sum != nil {
 		w.pending = append(w.pending, part)
 		return part, nil
@@ -173,7 +180,7 @@ type piece struct {
 	r     io.Reader
 	left  int64
 	got   int64
-	sum   hash.Hash32 // of those
+	sum   uint32 // of the file up to there
 	ended bool
 	err   error // of r
 	until time.Time
@@ -196,7 +203,7 @@ func (p *piece) Read(b []byte) (int, error) {
 	}
 	n, err := p.r.Read(b)
 	p.got += int64(n)
-	_, _ = p.sum.Write(b[:n])
+	p.sum = incident.AddSum(p.sum, b[:n])
 	p.left -= int64(n)
 	if err != nil {
 		p.ended = true

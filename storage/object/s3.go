@@ -152,13 +152,18 @@ func (s *S3) Bucket() string { return s.bucket }
 
 // Put implements [Store] as one PUT of known size: constant memory, and a body
 // that ends early makes no object. The server checks what arrives by the CRC-32C
-// that follows it, or, where it does not know that, by SHA-256 in each chunk's
+// that follows it or, where it is known before ([WithSum]), precedes it, or, where it does not know that, by SHA-256 in each chunk's
 // signature, which costs both sides several times as much (ADR 19).
 func (s *S3) Put(ctx context.Context, key, mime string, size int64, r io.Reader) error {
 	return s.upload(ctx, key, size, r, func(opts *minio.PutObjectOptions) bool {
 		opts.ContentType = mime
 		if !s.sums.Load() {
 			return false
+		}
+		if known, ok := r.(*summed); ok {
+			opts.DisableContentSha256 = true
+			opts.UserMetadata = map[string]string{minio.ChecksumCRC32C.Key(): known.header()}
+			return true
 		}
 		withSum(opts)
 		return true

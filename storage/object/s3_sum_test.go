@@ -103,14 +103,21 @@ func TestS3RefusesWhatWasDamagedOnItsWay(t *testing.T) {
 				if slow := strings.Contains(log.String(), "does not check CRC-32C"); slow != (way != "checksum") {
 					t.Errorf("%s: %s", way, log.String())
 				}
-				put := func(key, text string) error {
-					return s.Put(t.Context(), key, "text/plain", int64(len(text)), strings.NewReader(text))
+				put := func(key, text string, with func(io.Reader) io.Reader) error {
+					return s.Put(t.Context(), key, "text/plain", int64(len(text)), with(strings.NewReader(text)))
 				}
-				if err := put("room-1/log/bad.log", sent); incident.KindOf(err) != incident.StoreDown {
-					t.Errorf("%s: a damaged object: %v", way, err)
-				}
-				if err := put("room-1/log/good.log", damaged); err != nil {
-					t.Errorf("%s: %v", way, err)
+				for when, with := range map[string]func(text string) func(io.Reader) io.Reader{
+					"after": func(string) func(io.Reader) io.Reader { return func(r io.Reader) io.Reader { return r } },
+					"before": func(text string) func(io.Reader) io.Reader {
+						return func(r io.Reader) io.Reader { return object.WithSum(r, incident.AddSum(0, []byte(text))) }
+					},
+				} {
+					if err := put("room-1/log/bad.log", sent, with(sent)); incident.KindOf(err) != incident.StoreDown {
+						t.Errorf("%s, %s: a damaged object: %v", way, when, err)
+					}
+					if err := put("room-1/log/good.log", damaged, with(damaged)); err != nil {
+						t.Errorf("%s, %s: %v", way, when, err)
+					}
 				}
 				if (way == "checksum") != (len(signed) == 0) {
 					t.Errorf("%s: signed bodies: %v", way, signed)

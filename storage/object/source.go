@@ -2,6 +2,8 @@ package object
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"io"
 	"sync"
@@ -15,6 +17,20 @@ var errShut = errors.New("the upload has ended")
 
 // errStalled is the cause when the store stopped taking or giving bytes.
 var errStalled = errors.New("the store stalled")
+
+// WithSum is r with the CRC-32C of all its bytes, for a Put that can tell the store
+// before them: that is cheaper than a sum that follows them.
+func WithSum(r io.Reader, crc32c uint32) io.Reader { return &summed{r, crc32c} }
+
+type summed struct {
+	io.Reader
+	crc32c uint32
+}
+
+// header is the sum as S3 writes it.
+func (s *summed) header() string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, s.crc32c))
+}
 
 // source is the reader of one Put. It passes on exactly size bytes and holds
 // the last ones back until r has ended without an error, so a store that is

@@ -61,18 +61,34 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 			c.test(t, open(t))
 		})
 	}
-	for name, test := range map[string]func(t *testing.T, f Fixture){
-		"GivesBackAPiece":               givesBack,
-		"TakesManyPiecesAtOnce/F-PF-03": manyAtOnce,
-		"SaysThatAPieceIsMissing":       missing,
+	for _, c := range []struct {
+		name string
+		test func(t *testing.T, f Fixture)
+		as   func(object.Store) object.Store
+	}{
+		{"GivesBackAPiece", givesBack, asPieces},
+		{"TakesManyPiecesAtOnce/F-PF-03", manyAtOnce, asPieces},
+		{"SaysThatAPieceIsMissing", missing, asPieces},
+		{"LeavesNothingOfAForetoldObjectWhenTheReaderFails/F-UP-16", readerFails, asForetold},
+		{"LeavesNothingOfAForetoldObjectWhenTheCallerLeaves/F-UP-16", callerLeaves, asForetold},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := open(t)
-			f.Store = pieces{f.Store}
-			test(t, f)
+			f.Store = c.as(f.Store)
+			c.test(t, f)
 		})
 	}
+}
+
+func asPieces(s object.Store) object.Store   { return pieces{s} }
+func asForetold(s object.Store) object.Store { return foretold{s} }
+
+// foretold is a store that is told a checksum first, whatever comes.
+type foretold struct{ object.Store }
+
+func (f foretold) Put(ctx context.Context, key, mime string, size int64, r io.Reader) error {
+	return f.Store.Put(ctx, key, mime, size, object.WithSum(r, 0xdecade))
 }
 
 // pieces is a store used by PutPiece and Get, which promise nothing of what fails.
