@@ -77,6 +77,10 @@ func (h *house) joinDirectory(cfg *Config, gate *auth.Gate) error {
 	})
 	h.recheck = func(ctx context.Context) {
 		h.sayDirectory(ctx)
+		if cfg.Directory.BindDN == "" {
+			h.log.Warn("nobody who leaves the directory is signed out before their session ends: that needs a service account")
+			return
+		}
 		recheck(ctx, gate, cfg.Directory.Recheck, h.log)
 	}
 	return nil
