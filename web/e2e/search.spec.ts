@@ -9,7 +9,9 @@ test('F-RT-11: two Chinese characters find a message and open it in its place', 
   for (let n = 1; n <= 120; n++) await owner.say(room.room_id, `第 ${n} 則`);
   const page = await as('wang');
   await page.goto('/rooms');
+  await expect(page.getByRole('heading', { name: '事件列表' })).toBeVisible();
   await page.keyboard.press('Control+k');
+  await expect(page).toHaveURL(/\/search/); // the list has a search box too
   await page.getByRole('searchbox').fill(`滲油 ${mark}`);
   const hit = page.getByRole('link', { name: new RegExp(mark) });
   await expect(hit.locator('mark').first()).toHaveText('滲油');
