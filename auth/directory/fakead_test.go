@@ -145,6 +145,11 @@ func (ad *fakeAD) bind(w *gldap.ResponseWriter, r *gldap.Request) {
 	answer.SetDiagnosticMessage("80090308: LdapErr: DSID-0C090447, comment: AcceptSecurityContext error, data " + code + ", v3839\x00")
 }
 
+// has reports whether an entry, which may be a group, has a value.
+func has(a *account, attribute, value string) bool {
+	return slices.ContainsFunc(a.values[attribute], func(v string) bool { return strings.EqualFold(v, value) })
+}
+
 func (ad *fakeAD) named(name string) *account {
 	local := name
 	if l, _, ok := strings.Cut(name, "@plant.example"); ok {
@@ -155,8 +160,8 @@ func (ad *fakeAD) named(name string) *account {
 	}
 	for _, is := range []func(*account) bool{
 		func(a *account) bool { return a.dn == name },
-		func(a *account) bool { return strings.EqualFold(a.values["userPrincipalName"][0], name) },
-		func(a *account) bool { return local != name && strings.EqualFold(a.values["sAMAccountName"][0], local) },
+		func(a *account) bool { return has(a, "userPrincipalName", name) },
+		func(a *account) bool { return local != name && has(a, "sAMAccountName", local) },
 	} {
 		for i := range ad.accounts {
 			if is(&ad.accounts[i]) {
