@@ -33,6 +33,7 @@ var (
 	errWrongPassword = errors.New("wrong password")
 	errDisabled      = errors.New("the account is disabled")
 	errNoPassword    = errors.New("the password is empty or too long")
+	errLocalName     = errors.New("a local account has this user name")
 )
 
 // ReasonOf says why a login was refused, for the audit trail alone: it may tell that
@@ -41,7 +42,7 @@ func ReasonOf(err error) string {
 	if r := directory.ReasonOf(err); r != "" {
 		return string(r)
 	}
-	for _, known := range []error{errUnknownUser, errWrongPassword, errDisabled, errNoPassword} {
+	for _, known := range []error{errUnknownUser, errWrongPassword, errDisabled, errNoPassword, errLocalName} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

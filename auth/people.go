@@ -49,7 +49,7 @@ func (g *Gate) verify(ctx context.Context, username, password string) (incident.
 	}
 	u, ended, err := g.store.Arrive(ctx, person(e), g.now())
 	if incident.KindOf(err) == incident.Conflict {
-		return incident.User{}, refused(op, fmt.Errorf("the directory's %s: %w", e.DN, err))
+		return incident.User{}, refused(op, errLocalName)
 	}
 	if err != nil {
 		return incident.User{}, err

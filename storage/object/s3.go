@@ -152,8 +152,9 @@ func (s *S3) Bucket() string { return s.bucket }
 
 // Put implements [Store] as one PUT of known size: constant memory, and a body
 // that ends early makes no object. The server checks what arrives by the CRC-32C
-// that follows it or, where it is known before ([WithSum]), precedes it, or, where it does not know that, by SHA-256 in each chunk's
-// signature, which costs both sides several times as much (ADR 19).
+// that follows it, or goes before it where it is known ([WithSum]). One that does not
+// know CRC-32C checks SHA-256 in each chunk's signature instead, which costs both
+// sides several times as much (ADR 19).
 func (s *S3) Put(ctx context.Context, key, mime string, size int64, r io.Reader) error {
 	return s.upload(ctx, key, size, r, func(opts *minio.PutObjectOptions) bool {
 		opts.ContentType = mime

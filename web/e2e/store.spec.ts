@@ -5,7 +5,7 @@ import { clean } from './support/axe';
 import { Minio } from './support/minio';
 import type { Plant } from './support/people';
 import { Server } from './support/server';
-import { bubble, composer, expect, openRoom, test } from './support/test';
+import { bubble, composer, expect, openRoom, phone, test } from './support/test';
 import { arrivedOnce, attach, manual, offsets, press, roomOf, tile } from './support/uploads';
 
 // A server of this file's own, on an object store that may be killed.
@@ -35,7 +35,7 @@ test('F-SC-02, F-UP-22, F-UP-27: the object store is killed while a file is put 
 }) => {
   const [owner, colleague] = [await api('wang'), await api('li')];
   const room = await roomOf(owner, '儲存停機', colleague);
-  const [page, other] = [await as('wang'), await as('li')];
+  const [page, other] = [await as('wang', phone), await as('li')];
   await openRoom(page, room.room_id);
   await openRoom(other, room.room_id);
   const [pdf, sent] = [manual(), offsets(page)];
@@ -47,6 +47,7 @@ test('F-SC-02, F-UP-22, F-UP-27: the object store is killed while a file is put 
   const mine = tile(page, 'manual.pdf');
   await expect(mine).toContainText('檔案儲存暫時無法使用');
   await clean(page, 'store down');
+  await page.screenshot({ path: 'test-results/screens/store-down.png' });
   await composer(page).fill('檔案晚點到，先看壓力');
   await press(page, '送出');
   await expect(bubble(other, '檔案晚點到，先看壓力')).toBeVisible();
