@@ -23,7 +23,10 @@ const listedUsers = 500
 // the server runs. Whoever may read its configuration may do it.
 type AdminCmd struct {
 	User        UserCmd        `cmd:"" help:"Accounts."`
-	Storage     StorageCmd     `cmd:"" help:"The object store."`
+	Session     SessionCmd     `cmd:"" help:"Where accounts are signed in."`
+	Token       TokenCmd       `cmd:"" help:"API tokens."`
+	Room        RoomCmd        `cmd:"" help:"Rooms."`
+	Storage     StorageCmd     `cmd:"" help:"Files and the object store."`
 	Audit       AuditCmd       `cmd:"" help:"The audit trail."`
 	ClusterCert ClusterCertCmd `cmd:"" help:"Make certificates for the nodes of a cluster."`
 }
@@ -107,10 +110,7 @@ func (u *UserChangeCmd) Run(ctx context.Context, cfg *Config, c console) error {
 		return errors.New("say what to change: --role, --disable or --enable")
 	}
 	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
-		a, err := db.Accounts().Account(ctx, u.Username)
-		if incident.KindOf(err) == incident.NotFound {
-			return fmt.Errorf("there is no account %q", u.Username)
-		}
+		a, err := named(ctx, db, u.Username)
 		if err != nil {
 			return err
 		}
@@ -177,6 +177,15 @@ func (f passwordFlag) tell(w io.Writer, username, password string) {
 	if !f.PasswordStdin {
 		fmt.Fprintf(w, "Password of %s, shown only once: %s\n", username, password)
 	}
+}
+
+// named finds an account by its user name.
+func named(ctx context.Context, db *storage.DB, username string) (incident.User, error) {
+	u, err := db.Accounts().Named(ctx, username)
+	if incident.KindOf(err) == incident.NotFound {
+		return u, fmt.Errorf("there is no account %q", username)
+	}
+	return u, err
 }
 
 // withDatabase runs f on a database that has today's schema.
