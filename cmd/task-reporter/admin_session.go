@@ -51,20 +51,14 @@ type SessionEndCmd struct {
 func (s *SessionEndCmd) Run(ctx context.Context, cfg *Config, c console) error {
 	return withGate(ctx, cfg, c, func(db *storage.DB, gate *auth.Gate) error {
 		if s.ID != "" {
-			ended, err := gate.Revoke(ctx, s.ID, "")
-			if err != nil {
-				return errors.New(incident.DetailOf(err))
-			}
-			return record(ctx, db, "session_ended", "session "+string(s.ID)+" of user "+string(ended.User))
+			return gate.Revoke(ctx, fromShell(), s.ID, "")
 		}
 		u, err := named(ctx, db, s.Username)
 		if err != nil {
 			return err
 		}
-		if _, err := gate.RevokeAll(ctx, u.ID); err != nil {
-			return err
-		}
-		return record(ctx, db, "sessions_ended", "user "+string(u.ID))
+		_, err = gate.RevokeAll(ctx, fromShell(), u.ID)
+		return err
 	})
 }
 
@@ -95,16 +89,14 @@ func (a *TokenAddCmd) Run(ctx context.Context, cfg *Config, c console) error {
 		}
 		scopes, err := incident.ParseScopes(a.Scopes)
 		if err != nil {
-			return errors.New(incident.DetailOf(err))
+			return err
 		}
-		p := incident.Principal{Person: u.Person, System: u.System, From: "shell"}
-		secret, made, err := gate.MakeToken(ctx, p, a.Name, scopes, time.Duration(a.Days)*24*time.Hour)
+		secret, _, err := gate.MakeToken(ctx, fromShell(), u, a.Name, scopes, time.Duration(a.Days)*24*time.Hour)
 		if err != nil {
-			return errors.New(incident.DetailOf(err))
+			return err
 		}
 		_, err = fmt.Fprintln(c.Out, secret)
-		what := "token " + string(made.ID) + " " + scopes.String() + " of user " + string(u.ID)
-		return errors.Join(err, record(ctx, db, "token_made", what))
+		return err
 	})
 }
 
@@ -137,12 +129,8 @@ type TokenRevokeCmd struct {
 
 // Run prints nothing. Open sockets end when the server next looks, within a minute or so.
 func (r *TokenRevokeCmd) Run(ctx context.Context, cfg *Config, c console) error {
-	return withGate(ctx, cfg, c, func(db *storage.DB, gate *auth.Gate) error {
-		ended, err := gate.RevokeToken(ctx, r.ID, "")
-		if err != nil {
-			return errors.New(incident.DetailOf(err))
-		}
-		return record(ctx, db, "token_revoked", "token "+string(r.ID)+" of user "+string(ended.User))
+	return withGate(ctx, cfg, c, func(_ *storage.DB, gate *auth.Gate) error {
+		return gate.RevokeToken(ctx, fromShell(), r.ID, "")
 	})
 }
 
@@ -174,15 +162,22 @@ func (l *RoomListCmd) Run(ctx context.Context, cfg *Config, c console) error {
 	})
 }
 
-// withGate runs f with the gate of a database that has today's schema. It knows no
-// sockets.
+// withGate runs f with the gate of a database that has today's schema, and seals what it
+// audits. The gate knows no sockets. Errors say what is meant for people.
 func withGate(ctx context.Context, cfg *Config, c console, f func(*storage.DB, *auth.Gate) error) error {
 	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
 		gate, err := auth.New(cfg.AuthConfig(), db.Accounts(), auth.NewLocal(db.Accounts()), nil, time.Now)
 		if err != nil {
 			return err
 		}
-		return f(db, gate)
+		if err := f(db, gate); err != nil {
+			if detail := incident.DetailOf(err); detail != "" {
+				return errors.New(detail)
+			}
+			return err
+		}
+		seal(ctx, db)
+		return nil
 	})
 }
 
