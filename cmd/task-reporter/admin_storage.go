@@ -35,8 +35,12 @@ func (StorageUseCmd) Run(ctx context.Context, cfg *Config, c console) error {
 			incident.FileTotal
 		}
 		return table(c.Out, []line{
-			{"image", use.Kinds[incident.Image]}, {"document", use.Kinds[incident.Document]}, {"log", use.Kinds[incident.Log]},
-			{"deleted", use.Deleted}, {"quarantined", use.Quarantined}, {"unfinished", use.Unfinished},
+			{"image", use.Kinds[incident.Image]},
+			{"document", use.Kinds[incident.Document]},
+			{"log", use.Kinds[incident.Log]},
+			{"deleted", use.Deleted},
+			{"quarantined", use.Quarantined},
+			{"unfinished", use.Unfinished},
 		}, func(l line) []any { return []any{l.name, l.Files, l.Bytes} })
 	})
 }
