@@ -81,7 +81,7 @@ type house struct {
 	auditFails  bool
 }
 
-func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
+func newHouse(t testing.TB, change ...func(*Config, *Deps)) *house {
 	t.Helper()
 	h := &house{
 		log:   &syncBuffer{},
