@@ -63,6 +63,7 @@ type Deps struct {
 	Evidence Evidence
 	Uploads  Uploads
 	Sessions Sessions
+	People   Newcomers
 	Rooms    Rooms
 	Cluster  Cluster
 	Links    *Links
@@ -81,6 +82,7 @@ type Server struct {
 	evidence Evidence
 	uploads  Uploads
 	sessions Sessions
+	people   Newcomers
 	rooms    Rooms
 	cluster  Cluster
 	links    *Links
@@ -112,6 +114,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		evidence: deps.Evidence,
 		uploads:  deps.Uploads,
 		sessions: deps.Sessions,
+		people:   deps.People,
 		rooms:    deps.Rooms,
 		cluster:  deps.Cluster,
 		links:    deps.Links,

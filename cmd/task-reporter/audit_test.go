@@ -25,7 +25,7 @@ type deed struct {
 // Beside these: session_ended (accounts_test.go), signed_out_by_directory
 // (directory_test.go), refresh_token_reused (package httpapi, by an injected clock),
 // drain_node (package httpapi), file_quarantined (scan_test.go), storage_repaired
-// (admin_storage_test.go).
+// (admin_storage_test.go), user_added by a member of a room (newcomer_test.go).
 var deeds = []deed{
 	{act: "login", who: "wang", do: `POST /api/auth/login {"username":"wang","password":"` + testPassword + `"}`, target: "POST /api/auth/login"},
 	{act: "login_failed", who: "", do: `POST /api/auth/login {"username":"wang","password":"wrong"}`, target: "POST /api/auth/login: wrong password", refused: true},

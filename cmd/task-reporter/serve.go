@@ -157,7 +157,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
 	door.StoreOrigin = cfg.storeOrigin()
 	h.server, err = httpapi.New(door, httpapi.Deps{
-		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate,
+		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate, People: h.newcomers(gate),
 		Rooms: h.engine, Cluster: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
 		Checks: append([]httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}, {Name: "cluster", Vital: true, Ask: h.engine.Ready}}, scanning...),
 		Now:    time.Now, Log: log,
