@@ -72,6 +72,9 @@ func (s *Server) observe(c *gin.Context) {
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
 	c.Header("X-Request-Id", r.id)
 	setSecurityHeaders(c.Writer.Header(), s.csp)
+	if c.Request.TLS != nil { // a proxy that ends TLS says this itself, or not
+		c.Header("Strict-Transport-Security", strictTransport)
+	}
 
 	inFlight.Inc()
 	defer func() {

@@ -24,6 +24,9 @@ const (
 	idleTime = 90 * time.Second
 	// maxHeader bounds a request's header, bytes.
 	maxHeader = 32 << 10
+	// strictTransport makes browsers come by TLS only, for a year. It says nothing of
+	// other names: those are not ours.
+	strictTransport = "max-age=31536000"
 	// slack is what a request may take beyond RequestTimeout to be read and answered.
 	slack = 15 * time.Second
 )

@@ -36,6 +36,7 @@ type Config struct {
 	DrainDelay     time.Duration  `default:"0s" help:"How long a node that is told to stop goes on as before, while load balancers see that it is not ready." group:"Server"`
 	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered." group:"Server"`
 
+	TLS      TLSConfig      `embed:"" prefix:"tls-" group:"Server"`
 	Database DatabaseConfig `embed:"" prefix:"database-" group:"Database"`
 	MinIO    MinIOConfig    `embed:"" prefix:"minio-" group:"Object store"`
 	Scan     ScanConfig     `embed:"" prefix:"scan-" group:"Virus scanner"`
@@ -124,6 +125,7 @@ func (c *Config) Validate() error {
 	}
 	check("listen", isAddress(c.Listen), "host:port")
 	check("admin-listen", c.AdminListen == "" || isAddress(c.AdminListen) && c.AdminListen != c.Listen, "host:port of its own")
+	check("tls-key", (c.TLS.Cert == "") == (c.TLS.Key == ""), "a file beside that of --tls-cert, or neither")
 	check("data-dir", c.DataDir != "", "a directory")
 	for _, o := range c.Origins {
 		check("origins", isOrigin(o), "https://host or https://host:port, without a path")

@@ -143,6 +143,8 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		"origin with a path":     {env: environment{"TASK_REPORTER_ORIGINS": "https://a.example/rooms"}, want: "--origins"},
 		"origin without scheme":  {env: environment{"TASK_REPORTER_ORIGINS": "a.example"}, want: "--origins"},
 		"any origin":             {env: environment{"TASK_REPORTER_ORIGINS": "*"}, want: "--origins"},
+		"certificate alone":      {env: environment{"TASK_REPORTER_TLS_CERT": "a.pem"}, want: "--tls-key"},
+		"key alone":              {env: environment{"TASK_REPORTER_TLS_KEY": "a-key.pem"}, want: "--tls-key"},
 		"proxy without a mask":   {env: environment{"TASK_REPORTER_TRUSTED_PROXIES": "10.0.0.1"}, want: "--trusted-proxies"},
 		"link for a month":       {env: environment{"TASK_REPORTER_LINK_TTL": "720h"}, want: "--link-ttl"},
 		"link without unit":      {env: environment{"TASK_REPORTER_LINK_TTL": "3600"}, want: "--link-ttl"},

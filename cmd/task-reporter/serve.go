@@ -207,6 +207,11 @@ func (h *house) firstAccounts(ctx context.Context, out console) error {
 func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	main := h.server.HTTPServer()
+	var err error
+	if main.TLSConfig, err = cfg.TLS.config(h.log); err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return err
@@ -215,9 +220,15 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	failed := make(chan error, 2)
 	start := func(s *http.Server, l net.Listener) {
 		servers = append(servers, s)
-		go func() { failed <- s.Serve(l) }()
+		go func() {
+			if s.TLSConfig != nil {
+				failed <- s.ServeTLS(l, "", "")
+			} else {
+				failed <- s.Serve(l)
+			}
+		}()
 	}
-	start(h.server.HTTPServer(), listener)
+	start(main, listener)
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
 		if err != nil {
@@ -232,7 +243,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		beside.Go(func() { run(ctx) })
 	}
 
-	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
+	fmt.Fprintf(out.Out, "Task Reporter is ready on %s://%s\n", cfg.TLS.scheme(), listener.Addr())
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
