@@ -21,6 +21,9 @@ func (s *Server) admit(c *gin.Context) {
 		s.refuse(c, incident.Wrap(incident.RateLimited, "admit", retryAfter(wait), "Too many requests. Slow down."))
 		return
 	}
+	if err == nil {
+		err = s.checkNetwork(r)
+	}
 	if err != nil {
 		s.refuse(c, err)
 		return

@@ -35,6 +35,7 @@ const (
 type Config struct {
 	Origins        []string       // other origins whose pages may sign in and open sockets, as "https://host:port"
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	UploadNetworks []netip.Prefix // from where files may be uploaded; empty for everywhere
 	Rate           float64        // requests per second of one user to the API; 0 for no limit
 	Burst          int            // requests of one user at once
 	RequestTimeout time.Duration  // of everything but uploads, downloads and sockets

@@ -109,6 +109,10 @@ func (op *operation) uploads() bool {
 	return op != nil && (op.ID == "uploadFile" || op.ID == "appendUpload")
 }
 
+// brings reports whether the operation lets a file in: all of it, its announcement,
+// or a part.
+func (op *operation) brings() bool { return op.uploads() || op != nil && op.ID == "createUpload" }
+
 func (op *operation) takesJSON() bool {
 	if op == nil || op.RequestBody == nil {
 		return false

@@ -32,6 +32,7 @@ type Config struct {
 	DataDir        string         `default:"data" help:"Directory of everything that is kept on this machine." group:"Server"`
 	Origins        []string       `help:"Other origins whose pages may sign in and open sockets, as https://host:port." group:"Server"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." group:"Server"`
+	UploadNetworks []netip.Prefix `help:"Networks from which files may be uploaded; empty for everywhere." group:"Server"`
 	LinkTTL        time.Duration  `name:"link-ttl" default:"3600s" help:"How long a download link works." group:"Server"`
 	DrainDelay     time.Duration  `default:"0s" help:"How long a node that is told to stop goes on as before, while load balancers see that it is not ready." group:"Server"`
 	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered." group:"Server"`

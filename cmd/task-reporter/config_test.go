@@ -145,6 +145,7 @@ func TestSettingsThatCannotWorkAreNamed(t *testing.T) {
 		"any origin":             {env: environment{"TASK_REPORTER_ORIGINS": "*"}, want: "--origins"},
 		"certificate alone":      {env: environment{"TASK_REPORTER_TLS_CERT": "a.pem"}, want: "--tls-key"},
 		"key alone":              {env: environment{"TASK_REPORTER_TLS_KEY": "a-key.pem"}, want: "--tls-key"},
+		"network without a mask": {env: environment{"TASK_REPORTER_UPLOAD_NETWORKS": "10.0.0.1"}, want: "--upload-networks"},
 		"proxy without a mask":   {env: environment{"TASK_REPORTER_TRUSTED_PROXIES": "10.0.0.1"}, want: "--trusted-proxies"},
 		"link for a month":       {env: environment{"TASK_REPORTER_LINK_TTL": "720h"}, want: "--link-ttl"},
 		"link without unit":      {env: environment{"TASK_REPORTER_LINK_TTL": "3600"}, want: "--link-ttl"},

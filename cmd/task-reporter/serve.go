@@ -154,7 +154,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	}, h.engine, gate, h.db.Library(), h.db.Audit(), log)
 
 	door := httpapi.DefaultConfig
-	door.Origins, door.TrustedProxies = cfg.Origins, cfg.TrustedProxies
+	door.Origins, door.TrustedProxies, door.UploadNetworks = cfg.Origins, cfg.TrustedProxies, cfg.UploadNetworks
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
 	door.StoreOrigin = cfg.storeOrigin()
 	h.server, err = httpapi.New(door, httpapi.Deps{
