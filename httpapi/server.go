@@ -33,7 +33,7 @@ const (
 
 // Config is what an operator decides about the door.
 type Config struct {
-	Origins        []string       // other origins whose pages may sign in and open sockets, as "https://host:port"
+	Origins        []string       // other origins whose pages may sign in, open sockets and read answers, as "https://host:port"
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
 	UploadNetworks []netip.Prefix // from where files may be uploaded; empty for everywhere
 	Rate           float64        // requests per second of one user to the API; 0 for no limit
@@ -183,7 +183,7 @@ func (s *Server) routes(deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(s.observe, s.speakTus, s.prepareUpload, s.recover)
+	engine.Use(s.observe, s.cors, s.speakTus, s.prepareUpload, s.recover)
 	engine.NoMethod(s.noMethod)
 	engine.NoRoute(s.page(site))
 	docs.register(engine)

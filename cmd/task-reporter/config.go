@@ -30,7 +30,7 @@ type Config struct {
 	Listen         string         `default:"localhost:8080" help:"Address of the page, the API and the sockets." group:"Server"`
 	AdminListen    string         `help:"Address of /metrics, away from users; empty for none." group:"Server"`
 	DataDir        string         `default:"data" help:"Directory of everything that is kept on this machine." group:"Server"`
-	Origins        []string       `help:"Other origins whose pages may sign in and open sockets, as https://host:port." group:"Server"`
+	Origins        []string       `help:"Other origins whose pages may sign in, open sockets and read answers, as https://host:port." group:"Server"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." group:"Server"`
 	UploadNetworks []netip.Prefix `help:"Networks from which files may be uploaded; empty for everywhere." group:"Server"`
 	LinkTTL        time.Duration  `name:"link-ttl" default:"3600s" help:"How long a download link works." group:"Server"`
