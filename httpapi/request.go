@@ -154,7 +154,8 @@ func originAllowed(r *http.Request, listed []string) bool {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && u.Host == r.Host
+	// A page that came in plain text may be anybody's, also one of our own name.
+	return err == nil && u.Host != "" && u.Host == r.Host && (r.TLS == nil || u.Scheme == "https")
 }
 
 // bound gives ordinary requests an end. What streams sets its own deadlines.
