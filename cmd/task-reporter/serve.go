@@ -236,7 +236,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", httpapi.MetricsHandler())
-		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
+		start(&http.Server{Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute}, admin)
 	}
 	var beside sync.WaitGroup
 	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.recheck} {
