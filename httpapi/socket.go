@@ -33,6 +33,11 @@ const (
 	recheck = time.Minute
 	// maxFrame bounds a client's frame, bytes: the longest message, as JSON.
 	maxFrame = 64 << 10
+	// typingRate and typingBurst bound how often a socket may say that somebody
+	// writes, each second: the page says so every 3 s. What is above tells nobody
+	// anything new and is dropped, before a room, another node or, where it is
+	// refused, the audit trail has work with it.
+	typingRate, typingBurst = 1, 5
 	// maxStrikes is how many broken frames a client may send before it is cut off.
 	maxStrikes = 20
 )
@@ -94,6 +99,7 @@ func (s *Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sock := &socket{
 		server: s, conn: conn, from: req.from, request: req.id,
 		limiter: rate.NewLimiter(rate.Limit(s.config.FramesPerSecond), max(1, int(4*s.config.FramesPerSecond))),
+		writing: rate.NewLimiter(typingRate, typingBurst),
 	}
 	sock.outbox = newOutbox(wire, func(write func()) { s.work.Go(write) })
 	// The library's own handlers would leave a write deadline of a second on the
@@ -200,7 +206,8 @@ type socket struct {
 	server  *Sockets
 	conn    *websocket.Conn
 	outbox  *outbox
-	limiter *rate.Limiter
+	limiter *rate.Limiter // of all frames
+	writing *rate.Limiter // of typing
 	from    string
 	request string
 	by      incident.Principal

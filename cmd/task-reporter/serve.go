@@ -153,7 +153,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	}, h.engine, gate, h.db.Library(), h.db.Audit(), log)
 
 	door := httpapi.DefaultConfig
-	door.Origins, door.TrustedProxies = cfg.Origins, cfg.TrustedProxies
+	door.Origins, door.TrustedProxies, door.UploadNetworks = cfg.Origins, cfg.TrustedProxies, cfg.UploadNetworks
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
 	door.StoreOrigin = cfg.storeOrigin()
 	h.server, err = httpapi.New(door, httpapi.Deps{
@@ -206,6 +206,11 @@ func (h *house) firstAccounts(ctx context.Context, out console) error {
 func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	main := h.server.HTTPServer()
+	var err error
+	if main.TLSConfig, err = cfg.TLS.config(h.log); err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return err
@@ -214,9 +219,15 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	failed := make(chan error, 2)
 	start := func(s *http.Server, l net.Listener) {
 		servers = append(servers, s)
-		go func() { failed <- s.Serve(l) }()
+		go func() {
+			if s.TLSConfig != nil {
+				failed <- s.ServeTLS(l, "", "")
+			} else {
+				failed <- s.Serve(l)
+			}
+		}()
 	}
-	start(h.server.HTTPServer(), listener)
+	start(main, listener)
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
 		if err != nil {
@@ -224,7 +235,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", httpapi.MetricsHandler())
-		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
+		start(&http.Server{Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute}, admin)
 	}
 	var beside sync.WaitGroup
 	followKeys := func(ctx context.Context) { h.keys.Run(ctx, h.log) }
@@ -233,7 +244,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		beside.Go(func() { run(ctx) })
 	}
 
-	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
+	fmt.Fprintf(out.Out, "Task Reporter is ready on %s://%s\n", cfg.TLS.scheme(), listener.Addr())
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

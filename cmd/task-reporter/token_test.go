@@ -182,7 +182,7 @@ func (h *gatehouse) open(t *testing.T) door {
 	t.Helper()
 	s, err := httpapi.New(httpapi.DefaultConfig, httpapi.Deps{
 		Library: h.db.Library(), Audit: h.db.Audit(), Sessions: h.Gate, People: auth.NewNewcomers(h.Gate, nil),
-		Links: httpapi.NewLinks(make([]byte, httpapi.LinkKeySize), time.Hour, time.Now, nil), Socket: http.NotFoundHandler(),
+		Links: httpapi.NewLinks(func() [][]byte { return [][]byte{{1}} }, time.Hour, time.Now, nil), Socket: http.NotFoundHandler(),
 		Page: fstest.MapFS{"placeholder.html": {Data: []byte("x")}}, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
