@@ -2,6 +2,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type Account = Schemas['Account'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type ChecklistItem = Schemas['ChecklistItem'];
 export type ClientFrame = Schemas['ClientFrame'];
@@ -40,10 +41,12 @@ export type SearchKind = Schemas['SearchKind'];
 export type SearchPage = Schemas['SearchPage'];
 export type SendMessageFrame = Schemas['SendMessageFrame'];
 export type ServerFrame = Schemas['ServerFrame'];
+export type Session = Schemas['Session'];
 export type Severity = Schemas['Severity'];
 export type SignedIn = Schemas['SignedIn'];
 export type SnippetPart = Schemas['SnippetPart'];
 export type Status = Schemas['Status'];
+export type SystemRole = User['system_role'];
 export type Template = Schemas['Template'];
 export type TemplateBody = Schemas['TemplateBody'];
 export type TextEncoding = Schemas['TextEncoding'];

@@ -1,0 +1,2 @@
+export { AccountSessions } from './AccountSessions';
+export { OwnSessions } from './OwnSessions';
