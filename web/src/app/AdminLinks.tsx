@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
-import { ClipboardList, Network, ShieldCheck, Users } from 'lucide-react';
+import { ClipboardList, Network, ScrollText, ShieldCheck, Users } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
 import { type Act, can } from '@/features/members';
@@ -9,6 +9,7 @@ import classes from './Admin.module.css';
 /** The screens for administrators and auditors; each is offered to those who may do one of its acts. */
 const screens = [
   { to: '/admin/users', label: 'accounts.title', icon: Users, acts: ['read_users'] },
+  { to: '/admin/audit', label: 'audit.title', icon: ScrollText, acts: ['read_audit'] },
   {
     to: '/admin/templates',
     label: 'templates.link',

@@ -14,6 +14,7 @@ import { useEffect } from 'react';
 import { useSession } from '@/api/session';
 import type { User } from '@/api/types';
 import { type AccountFilters, readAccountFilters } from '@/features/accounts/filters';
+import { type AuditFilters, readAuditFilters } from '@/features/audit/filters';
 import { Login, Starting } from '@/features/auth';
 import { type EvidenceFilter, readEvidenceFilter } from '@/features/files';
 import { can } from '@/features/members';
@@ -187,6 +188,13 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import('./AccountsPage'), 'AccountsPage'),
 });
 
+const audit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  validateSearch: (search): AuditFilters => readAuditFilters(search),
+  component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),
+});
+
 const cluster = createRoute({
   getParentRoute: () => admin,
   path: '/cluster',
@@ -220,7 +228,7 @@ export function makeRouter() {
         rooms.addChildren([noRoom, declare, room]),
         me,
         search,
-        admin.addChildren([adminHome, accounts, cluster, templates, newTemplate, template]),
+        admin.addChildren([adminHome, accounts, audit, cluster, templates, newTemplate, template]),
       ]),
     ]),
     parseSearch,

@@ -1,5 +1,6 @@
 import { access } from './access.en';
 import { accounts } from './accounts.en';
+import { audit } from './audit.en';
 import type { Catalogue } from './catalogue';
 import { chat } from './chat.en';
 import { cluster } from './cluster.en';
@@ -14,6 +15,7 @@ import { uploadsEn } from './uploads.en';
 export const en: Catalogue = {
   access,
   accounts,
+  audit,
   evidence,
   admin: { title: 'Administration' },
   app: {

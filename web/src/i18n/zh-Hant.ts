@@ -1,5 +1,6 @@
 import { access } from './access.zh-Hant';
 import { accounts } from './accounts.zh-Hant';
+import { audit } from './audit.zh-Hant';
 import { chat } from './chat.zh-Hant';
 import { cluster } from './cluster.zh-Hant';
 import { declare } from './declare.zh-Hant';
@@ -14,6 +15,7 @@ import { uploadsZhHant } from './uploads.zh-Hant';
 export const zhHant = {
   access,
   accounts,
+  audit,
   evidence,
   admin: { title: '管理' },
   app: {
