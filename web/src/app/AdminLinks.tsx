@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
 import { ClipboardList, Network, ScrollText, ShieldCheck, Users } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
 import { type Act, can } from '@/features/members';
@@ -21,6 +22,10 @@ const screens = [
 
 function screensOf(user: User) {
   return screens.filter(({ acts }) => acts.some((act) => can(user, undefined, act)));
+}
+
+function usePath(): string {
+  return useLocation({ select: ({ pathname }) => pathname });
 }
 
 /** The ways to what only administrators and auditors see. */
@@ -58,10 +63,16 @@ export function AdminLink({ user }: { user: User }) {
 /** From one of these screens to the others. */
 export function AdminNav({ user }: { user: User }) {
   const { t } = useTranslation();
+  const path = usePath();
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone, where one is may be out of sight
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [path]);
   const offered = screensOf(user);
   if (offered.length === 0) return null;
   return (
-    <nav className={classes.nav} aria-label={t('admin.title')}>
+    <nav ref={nav} className={classes.nav} aria-label={t('admin.title')}>
       <ul>
         {offered.map(({ to, label, icon: Icon }) => (
           <li key={to}>
@@ -79,7 +90,7 @@ export function AdminNav({ user }: { user: User }) {
 /** Where among these screens one is; nothing elsewhere. */
 export function AdminCrumbs({ user }: { user: User }) {
   const { t } = useTranslation();
-  const path = useLocation({ select: ({ pathname }) => pathname });
+  const path = usePath();
   const [first] = screensOf(user);
   const here = screens.find(({ to }) => path === to || path.startsWith(`${to}/`));
   if (here === undefined || first === undefined) return null;
