@@ -40,8 +40,9 @@ type ClusterConfig struct {
 	Lease     time.Duration // see membership
 	Zone      string        // for people
 	TLS       TLSFiles
-	// Key is a secret of at least 32 bytes that all nodes share and nobody else has.
-	Key []byte
+	// Keys returns secrets of at least 32 bytes that all nodes share and nobody else
+	// has: envelopes are sealed with the first and opened with any. They may change.
+	Keys func() [][]byte
 	// Drain is called when an administrator asks this node to leave; it must not
 	// wait.
 	Drain func()
@@ -168,7 +169,7 @@ func (e *Engine) configure(c *ClusterConfig) (*remote.Config, error) {
 	if err := probe.Close(); err != nil {
 		return nil, err
 	}
-	e.sealer, e.onDrain = sealer{c.Key}, c.Drain
+	e.sealer, e.onDrain = sealer{c.Keys}, c.Drain
 	e.members = newMembership(c, incident.Node{
 		ID: e.node, Address: c.Advertise, Version: e.version, Zone: c.Zone, StartedAt: e.started,
 	}, e.now, e.log)

@@ -126,7 +126,7 @@ func (r *room) onClaimed(state incident.RoomState, err error) {
 	}
 	if err != nil {
 		if incident.KindOf(err) == incident.NotFound {
-			err = incident.Refusal(incident.NoRole, incident.ActRead)
+			err = incident.Refusal(incident.Principal{}, incident.NoRole, incident.ActRead)
 		}
 		r.giveUp(err)
 		return
@@ -239,7 +239,7 @@ func (r *room) role(p incident.Principal) incident.Role { return r.members[p.ID]
 // may decides an act, and refuses changes of a room that is read-only.
 func (r *room) may(p incident.Principal, act incident.Act) error {
 	if role := r.role(p); !incident.Can(p, role, act) {
-		return incident.Refusal(role, act)
+		return incident.Refusal(p, role, act)
 	}
 	if act != incident.ActRead && r.info.Status.ReadOnly() {
 		return errReadOnly(string(act))

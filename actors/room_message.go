@@ -257,7 +257,7 @@ func (r *room) decide(m *changeMessage, t *target, at time.Time) (incident.Chang
 func (r *room) decideDeletion(m *changeMessage, t *target, done *incident.Done) (incident.Change, []incident.AuditEntry, error) {
 	role, own := r.role(m.By), t.Author.ID == m.By.ID
 	if !own && !incident.Can(m.By, role, incident.ActDeleteAnyMessage) {
-		return nil, nil, incident.Refusal(role, incident.ActDeleteAnyMessage)
+		return nil, nil, incident.Refusal(m.By, role, incident.ActDeleteAnyMessage)
 	}
 	if t.Deleted != nil {
 		return nil, nil, nil

@@ -100,7 +100,7 @@ func (r *room) pulse() {
 func (r *room) markRead(m *markRead, from *actor.PID) error {
 	role := r.role(m.By)
 	if !incident.Can(m.By, role, incident.ActReact) {
-		return incident.Refusal(role, incident.ActReact)
+		return incident.Refusal(m.By, role, incident.ActReact)
 	}
 	p, upTo := &r.pulses, min(m.UpTo, r.head)
 	if upTo > p.known[m.By.ID] {

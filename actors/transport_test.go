@@ -176,7 +176,7 @@ func TestStrangersCannotActThroughTheClusterPort(t *testing.T) {
 	e, err := Start(t.Context(), Config{
 		Now: time.Now, Log: slog.New(slog.DiscardHandler), Limits: DefaultLimits,
 		Cluster: &ClusterConfig{
-			Roll: &soleRoll{}, Listen: address, Advertise: address, Lease: 3 * time.Second, TLS: files, Key: testSealer.key,
+			Roll: &soleRoll{}, Listen: address, Advertise: address, Lease: 3 * time.Second, TLS: files, Keys: testSealer.keys,
 			Drain: func() { drained <- struct{}{} },
 		},
 	})
@@ -208,7 +208,7 @@ func TestStrangersCannotActThroughTheClusterPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	node := actor.NewPID(address, nodeName)
-	forged, err := sealer{key: []byte("not the cluster's")}.seal(node, &drain{})
+	forged, err := sealer{oneKey("not the cluster's")}.seal(node, &drain{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"reflect"
+	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -55,10 +56,10 @@ func init() {
 	}
 }
 
-// sealer makes and opens envelopes. Its key is known to nodes only: who can reach
-// the cluster's port with a certificate of the plant, but is no node, can act for
-// nobody.
-type sealer struct{ key []byte }
+// sealer makes envelopes with the first of its keys and opens those of all. They are
+// known to nodes only: who can reach the cluster's port with a certificate of the plant,
+// but is no node, can act for nobody.
+type sealer struct{ keys func() [][]byte }
 
 // seal wraps a message for one receiver.
 func (s sealer) seal(to *actor.PID, m any) (*wire.Envelope, error) {
@@ -79,7 +80,7 @@ func (s sealer) seal(to *actor.PID, m any) (*wire.Envelope, error) {
 	if a, ok := m.(answer); ok {
 		env.Failure = failureOf(a.failure())
 	}
-	env.Mac = s.mac(to, env)
+	env.Mac = mac(s.keys()[0], to, env)
 	return env, nil
 }
 
@@ -90,7 +91,8 @@ var (
 
 // open checks an envelope that to received and returns its message.
 func (s sealer) open(to *actor.PID, env *wire.Envelope) (any, error) {
-	if !hmac.Equal(env.GetMac(), s.mac(to, env)) {
+	known := func(key []byte) bool { return hmac.Equal(env.GetMac(), mac(key, to, env)) }
+	if !slices.ContainsFunc(s.keys(), known) {
 		return nil, errForged
 	}
 	t, ok := wireKinds[env.GetKind()]
@@ -110,8 +112,8 @@ func (s sealer) open(to *actor.PID, env *wire.Envelope) (any, error) {
 	return m, nil
 }
 
-func (s sealer) mac(to *actor.PID, env *wire.Envelope) []byte {
-	h := hmac.New(sha256.New, s.key)
+func mac(key []byte, to *actor.PID, env *wire.Envelope) []byte {
+	h := hmac.New(sha256.New, key)
 	writeParts(h, to.GetAddress(), to.GetId(), env.GetKind())
 	writeParts(h, env.GetBody())
 	f := env.GetFailure()

@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	testSealer = sealer{key: []byte("a key of the cluster, 32 bytes long")}
+	testSealer = sealer{oneKey("a key of the cluster, 32 bytes long")}
 	roomPid    = actor.NewPID("node-2:7000", "room/x/$1")
 	relayPid   = actor.NewPID("node-1:7000", relayName)
 	sentAt     = time.Date(2026, 11, 22, 6, 0, 0, 123000, time.UTC)
@@ -141,7 +141,7 @@ func TestAForgedEnvelopeIsNotOpened(t *testing.T) {
 	if _, err := testSealer.open(to, env); err != nil {
 		t.Fatalf("an honest envelope: %v", err)
 	}
-	if _, err := (sealer{key: []byte("another key that is as long as it!!")}).open(to, env); !errors.Is(err, errForged) {
+	if _, err := (sealer{oneKey("another key that is as long as it!!")}).open(to, env); !errors.Is(err, errForged) {
 		t.Errorf("under another key: %v", err)
 	}
 	if _, err := testSealer.open(relayPid, env); !errors.Is(err, errForged) {
@@ -169,7 +169,7 @@ func TestWhatANodeDoesNotKnowIsIgnored(t *testing.T) {
 			t.Fatal(err)
 		}
 		change(env)
-		env.Mac = testSealer.mac(roomPid, env)
+		env.Mac = mac(testSealer.keys()[0], roomPid, env)
 		if _, err := testSealer.open(roomPid, env); !errors.Is(err, errUnknown) {
 			t.Errorf("unknown %s: %v", name, err)
 		}
@@ -179,8 +179,11 @@ func TestWhatANodeDoesNotKnowIsIgnored(t *testing.T) {
 		t.Fatal(err)
 	}
 	env.Body = []byte(`{"Added":"tomorrow"}`)
-	env.Mac = testSealer.mac(roomPid, env)
+	env.Mac = mac(testSealer.keys()[0], roomPid, env)
 	if m, err := testSealer.open(roomPid, env); err != nil || m == nil {
 		t.Errorf("an unknown field: %v, %v", m, err)
 	}
 }
+
+// oneKey is what keys returns that never change.
+func oneKey(key string) func() [][]byte { return func() [][]byte { return [][]byte{[]byte(key)} } }

@@ -17,6 +17,7 @@ import (
 type Config struct {
 	AccessTTL     time.Duration // of an access token
 	SessionTTL    time.Duration // from login to its absolute end; refreshing does not move it
+	SessionIdle   time.Duration // a session that nobody used for so long ends
 	Failures      int           // refused logins of one account in any window, then RateLimited
 	AddressFails  int           // the same for one client address
 	FailureWindow time.Duration
@@ -29,6 +30,9 @@ var DefaultConfig = Config{
 	// A twelve-hour shift with an hour of handover on each side; and a shared
 	// tablet never greets tomorrow's shift with yesterday's operator.
 	SessionTTL: 14 * time.Hour,
+	// An open page uses its session by itself: this is for those that were closed, or
+	// left in a locker. Half a shift, so that a break signs nobody out.
+	SessionIdle: 6 * time.Hour,
 	// Under a directory's usual lock-out of ten in ten minutes, and few enough
 	// that guessing a password of 89 bits is hopeless.
 	Failures: 5,
@@ -44,6 +48,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("access token lifetime %s: want 30s to 1h", c.AccessTTL)
 	case c.SessionTTL < c.AccessTTL || c.SessionTTL > 30*24*time.Hour:
 		return fmt.Errorf("session lifetime %s: want the access token's %s to 720h", c.SessionTTL, c.AccessTTL)
+	case c.SessionIdle < 2*c.AccessTTL:
+		return fmt.Errorf("idle limit of sessions %s: want at least twice the access token's %s", c.SessionIdle, c.AccessTTL)
 	case c.Failures < 1 || c.AddressFails < c.Failures:
 		return fmt.Errorf("login failures %d per account, %d per address: want at least 1, and no fewer per address", c.Failures, c.AddressFails)
 	case c.FailureWindow < time.Second || c.FailureWindow > 24*time.Hour:
@@ -54,16 +60,15 @@ func (c Config) Validate() error {
 
 // Gate lets people in and tells who they are. It is safe for concurrent use.
 type Gate struct {
-	config    Config
-	store     Store
-	local     *Local
-	people    People // nil without a directory
-	keys      *Keys
-	now       func() time.Time
-	accounts  *limiter
-	addresses *limiter
-	onEnd     func(incident.SessionID)
-	onChange  func(context.Context, incident.User, string)
+	config   Config
+	store    Store
+	local    *Local
+	people   People // nil without a directory
+	keys     *Keys
+	now      func() time.Time
+	pause    func(context.Context, time.Duration)
+	onEnd    func(incident.SessionID)
+	onChange func(context.Context, incident.User, string)
 }
 
 // New returns a gate. The clock is asked for every decision about time.
@@ -72,15 +77,14 @@ func New(config Config, store Store, local *Local, keys *Keys, now func() time.T
 		return nil, err
 	}
 	return &Gate{
-		config:    config,
-		store:     store,
-		local:     local,
-		keys:      keys,
-		now:       func() time.Time { return incident.Now(now()) },
-		accounts:  newLimiter(config.Failures, config.FailureWindow),
-		addresses: newLimiter(config.AddressFails, config.FailureWindow),
-		onEnd:     func(incident.SessionID) {},
-		onChange:  func(context.Context, incident.User, string) {},
+		config:   config,
+		store:    store,
+		local:    local,
+		keys:     keys,
+		now:      func() time.Time { return incident.Now(now()) },
+		pause:    pause,
+		onEnd:    func(incident.SessionID) {},
+		onChange: func(context.Context, incident.User, string) {},
 	}, nil
 }
 
@@ -114,7 +118,9 @@ func (g *Gate) Login(ctx context.Context, username, password, from, userAgent st
 		ID:        incident.SessionID(id.String()),
 		User:      u.ID,
 		CreatedAt: now,
-		ExpiresAt: now.Add(g.config.SessionTTL),
+		ExpiresAt: now.Add(min(g.config.SessionIdle, g.config.SessionTTL)),
+		EndsAt:    now.Add(g.config.SessionTTL),
+		UsedAt:    now,
 		UserAgent: clip(userAgent, 255),
 		From:      clip(from, 64),
 	}
@@ -123,35 +129,6 @@ func (g *Gate) Login(ctx context.Context, username, password, from, userAgent st
 		return Grant{}, err
 	}
 	return g.grant(s, u, refresh)
-}
-
-// check asks the accounts, and the limiters before them.
-func (g *Gate) check(ctx context.Context, username, password, from string) (incident.User, error) {
-	const op = "auth.Login"
-	begun := g.now()
-	account, address := g.limiterName(username), addressKey(from)
-	if wait, ok := g.addresses.begin(address, begun); !ok {
-		return incident.User{}, tooMany(op, wait)
-	}
-	if wait, ok := g.accounts.begin(account, begun); !ok {
-		g.addresses.undo(address, begun)
-		return incident.User{}, tooMany(op, wait)
-	}
-	u, err := g.verify(ctx, username, password)
-	if incident.KindOf(err) == incident.BadCredentials {
-		return incident.User{}, err
-	}
-	g.addresses.undo(address, begun)
-	if err != nil {
-		g.accounts.undo(account, begun)
-		return incident.User{}, err
-	}
-	g.accounts.clear(account)
-	return u, nil
-}
-
-func tooMany(op string, wait time.Duration) error {
-	return retryLater(incident.RateLimited, op, "Too many attempts to sign in. Wait, then try again.", wait)
 }
 
 // Logout ends a principal's session.
@@ -181,14 +158,18 @@ func (g *Gate) Live(ctx context.Context, id incident.SessionID) (incident.Princi
 	if err != nil {
 		return incident.Principal{}, err
 	}
+	return g.principal(ctx, s)
+}
+
+func (g *Gate) principal(ctx context.Context, s incident.Session) (incident.Principal, error) {
 	u, err := g.owner(ctx, s)
 	if err != nil {
 		return incident.Principal{}, err
 	}
-	return incident.Principal{Person: u.Person, System: u.System, Session: s.ID}, nil
+	return incident.Principal{Person: u.Person, System: u.System, Session: s.ID, Scopes: s.Scopes}, nil
 }
 
-// owner returns a live session's account.
+// owner returns a live session's account, and notes that the session is used.
 func (g *Gate) owner(ctx context.Context, s incident.Session) (incident.User, error) {
 	const op = "auth.Live"
 	if s.EndedAt != nil {
@@ -206,12 +187,30 @@ func (g *Gate) owner(ctx context.Context, s incident.Session) (incident.User, er
 	case u.Disabled:
 		return incident.User{}, signedOut(op, errDisabled)
 	}
+	g.use(ctx, s)
 	return u, nil
+}
+
+// usesNoted is how exactly it is known when a session was last used.
+const usesNoted = 5 * time.Minute
+
+// use moves the end of a session that is used. A note that the database does not take
+// is made with the next use.
+func (g *Gate) use(ctx context.Context, s incident.Session) {
+	now := g.now()
+	if now.Sub(s.UsedAt) < min(usesNoted, g.config.SessionIdle/4) {
+		return
+	}
+	expires := s.EndsAt
+	if idle := now.Add(g.config.SessionIdle); s.Scopes == 0 && idle.Before(expires) {
+		expires = idle
+	}
+	_ = g.store.UseSession(ctx, s.ID, now, expires)
 }
 
 func (g *Gate) grant(s incident.Session, u incident.User, refresh secret) (Grant, error) {
 	now := g.now()
-	ttl := min(g.config.AccessTTL, s.ExpiresAt.Sub(now))
+	ttl := min(g.config.AccessTTL, s.EndsAt.Sub(now))
 	token, err := g.keys.sign(s, now, now.Add(ttl))
 	if err != nil {
 		return Grant{}, incident.Wrap(incident.Internal, "auth.grant", err, "")
@@ -220,22 +219,9 @@ func (g *Gate) grant(s incident.Session, u incident.User, refresh secret) (Grant
 		AccessToken:    token,
 		ExpiresIn:      ttl,
 		RefreshToken:   refresh.String(),
-		RefreshExpires: s.ExpiresAt,
+		RefreshExpires: s.EndsAt,
 		User:           u,
 	}, nil
-}
-
-// limiterName brings together what may be one account; what is no name at all
-// shares one budget.
-func (g *Gate) limiterName(username string) string {
-	if g.people != nil {
-		return g.people.Account(username)
-	}
-	name, err := tidyName(username)
-	if err != nil {
-		return ""
-	}
-	return strings.ToLower(name)
 }
 
 // clip cuts s to at most n bytes of valid text.

@@ -27,7 +27,7 @@ func TestLoginTellsWhoIsAsking(t *testing.T) { // F-AU-02, F-AU-05
 		t.Errorf("principal %+v, want that of %+v", p, r.wang)
 	}
 	s, err := r.store.Session(t.Context(), p.Session)
-	if err != nil || s.From != "10.0.0.7" || s.UserAgent != "Mozilla/5.0" || !s.ExpiresAt.Equal(g.RefreshExpires) {
+	if err != nil || s.From != "10.0.0.7" || s.UserAgent != "Mozilla/5.0" || !s.EndsAt.Equal(g.RefreshExpires) {
 		t.Errorf("session %+v, %v", s, err)
 	}
 }

@@ -55,7 +55,7 @@ func TestFirstKeyIsMadeOnceForItsOwnerOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := LoadKeys(dir, true)
-	if err != nil || again.kid != first.kid || len(again.verify) != 1 {
+	if err != nil || again.ring.Load().kid != first.ring.Load().kid || len(again.ring.Load().verify) != 1 {
 		t.Errorf("the second start has other keys: %v", err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -103,6 +103,94 @@ func TestNewestKeySignsAndAllVerify(t *testing.T) {
 	}
 }
 
+// A key is changed while the nodes run: a new one verifies at once and signs when every
+// node has had time to read it; one that is taken away verifies nothing more. What was
+// derived follows.
+func TestKeysAreChangedWhileTheNodeRuns(t *testing.T) { // F-AU-04
+	t.Parallel()
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	writeKey(t, path("20260101.pem"), newEd25519(t), 0o600)
+	load := func() *Keys {
+		k, err := LoadKeys(dir, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	now := time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC)
+	node := load()
+	links := node.Derive("links")
+	before := links()
+	sign := func(k *Keys) string {
+		token, err := k.sign(incident.Session{ID: "s", User: "u"}, now, now.Add(time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	reload := func(want bool) {
+		t.Helper()
+		if changed, err := node.reload(now); err != nil || changed != want {
+			t.Fatalf("changed %v, %v; want %v", changed, err, want)
+		}
+	}
+	old := sign(node)
+	reload(false)
+
+	writeKey(t, path("20260601.pem"), newEd25519(t), 0o600)
+	other := load() // a node that starts with the new key signs with it
+	reload(true)
+	if _, err := node.open(sign(other), now); err != nil {
+		t.Errorf("what another node signs with the new key is refused: %v", err)
+	}
+	if kid := node.ring.Load().kid; kid == other.ring.Load().kid {
+		t.Error("a new key signs before every node can have read it")
+	}
+	if got := links(); len(got) != 2 || string(got[0]) != string(before[0]) {
+		t.Error("a new key makes links before every node can have read it, or checks none")
+	}
+	now = now.Add(keySettles - time.Second)
+	reload(false)
+	now = now.Add(time.Second)
+	reload(true)
+	if node.ring.Load().kid != other.ring.Load().kid {
+		t.Error("the newest key does not sign when it has settled")
+	}
+	if got := links(); len(got) != 2 || string(got[1]) != string(before[0]) {
+		t.Error("links of the old key are not accepted any more")
+	}
+	if _, err := node.open(old, now); err != nil {
+		t.Errorf("the old key does not verify any more: %v", err)
+	}
+
+	writeFile(t, path("20260701.pem"), []byte("half a fi"), 0o600)
+	if changed, err := node.reload(now); err == nil || changed {
+		t.Errorf("a damaged file: changed %v, %v", changed, err)
+	}
+	if _, err := node.open(old, now); err != nil {
+		t.Errorf("a damaged file took the keys away: %v", err)
+	}
+	for _, gone := range []string{"20260701.pem", "20260101.pem"} {
+		if err := os.Remove(path(gone)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reload(true)
+	if _, err := node.open(old, now); err == nil {
+		t.Error("a key that was taken away still verifies")
+	}
+	// All keys replaced at once, as after a theft: the new one signs without delay.
+	writeKey(t, path("20270101.pem"), newEd25519(t), 0o600)
+	if err := os.Remove(path("20260601.pem")); err != nil {
+		t.Fatal(err)
+	}
+	reload(true)
+	if node.ring.Load().kid != load().ring.Load().kid {
+		t.Error("the only key does not sign")
+	}
+}
+
 func TestKeysThatAreNoneStopTheStart(t *testing.T) {
 	t.Parallel()
 	p256, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -138,11 +226,11 @@ func TestDerivedKeysDependOnKeyAndPurpose(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, err := k.Derive(purpose)
-		if err != nil || len(key) != 32 {
-			t.Fatalf("%d bytes, %v", len(key), err)
+		keys := k.Derive(purpose)()
+		if len(keys) != len(k.ring.Load().keys) || len(keys[0]) != 32 {
+			t.Fatalf("%d keys, the first of %d bytes", len(keys), len(keys[0]))
 		}
-		return string(key)
+		return string(keys[0])
 	}
 	links := derive("links")
 	if derive("links") != links {
@@ -182,11 +270,7 @@ func TestNodesThatStartAtOnceShareTheirFirstKey(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			b, err := k.Derive("test")
-			if err != nil {
-				t.Error(err)
-			}
-			derived[i] = string(b)
+			derived[i] = string(k.Derive("test")()[0])
 		})
 	}
 	all.Wait()

@@ -11,13 +11,18 @@ func (g *Gate) Sessions(ctx context.Context, user incident.UserID) ([]incident.S
 	return g.store.Sessions(ctx, user, g.now())
 }
 
-// Revoke ends a session: one of owner's, or anybody's where owner is empty. It
-// returns the session. Errors: NotFound, also for another's and for one that has ended.
+// Revoke ends a login: one of owner's, or anybody's where owner is empty. It
+// returns its session. Errors: NotFound, also for another's and for one that has ended.
 func (g *Gate) Revoke(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error) {
+	return g.revoke(ctx, id, owner, false)
+}
+
+func (g *Gate) revoke(ctx context.Context, id incident.SessionID, owner incident.UserID, token bool) (incident.Session, error) {
 	s, err := g.store.Session(ctx, id)
-	over := err == nil && (s.EndedAt != nil || !g.now().Before(s.ExpiresAt) || owner != "" && s.User != owner)
+	over := err == nil && (s.EndedAt != nil || !g.now().Before(s.ExpiresAt) || owner != "" && s.User != owner || (s.Scopes != 0) != token)
 	if over || incident.KindOf(err) == incident.NotFound {
-		return incident.Session{}, incident.E(incident.NotFound, "auth.Revoke", "There is no such session, or it has ended.")
+		what := map[bool]string{false: "session", true: "API token"}[token]
+		return incident.Session{}, incident.E(incident.NotFound, "auth.Revoke", "There is no such %s, or it has ended.", what)
 	}
 	if err != nil {
 		return incident.Session{}, err
@@ -25,7 +30,7 @@ func (g *Gate) Revoke(ctx context.Context, id incident.SessionID, owner incident
 	return s, g.end(ctx, id)
 }
 
-// RevokeAll ends all sessions of an account and returns how many lived.
+// RevokeAll ends all sessions and API tokens of an account and returns how many lived.
 func (g *Gate) RevokeAll(ctx context.Context, user incident.UserID) (int, error) {
 	if _, err := g.store.User(ctx, user); err != nil {
 		return 0, noAccount(err)

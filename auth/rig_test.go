@@ -26,8 +26,9 @@ type rig struct {
 	clock *clock
 	wang  incident.User
 
-	mu    sync.Mutex
-	ended []incident.SessionID
+	mu     sync.Mutex
+	ended  []incident.SessionID
+	paused []time.Duration
 }
 
 func newRig(t testing.TB) *rig {
@@ -44,6 +45,11 @@ func newRig(t testing.TB) *rig {
 		defer r.mu.Unlock()
 		r.ended = append(r.ended, id)
 	})
+	gate.pause = func(_ context.Context, d time.Duration) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.paused = append(r.paused, d)
+	}
 	r.Gate = gate
 	r.wang, err = local.Add(t.Context(), "wang", "王小明", incident.SystemUser, password)
 	if err != nil {
@@ -58,8 +64,8 @@ func testKeys(t testing.TB) *Keys {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &Keys{verify: map[string]ed25519.PublicKey{}}
-	k.add(key)
+	k := &Keys{}
+	k.use([]ed25519.PrivateKey{key})
 	return k
 }
 
@@ -110,6 +116,8 @@ type memory struct {
 	refresh  map[incident.Digest]refreshRow
 	tickets  map[incident.Digest]ticketRow
 	checked  map[string]time.Time // of a directory's people, by their key
+	tokens   map[incident.Digest]incident.Token
+	attempts []incident.Attempt
 	down     error
 }
 
@@ -130,6 +138,7 @@ func newMemory() *memory {
 		refresh:  map[incident.Digest]refreshRow{},
 		tickets:  map[incident.Digest]ticketRow{},
 		checked:  map[string]time.Time{},
+		tokens:   map[incident.Digest]incident.Token{},
 	}
 }
 
@@ -298,7 +307,7 @@ func (m *memory) Sessions(_ context.Context, user incident.UserID, now time.Time
 	defer m.mu.Unlock()
 	var list []incident.Session
 	for _, s := range m.sessions {
-		if s.User == user && s.EndedAt == nil && now.Before(s.ExpiresAt) {
+		if s.User == user && s.Scopes == 0 && s.EndedAt == nil && now.Before(s.ExpiresAt) {
 			list = append(list, s)
 		}
 	}
@@ -307,6 +316,10 @@ func (m *memory) Sessions(_ context.Context, user incident.UserID, now time.Time
 
 func (m *memory) EndSessions(ctx context.Context, user incident.UserID, now time.Time) ([]incident.SessionID, error) {
 	list, err := m.Sessions(ctx, user, now)
+	tokens, _ := m.Tokens(ctx, user, now)
+	for _, t := range tokens {
+		list = append(list, t.Session)
+	}
 	var ended []incident.SessionID
 	for _, s := range list {
 		ended = append(ended, s.ID)
@@ -348,4 +361,94 @@ func (m *memory) TakeTicket(_ context.Context, ticket incident.Digest, now time.
 		return "", errors.Join(m.down, errNoRow)
 	}
 	return row.session, m.down
+}
+
+func (m *memory) UseSession(_ context.Context, id incident.SessionID, now, expires time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s, ok := m.sessions[id]; ok && s.EndedAt == nil && m.down == nil {
+		s.UsedAt, s.ExpiresAt = now, expires
+		m.sessions[id] = s
+	}
+	return m.down
+}
+
+func (m *memory) CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int) error {
+	if list, _ := m.Tokens(ctx, t.User, t.CreatedAt); len(list) >= limit {
+		return incident.E(incident.Conflict, "memory", "too many")
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sessions[t.ID], m.tokens[secret] = t.Session, t
+	return m.down
+}
+
+func (m *memory) TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error) {
+	m.mu.Lock()
+	t := m.tokens[secret]
+	m.mu.Unlock()
+	return m.Session(ctx, t.ID)
+}
+
+func (m *memory) Tokens(_ context.Context, user incident.UserID, now time.Time) ([]incident.Token, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var list []incident.Token
+	for _, t := range m.tokens {
+		if t.Session = m.sessions[t.ID]; t.User == user && t.EndedAt == nil && now.Before(t.ExpiresAt) {
+			list = append(list, t)
+		}
+	}
+	return list, m.down
+}
+
+func (m *memory) BeginAttempt(_ context.Context, a incident.Attempt, perAccount, perAddress int, since time.Time) (time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var ofAccount, ofAddress []time.Time
+	for _, b := range m.attempts {
+		if b.Account == a.Account && b.At.After(since) {
+			ofAccount = append(ofAccount, b.At)
+		}
+		if b.Address == a.Address && b.At.After(since) {
+			ofAddress = append(ofAddress, b.At)
+		}
+	}
+	switch {
+	case m.down != nil:
+		return time.Time{}, m.down
+	case len(ofAccount) >= perAccount:
+		return ofAccount[len(ofAccount)-perAccount], nil
+	case len(ofAddress) >= perAddress:
+		return ofAddress[len(ofAddress)-perAddress], nil
+	}
+	m.attempts = append(m.attempts, a)
+	return time.Time{}, nil
+}
+
+func (m *memory) UndoAttempt(_ context.Context, id string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.attempts = slices.DeleteFunc(m.attempts, func(a incident.Attempt) bool { return a.ID == id })
+	return m.down
+}
+
+func (m *memory) ForgetAttempts(_ context.Context, account incident.Digest) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.attempts = slices.DeleteFunc(m.attempts, func(a incident.Attempt) bool { return a.Account == account })
+	return m.down
+}
+
+func (m *memory) Forget(_ context.Context, then, attempts time.Time) (n int, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.attempts = slices.DeleteFunc(m.attempts, func(a incident.Attempt) bool { return a.At.Before(attempts) })
+	for id, s := range m.sessions {
+		if s.ExpiresAt.Before(then) {
+			delete(m.sessions, id)
+			n++
+		}
+	}
+	return n, m.down
 }

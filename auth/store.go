@@ -35,6 +35,9 @@ type Store interface {
 
 	// CreateSession records a login with its first refresh token.
 	CreateSession(ctx context.Context, s incident.Session, refresh incident.Digest) error
+	// UseSession notes that a session was used at now and expires at then, unless it
+	// has ended.
+	UseSession(ctx context.Context, id incident.SessionID, now, expires time.Time) error
 	// Session returns a session, ended ones included.
 	Session(ctx context.Context, id incident.SessionID) (incident.Session, error)
 	// RotateRefresh marks the token old as used at now and records its successor, in one
@@ -47,9 +50,9 @@ type Store interface {
 	AddRefresh(ctx context.Context, id incident.SessionID, refresh incident.Digest) error
 	// EndSession ends a session for ever; ending it twice is no error.
 	EndSession(ctx context.Context, id incident.SessionID, now time.Time) error
-	// Sessions returns an account's sessions that live at now, newest first.
+	// Sessions returns an account's logins that live at now, newest first.
 	Sessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Session, error)
-	// EndSessions ends all sessions of an account and returns those that lived.
+	// EndSessions ends all sessions and API tokens of an account and returns those that lived.
 	EndSessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.SessionID, error)
 	// ChangeAccount changes an account and ends its sessions, which it returns.
 	// incident.Conflict for the last administrator who may sign in.
@@ -60,4 +63,24 @@ type Store interface {
 	// TakeTicket removes a ticket that has not expired and returns its session;
 	// incident.NotFound for all others.
 	TakeTicket(ctx context.Context, ticket incident.Digest, now time.Time) (incident.SessionID, error)
+
+	// CreateToken records an API token, unless limit of its account's live at its
+	// creation: incident.Conflict.
+	CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int) error
+	// TokenSession returns the session of an API token, ended ones included.
+	TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error)
+	// Tokens returns an account's API tokens that live at now, newest first.
+	Tokens(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Token, error)
+
+	// BeginAttempt counts an attempt to sign in, for all nodes, unless its account has
+	// had perAccount of them after since or its address perAddress. Then it counts
+	// none, and oldest is the one whose end of the window is to be waited for.
+	BeginAttempt(ctx context.Context, a incident.Attempt, perAccount, perAddress int, since time.Time) (oldest time.Time, err error)
+	// UndoAttempt takes back an attempt that was no failure.
+	UndoAttempt(ctx context.Context, id string) error
+	// ForgetAttempts forgets an account's attempts.
+	ForgetAttempts(ctx context.Context, account incident.Digest) error
+	// Forget removes sessions and API tokens that ended or expired before then, and
+	// attempts from before attempts; it returns how many sessions.
+	Forget(ctx context.Context, then, attempts time.Time) (int, error)
 }

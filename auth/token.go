@@ -35,8 +35,9 @@ func (k *Keys) sign(s incident.Session, now, expires time.Time) (string, error) 
 		},
 		Session: s.ID,
 	})
-	t.Header = map[string]any{"alg": jwt.SigningMethodEdDSA.Alg(), "typ": tokenType, "kid": k.kid}
-	return t.SignedString(k.signer)
+	r := k.ring.Load()
+	t.Header = map[string]any{"alg": jwt.SigningMethodEdDSA.Alg(), "typ": tokenType, "kid": r.kid}
+	return t.SignedString(r.keys[0])
 }
 
 // open returns the claims of a token that one of these keys signed and whose
@@ -63,17 +64,20 @@ func (k *Keys) open(token string, now time.Time) (claims, error) {
 // but this: a nested key, its address, a critical extension.
 func (k *Keys) key(t *jwt.Token) (any, error) {
 	kid, _ := t.Header["kid"].(string)
-	key, known := k.verify[kid]
+	key, known := k.ring.Load().verify[kid]
 	if !known || t.Header["typ"] != tokenType || len(t.Header) != 3 {
 		return nil, errors.New("the token's header is not ours")
 	}
 	return key, nil
 }
 
-// Verify returns whose access token it is, as the account is now. A token that is
-// not ours, not of this time, or of a session that has ended is Unauthenticated.
+// Verify returns whose access token or API token it is, as the account is now. A token
+// that is not ours, not of this time, or of a session that has ended is Unauthenticated.
 func (g *Gate) Verify(ctx context.Context, accessToken string) (incident.Principal, error) {
 	const op = "auth.Verify"
+	if secret, is := strings.CutPrefix(accessToken, apiTokenPrefix); is {
+		return g.verifyAPIToken(ctx, secret)
+	}
 	c, err := g.keys.open(accessToken, g.now())
 	if err != nil {
 		return incident.Principal{}, signedOut(op, err)

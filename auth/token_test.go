@@ -33,13 +33,13 @@ func (f forgery) String() string {
 func (r *rig) forge(p incident.Principal, change func(*forgery)) string {
 	now := r.clock.Now().Unix()
 	f := forgery{
-		header: map[string]any{"alg": "EdDSA", "typ": tokenType, "kid": r.keys.kid},
+		header: map[string]any{"alg": "EdDSA", "typ": tokenType, "kid": r.keys.ring.Load().kid},
 		claims: map[string]any{
 			"iss": tokenIssuer, "aud": tokenIssuer, "sub": string(p.ID), "sid": string(p.Session),
 			"iat": now, "nbf": now, "exp": now + 300,
 		},
 		method: jwt.SigningMethodEdDSA,
-		key:    r.keys.signer,
+		key:    r.keys.ring.Load().keys[0],
 	}
 	change(&f)
 	return f.String()
@@ -54,7 +54,7 @@ func TestTokensThatAreNotOursAreRefused(t *testing.T) { // F-AU-04, F-AU-05
 		t.Fatal(err)
 	}
 	now := r.clock.Now().Unix()
-	public := r.keys.verify[r.keys.kid]
+	public := publicOf(r.keys.ring.Load().keys[0])
 	_, stranger, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"taskreporter/ent/apitoken"
 	"taskreporter/ent/audit"
 	"taskreporter/ent/auditseal"
 	"taskreporter/ent/auditunsealed"
 	"taskreporter/ent/checklistitem"
+	"taskreporter/ent/loginattempt"
 	"taskreporter/ent/mention"
 	"taskreporter/ent/message"
 	"taskreporter/ent/messageedit"
@@ -93,10 +95,12 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			apitoken.Table:      apitoken.ValidColumn,
 			audit.Table:         audit.ValidColumn,
 			auditseal.Table:     auditseal.ValidColumn,
 			auditunsealed.Table: auditunsealed.ValidColumn,
 			checklistitem.Table: checklistitem.ValidColumn,
+			loginattempt.Table:  loginattempt.ValidColumn,
 			mention.Table:       mention.ValidColumn,
 			message.Table:       message.ValidColumn,
 			messageedit.Table:   messageedit.ValidColumn,

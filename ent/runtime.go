@@ -9,6 +9,7 @@ import (
 	"taskreporter/ent/roomevent"
 	"taskreporter/ent/roomfile"
 	"taskreporter/ent/schema"
+	"taskreporter/ent/session"
 	"taskreporter/ent/template"
 	"taskreporter/ent/upload"
 )
@@ -67,6 +68,12 @@ func init() {
 	roomfileDescSeq := roomfileFields[16].Descriptor()
 	// roomfile.DefaultSeq holds the default value on creation for the seq field.
 	roomfile.DefaultSeq = roomfileDescSeq.Default.(int64)
+	sessionFields := schema.Session{}.Fields()
+	_ = sessionFields
+	// sessionDescScopes is the schema descriptor for scopes field.
+	sessionDescScopes := sessionFields[9].Descriptor()
+	// session.DefaultScopes holds the default value on creation for the scopes field.
+	session.DefaultScopes = sessionDescScopes.Default.(int16)
 	templateFields := schema.Template{}.Fields()
 	_ = templateFields
 	// templateDescMembers is the schema descriptor for members field.

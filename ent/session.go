@@ -5,6 +5,7 @@ package ent
 import (
 	"fmt"
 	"strings"
+	"taskreporter/ent/apitoken"
 	"taskreporter/ent/session"
 	"taskreporter/ent/user"
 	"time"
@@ -22,14 +23,20 @@ type Session struct {
 	UserID string `json:"user_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
-	// ExpiresAt holds the value of the "expires_at" field.
+	// moves on with its use
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
+	// where expires_at stops; null: it never moves
+	EndsAt *time.Time `json:"ends_at,omitempty"`
+	// UsedAt holds the value of the "used_at" field.
+	UsedAt *time.Time `json:"used_at,omitempty"`
 	// EndedAt holds the value of the "ended_at" field.
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 	// UserAgent holds the value of the "user_agent" field.
 	UserAgent string `json:"user_agent,omitempty"`
 	// FromAddr holds the value of the "from_addr" field.
 	FromAddr string `json:"from_addr,omitempty"`
+	// of an API token, as bits; 0: a login
+	Scopes int16 `json:"scopes,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SessionQuery when eager-loading is set.
 	Edges        SessionEdges `json:"edges"`
@@ -42,11 +49,13 @@ type SessionEdges struct {
 	RefreshTokens []*RefreshToken `json:"refresh_tokens,omitempty"`
 	// Tickets holds the value of the tickets edge.
 	Tickets []*Ticket `json:"tickets,omitempty"`
+	// Token holds the value of the token edge.
+	Token *ApiToken `json:"token,omitempty"`
 	// User holds the value of the user edge.
 	User *User `json:"user,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // RefreshTokensOrErr returns the RefreshTokens value or an error if the edge
@@ -67,12 +76,23 @@ func (e SessionEdges) TicketsOrErr() ([]*Ticket, error) {
 	return nil, &NotLoadedError{edge: "tickets"}
 }
 
+// TokenOrErr returns the Token value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e SessionEdges) TokenOrErr() (*ApiToken, error) {
+	if e.Token != nil {
+		return e.Token, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: apitoken.Label}
+	}
+	return nil, &NotLoadedError{edge: "token"}
+}
+
 // UserOrErr returns the User value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e SessionEdges) UserOrErr() (*User, error) {
 	if e.User != nil {
 		return e.User, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: user.Label}
 	}
 	return nil, &NotLoadedError{edge: "user"}
@@ -83,9 +103,11 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case session.FieldScopes:
+			values[i] = new(sql.NullInt64)
 		case session.FieldID, session.FieldUserID, session.FieldUserAgent, session.FieldFromAddr:
 			values[i] = new(sql.NullString)
-		case session.FieldCreatedAt, session.FieldExpiresAt, session.FieldEndedAt:
+		case session.FieldCreatedAt, session.FieldExpiresAt, session.FieldEndsAt, session.FieldUsedAt, session.FieldEndedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -126,6 +148,20 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ExpiresAt = value.Time
 			}
+		case session.FieldEndsAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ends_at", values[i])
+			} else if value.Valid {
+				_m.EndsAt = new(time.Time)
+				*_m.EndsAt = value.Time
+			}
+		case session.FieldUsedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field used_at", values[i])
+			} else if value.Valid {
+				_m.UsedAt = new(time.Time)
+				*_m.UsedAt = value.Time
+			}
 		case session.FieldEndedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field ended_at", values[i])
@@ -144,6 +180,12 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field from_addr", values[i])
 			} else if value.Valid {
 				_m.FromAddr = value.String
+			}
+		case session.FieldScopes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field scopes", values[i])
+			} else if value.Valid {
+				_m.Scopes = int16(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -166,6 +208,11 @@ func (_m *Session) QueryRefreshTokens() *RefreshTokenQuery {
 // QueryTickets queries the "tickets" edge of the Session entity.
 func (_m *Session) QueryTickets() *TicketQuery {
 	return NewSessionClient(_m.config).QueryTickets(_m)
+}
+
+// QueryToken queries the "token" edge of the Session entity.
+func (_m *Session) QueryToken() *ApiTokenQuery {
+	return NewSessionClient(_m.config).QueryToken(_m)
 }
 
 // QueryUser queries the "user" edge of the Session entity.
@@ -205,6 +252,16 @@ func (_m *Session) String() string {
 	builder.WriteString("expires_at=")
 	builder.WriteString(_m.ExpiresAt.Format(time.ANSIC))
 	builder.WriteString(", ")
+	if v := _m.EndsAt; v != nil {
+		builder.WriteString("ends_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.UsedAt; v != nil {
+		builder.WriteString("used_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
 	if v := _m.EndedAt; v != nil {
 		builder.WriteString("ended_at=")
 		builder.WriteString(v.Format(time.ANSIC))
@@ -215,6 +272,9 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("from_addr=")
 	builder.WriteString(_m.FromAddr)
+	builder.WriteString(", ")
+	builder.WriteString("scopes=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Scopes))
 	builder.WriteByte(')')
 	return builder.String()
 }

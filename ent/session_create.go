@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"taskreporter/ent/apitoken"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/session"
 	"taskreporter/ent/ticket"
@@ -44,6 +45,34 @@ func (_c *SessionCreate) SetExpiresAt(v time.Time) *SessionCreate {
 	return _c
 }
 
+// SetEndsAt sets the "ends_at" field.
+func (_c *SessionCreate) SetEndsAt(v time.Time) *SessionCreate {
+	_c.mutation.SetEndsAt(v)
+	return _c
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableEndsAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetEndsAt(*v)
+	}
+	return _c
+}
+
+// SetUsedAt sets the "used_at" field.
+func (_c *SessionCreate) SetUsedAt(v time.Time) *SessionCreate {
+	_c.mutation.SetUsedAt(v)
+	return _c
+}
+
+// SetNillableUsedAt sets the "used_at" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableUsedAt(v *time.Time) *SessionCreate {
+	if v != nil {
+		_c.SetUsedAt(*v)
+	}
+	return _c
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (_c *SessionCreate) SetEndedAt(v time.Time) *SessionCreate {
 	_c.mutation.SetEndedAt(v)
@@ -67,6 +96,20 @@ func (_c *SessionCreate) SetUserAgent(v string) *SessionCreate {
 // SetFromAddr sets the "from_addr" field.
 func (_c *SessionCreate) SetFromAddr(v string) *SessionCreate {
 	_c.mutation.SetFromAddr(v)
+	return _c
+}
+
+// SetScopes sets the "scopes" field.
+func (_c *SessionCreate) SetScopes(v int16) *SessionCreate {
+	_c.mutation.SetScopes(v)
+	return _c
+}
+
+// SetNillableScopes sets the "scopes" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableScopes(v *int16) *SessionCreate {
+	if v != nil {
+		_c.SetScopes(*v)
+	}
 	return _c
 }
 
@@ -106,6 +149,25 @@ func (_c *SessionCreate) AddTickets(v ...*Ticket) *SessionCreate {
 	return _c.AddTicketIDs(ids...)
 }
 
+// SetTokenID sets the "token" edge to the ApiToken entity by ID.
+func (_c *SessionCreate) SetTokenID(id string) *SessionCreate {
+	_c.mutation.SetTokenID(id)
+	return _c
+}
+
+// SetNillableTokenID sets the "token" edge to the ApiToken entity by ID if the given value is not nil.
+func (_c *SessionCreate) SetNillableTokenID(id *string) *SessionCreate {
+	if id != nil {
+		_c = _c.SetTokenID(*id)
+	}
+	return _c
+}
+
+// SetToken sets the "token" edge to the ApiToken entity.
+func (_c *SessionCreate) SetToken(v *ApiToken) *SessionCreate {
+	return _c.SetTokenID(v.ID)
+}
+
 // SetUser sets the "user" edge to the User entity.
 func (_c *SessionCreate) SetUser(v *User) *SessionCreate {
 	return _c.SetUserID(v.ID)
@@ -118,6 +180,7 @@ func (_c *SessionCreate) Mutation() *SessionMutation {
 
 // Save creates the Session in the database.
 func (_c *SessionCreate) Save(ctx context.Context) (*Session, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -143,6 +206,14 @@ func (_c *SessionCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *SessionCreate) defaults() {
+	if _, ok := _c.mutation.Scopes(); !ok {
+		v := session.DefaultScopes
+		_c.mutation.SetScopes(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *SessionCreate) check() error {
 	if _, ok := _c.mutation.UserID(); !ok {
@@ -159,6 +230,9 @@ func (_c *SessionCreate) check() error {
 	}
 	if _, ok := _c.mutation.FromAddr(); !ok {
 		return &ValidationError{Name: "from_addr", err: errors.New(`ent: missing required field "Session.from_addr"`)}
+	}
+	if _, ok := _c.mutation.Scopes(); !ok {
+		return &ValidationError{Name: "scopes", err: errors.New(`ent: missing required field "Session.scopes"`)}
 	}
 	if len(_c.mutation.UserIDs()) == 0 {
 		return &ValidationError{Name: "user", err: errors.New(`ent: missing required edge "Session.user"`)}
@@ -207,6 +281,14 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
 		_node.ExpiresAt = value
 	}
+	if value, ok := _c.mutation.EndsAt(); ok {
+		_spec.SetField(session.FieldEndsAt, field.TypeTime, value)
+		_node.EndsAt = &value
+	}
+	if value, ok := _c.mutation.UsedAt(); ok {
+		_spec.SetField(session.FieldUsedAt, field.TypeTime, value)
+		_node.UsedAt = &value
+	}
 	if value, ok := _c.mutation.EndedAt(); ok {
 		_spec.SetField(session.FieldEndedAt, field.TypeTime, value)
 		_node.EndedAt = &value
@@ -218,6 +300,10 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FromAddr(); ok {
 		_spec.SetField(session.FieldFromAddr, field.TypeString, value)
 		_node.FromAddr = value
+	}
+	if value, ok := _c.mutation.Scopes(); ok {
+		_spec.SetField(session.FieldScopes, field.TypeInt16, value)
+		_node.Scopes = value
 	}
 	if nodes := _c.mutation.RefreshTokensIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -244,6 +330,22 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(ticket.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TokenIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   session.TokenTable,
+			Columns: []string{session.TokenColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -320,6 +422,36 @@ type (
 	}
 )
 
+// SetExpiresAt sets the "expires_at" field.
+func (u *SessionUpsert) SetExpiresAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldExpiresAt, v)
+	return u
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateExpiresAt() *SessionUpsert {
+	u.SetExcluded(session.FieldExpiresAt)
+	return u
+}
+
+// SetUsedAt sets the "used_at" field.
+func (u *SessionUpsert) SetUsedAt(v time.Time) *SessionUpsert {
+	u.Set(session.FieldUsedAt, v)
+	return u
+}
+
+// UpdateUsedAt sets the "used_at" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateUsedAt() *SessionUpsert {
+	u.SetExcluded(session.FieldUsedAt)
+	return u
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (u *SessionUpsert) ClearUsedAt() *SessionUpsert {
+	u.SetNull(session.FieldUsedAt)
+	return u
+}
+
 // SetEndedAt sets the "ended_at" field.
 func (u *SessionUpsert) SetEndedAt(v time.Time) *SessionUpsert {
 	u.Set(session.FieldEndedAt, v)
@@ -361,14 +493,17 @@ func (u *SessionUpsertOne) UpdateNewValues() *SessionUpsertOne {
 		if _, exists := u.create.mutation.CreatedAt(); exists {
 			s.SetIgnore(session.FieldCreatedAt)
 		}
-		if _, exists := u.create.mutation.ExpiresAt(); exists {
-			s.SetIgnore(session.FieldExpiresAt)
+		if _, exists := u.create.mutation.EndsAt(); exists {
+			s.SetIgnore(session.FieldEndsAt)
 		}
 		if _, exists := u.create.mutation.UserAgent(); exists {
 			s.SetIgnore(session.FieldUserAgent)
 		}
 		if _, exists := u.create.mutation.FromAddr(); exists {
 			s.SetIgnore(session.FieldFromAddr)
+		}
+		if _, exists := u.create.mutation.Scopes(); exists {
+			s.SetIgnore(session.FieldScopes)
 		}
 	}))
 	return u
@@ -399,6 +534,41 @@ func (u *SessionUpsertOne) Update(set func(*SessionUpsert)) *SessionUpsertOne {
 		set(&SessionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *SessionUpsertOne) SetExpiresAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetExpiresAt(v)
+	})
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateExpiresAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateExpiresAt()
+	})
+}
+
+// SetUsedAt sets the "used_at" field.
+func (u *SessionUpsertOne) SetUsedAt(v time.Time) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetUsedAt(v)
+	})
+}
+
+// UpdateUsedAt sets the "used_at" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateUsedAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateUsedAt()
+	})
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (u *SessionUpsertOne) ClearUsedAt() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearUsedAt()
+	})
 }
 
 // SetEndedAt sets the "ended_at" field.
@@ -479,6 +649,7 @@ func (_c *SessionCreateBulk) Save(ctx context.Context) ([]*Session, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*SessionMutation)
 				if !ok {
@@ -610,14 +781,17 @@ func (u *SessionUpsertBulk) UpdateNewValues() *SessionUpsertBulk {
 			if _, exists := b.mutation.CreatedAt(); exists {
 				s.SetIgnore(session.FieldCreatedAt)
 			}
-			if _, exists := b.mutation.ExpiresAt(); exists {
-				s.SetIgnore(session.FieldExpiresAt)
+			if _, exists := b.mutation.EndsAt(); exists {
+				s.SetIgnore(session.FieldEndsAt)
 			}
 			if _, exists := b.mutation.UserAgent(); exists {
 				s.SetIgnore(session.FieldUserAgent)
 			}
 			if _, exists := b.mutation.FromAddr(); exists {
 				s.SetIgnore(session.FieldFromAddr)
+			}
+			if _, exists := b.mutation.Scopes(); exists {
+				s.SetIgnore(session.FieldScopes)
 			}
 		}
 	}))
@@ -649,6 +823,41 @@ func (u *SessionUpsertBulk) Update(set func(*SessionUpsert)) *SessionUpsertBulk 
 		set(&SessionUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *SessionUpsertBulk) SetExpiresAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetExpiresAt(v)
+	})
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateExpiresAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateExpiresAt()
+	})
+}
+
+// SetUsedAt sets the "used_at" field.
+func (u *SessionUpsertBulk) SetUsedAt(v time.Time) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetUsedAt(v)
+	})
+}
+
+// UpdateUsedAt sets the "used_at" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateUsedAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateUsedAt()
+	})
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (u *SessionUpsertBulk) ClearUsedAt() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearUsedAt()
+	})
 }
 
 // SetEndedAt sets the "ended_at" field.

@@ -7,6 +7,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"taskreporter/ent/apitoken"
 	"taskreporter/ent/predicate"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/session"
@@ -29,6 +30,7 @@ type SessionQuery struct {
 	predicates        []predicate.Session
 	withRefreshTokens *RefreshTokenQuery
 	withTickets       *TicketQuery
+	withToken         *ApiTokenQuery
 	withUser          *UserQuery
 	modifiers         []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -104,6 +106,28 @@ func (_q *SessionQuery) QueryTickets() *TicketQuery {
 			sqlgraph.From(session.Table, session.FieldID, selector),
 			sqlgraph.To(ticket.Table, ticket.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, session.TicketsTable, session.TicketsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryToken chains the current query on the "token" edge.
+func (_q *SessionQuery) QueryToken() *ApiTokenQuery {
+	query := (&ApiTokenClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(session.Table, session.FieldID, selector),
+			sqlgraph.To(apitoken.Table, apitoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, session.TokenTable, session.TokenColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -327,6 +351,7 @@ func (_q *SessionQuery) Clone() *SessionQuery {
 		predicates:        append([]predicate.Session{}, _q.predicates...),
 		withRefreshTokens: _q.withRefreshTokens.Clone(),
 		withTickets:       _q.withTickets.Clone(),
+		withToken:         _q.withToken.Clone(),
 		withUser:          _q.withUser.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
@@ -353,6 +378,17 @@ func (_q *SessionQuery) WithTickets(opts ...func(*TicketQuery)) *SessionQuery {
 		opt(query)
 	}
 	_q.withTickets = query
+	return _q
+}
+
+// WithToken tells the query-builder to eager-load the nodes that are connected to
+// the "token" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SessionQuery) WithToken(opts ...func(*ApiTokenQuery)) *SessionQuery {
+	query := (&ApiTokenClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withToken = query
 	return _q
 }
 
@@ -445,9 +481,10 @@ func (_q *SessionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sess
 	var (
 		nodes       = []*Session{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withRefreshTokens != nil,
 			_q.withTickets != nil,
+			_q.withToken != nil,
 			_q.withUser != nil,
 		}
 	)
@@ -483,6 +520,12 @@ func (_q *SessionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sess
 		if err := _q.loadTickets(ctx, query, nodes,
 			func(n *Session) { n.Edges.Tickets = []*Ticket{} },
 			func(n *Session, e *Ticket) { n.Edges.Tickets = append(n.Edges.Tickets, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withToken; query != nil {
+		if err := _q.loadToken(ctx, query, nodes, nil,
+			func(n *Session, e *ApiToken) { n.Edges.Token = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -540,6 +583,33 @@ func (_q *SessionQuery) loadTickets(ctx context.Context, query *TicketQuery, nod
 	}
 	query.Where(predicate.Ticket(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(session.TicketsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.SessionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "session_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *SessionQuery) loadToken(ctx context.Context, query *ApiTokenQuery, nodes []*Session, init func(*Session), assign func(*Session, *ApiToken)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Session)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(apitoken.FieldSessionID)
+	}
+	query.Where(predicate.ApiToken(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(session.TokenColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

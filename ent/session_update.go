@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"taskreporter/ent/apitoken"
 	"taskreporter/ent/predicate"
 	"taskreporter/ent/refreshtoken"
 	"taskreporter/ent/session"
@@ -27,6 +28,40 @@ type SessionUpdate struct {
 // Where appends a list predicates to the SessionUpdate builder.
 func (_u *SessionUpdate) Where(ps ...predicate.Session) *SessionUpdate {
 	_u.mutation.Where(ps...)
+	return _u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *SessionUpdate) SetExpiresAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableExpiresAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// SetUsedAt sets the "used_at" field.
+func (_u *SessionUpdate) SetUsedAt(v time.Time) *SessionUpdate {
+	_u.mutation.SetUsedAt(v)
+	return _u
+}
+
+// SetNillableUsedAt sets the "used_at" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableUsedAt(v *time.Time) *SessionUpdate {
+	if v != nil {
+		_u.SetUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (_u *SessionUpdate) ClearUsedAt() *SessionUpdate {
+	_u.mutation.ClearUsedAt()
 	return _u
 }
 
@@ -80,6 +115,25 @@ func (_u *SessionUpdate) AddTickets(v ...*Ticket) *SessionUpdate {
 	return _u.AddTicketIDs(ids...)
 }
 
+// SetTokenID sets the "token" edge to the ApiToken entity by ID.
+func (_u *SessionUpdate) SetTokenID(id string) *SessionUpdate {
+	_u.mutation.SetTokenID(id)
+	return _u
+}
+
+// SetNillableTokenID sets the "token" edge to the ApiToken entity by ID if the given value is not nil.
+func (_u *SessionUpdate) SetNillableTokenID(id *string) *SessionUpdate {
+	if id != nil {
+		_u = _u.SetTokenID(*id)
+	}
+	return _u
+}
+
+// SetToken sets the "token" edge to the ApiToken entity.
+func (_u *SessionUpdate) SetToken(v *ApiToken) *SessionUpdate {
+	return _u.SetTokenID(v.ID)
+}
+
 // Mutation returns the SessionMutation object of the builder.
 func (_u *SessionUpdate) Mutation() *SessionMutation {
 	return _u.mutation
@@ -125,6 +179,12 @@ func (_u *SessionUpdate) RemoveTickets(v ...*Ticket) *SessionUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveTicketIDs(ids...)
+}
+
+// ClearToken clears the "token" edge to the ApiToken entity.
+func (_u *SessionUpdate) ClearToken() *SessionUpdate {
+	_u.mutation.ClearToken()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -173,6 +233,18 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndsAtCleared() {
+		_spec.ClearField(session.FieldEndsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.UsedAt(); ok {
+		_spec.SetField(session.FieldUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.UsedAtCleared() {
+		_spec.ClearField(session.FieldUsedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.EndedAt(); ok {
 		_spec.SetField(session.FieldEndedAt, field.TypeTime, value)
@@ -270,6 +342,35 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.TokenCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   session.TokenTable,
+			Columns: []string{session.TokenColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TokenIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   session.TokenTable,
+			Columns: []string{session.TokenColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{session.Label}
@@ -288,6 +389,40 @@ type SessionUpdateOne struct {
 	fields   []string
 	hooks    []Hook
 	mutation *SessionMutation
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *SessionUpdateOne) SetExpiresAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableExpiresAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// SetUsedAt sets the "used_at" field.
+func (_u *SessionUpdateOne) SetUsedAt(v time.Time) *SessionUpdateOne {
+	_u.mutation.SetUsedAt(v)
+	return _u
+}
+
+// SetNillableUsedAt sets the "used_at" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableUsedAt(v *time.Time) *SessionUpdateOne {
+	if v != nil {
+		_u.SetUsedAt(*v)
+	}
+	return _u
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (_u *SessionUpdateOne) ClearUsedAt() *SessionUpdateOne {
+	_u.mutation.ClearUsedAt()
+	return _u
 }
 
 // SetEndedAt sets the "ended_at" field.
@@ -340,6 +475,25 @@ func (_u *SessionUpdateOne) AddTickets(v ...*Ticket) *SessionUpdateOne {
 	return _u.AddTicketIDs(ids...)
 }
 
+// SetTokenID sets the "token" edge to the ApiToken entity by ID.
+func (_u *SessionUpdateOne) SetTokenID(id string) *SessionUpdateOne {
+	_u.mutation.SetTokenID(id)
+	return _u
+}
+
+// SetNillableTokenID sets the "token" edge to the ApiToken entity by ID if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableTokenID(id *string) *SessionUpdateOne {
+	if id != nil {
+		_u = _u.SetTokenID(*id)
+	}
+	return _u
+}
+
+// SetToken sets the "token" edge to the ApiToken entity.
+func (_u *SessionUpdateOne) SetToken(v *ApiToken) *SessionUpdateOne {
+	return _u.SetTokenID(v.ID)
+}
+
 // Mutation returns the SessionMutation object of the builder.
 func (_u *SessionUpdateOne) Mutation() *SessionMutation {
 	return _u.mutation
@@ -385,6 +539,12 @@ func (_u *SessionUpdateOne) RemoveTickets(v ...*Ticket) *SessionUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveTicketIDs(ids...)
+}
+
+// ClearToken clears the "token" edge to the ApiToken entity.
+func (_u *SessionUpdateOne) ClearToken() *SessionUpdateOne {
+	_u.mutation.ClearToken()
+	return _u
 }
 
 // Where appends a list predicates to the SessionUpdate builder.
@@ -464,6 +624,18 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 			}
 		}
 	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(session.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndsAtCleared() {
+		_spec.ClearField(session.FieldEndsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.UsedAt(); ok {
+		_spec.SetField(session.FieldUsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.UsedAtCleared() {
+		_spec.ClearField(session.FieldUsedAt, field.TypeTime)
+	}
 	if value, ok := _u.mutation.EndedAt(); ok {
 		_spec.SetField(session.FieldEndedAt, field.TypeTime, value)
 	}
@@ -553,6 +725,35 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(ticket.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TokenCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   session.TokenTable,
+			Columns: []string{session.TokenColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TokenIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   session.TokenTable,
+			Columns: []string{session.TokenColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -14,6 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// ApiToken is the client for interacting with the ApiToken builders.
+	ApiToken *ApiTokenClient
 	// Audit is the client for interacting with the Audit builders.
 	Audit *AuditClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
@@ -22,6 +24,8 @@ type Tx struct {
 	AuditUnsealed *AuditUnsealedClient
 	// ChecklistItem is the client for interacting with the ChecklistItem builders.
 	ChecklistItem *ChecklistItemClient
+	// LoginAttempt is the client for interacting with the LoginAttempt builders.
+	LoginAttempt *LoginAttemptClient
 	// Mention is the client for interacting with the Mention builders.
 	Mention *MentionClient
 	// Message is the client for interacting with the Message builders.
@@ -187,10 +191,12 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.ApiToken = NewApiTokenClient(tx.config)
 	tx.Audit = NewAuditClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.AuditUnsealed = NewAuditUnsealedClient(tx.config)
 	tx.ChecklistItem = NewChecklistItemClient(tx.config)
+	tx.LoginAttempt = NewLoginAttemptClient(tx.config)
 	tx.Mention = NewMentionClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.MessageEdit = NewMessageEditClient(tx.config)
@@ -217,7 +223,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Audit.QueryXXX(), the query will be executed
+// applies a query, for example: ApiToken.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -60,7 +60,7 @@ func (s *Server) decide(ctx context.Context, id RoomID, acts []incident.Act) (vi
 			return v, nil
 		}
 	}
-	return visit{}, incident.Refusal(v.role, v.act)
+	return visit{}, incident.Refusal(v.Principal, v.role, v.act)
 }
 
 // auditOffice writes the row of an act by office. Without membership nothing has
@@ -83,6 +83,7 @@ var refusedOutside = map[incident.Act]string{
 	incident.ActReadUsers:       "The accounts are for administrators and auditors.",
 	incident.ActManageUsers:     "Only an administrator changes accounts and ends others' sessions.",
 	incident.ActReadAudit:       "The audit trail is for administrators and auditors.",
+	incident.ActReadStorage:     "What files take is for administrators and auditors.",
 	incident.ActReadCluster:     "The cluster is for administrators and auditors.",
 	incident.ActDrainNode:       "Only an administrator drains a node.",
 }
@@ -91,6 +92,9 @@ var refusedOutside = map[incident.Act]string{
 func (s *Server) allow(ctx context.Context, act incident.Act) (incident.Principal, error) {
 	r := requestOf(ctx)
 	if err := r.named(act); err != nil {
+		return incident.Principal{}, err
+	}
+	if err := incident.OutOfScope(r.principal, incident.NoRole, act); err != nil {
 		return incident.Principal{}, err
 	}
 	if !incident.Can(r.principal, incident.NoRole, act) {

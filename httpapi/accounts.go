@@ -131,8 +131,12 @@ func (s *Server) sessionsOf(ctx context.Context, user incident.UserID) (SessionL
 	list, err := s.sessions.Sessions(ctx, user)
 	current := requestOf(ctx).principal.Session
 	return SessionList{Sessions: each(list, func(one incident.Session) Session {
+		used := one.UsedAt
+		if used.IsZero() {
+			used = one.CreatedAt
+		}
 		return Session{
-			SessionId: string(one.ID), CreatedAt: one.CreatedAt, ExpiresAt: one.ExpiresAt,
+			SessionId: string(one.ID), CreatedAt: one.CreatedAt, ExpiresAt: one.EndsAt, LastUsedAt: used,
 			UserAgent: one.UserAgent, From: one.From, Current: one.ID == current,
 		}
 	})}, err

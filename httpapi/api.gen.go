@@ -902,6 +902,27 @@ func (e ScanState) Valid() bool {
 	}
 }
 
+// Defines values for Scope.
+const (
+	ScopeAdmin Scope = "admin"
+	ScopeRead  Scope = "read"
+	ScopeWrite Scope = "write"
+)
+
+// Valid indicates whether the value is a known member of the Scope enum.
+func (e Scope) Valid() bool {
+	switch e {
+	case ScopeAdmin:
+		return true
+	case ScopeRead:
+		return true
+	case ScopeWrite:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SearchKind.
 const (
 	SearchKindFile    SearchKind = "file"
@@ -1352,6 +1373,25 @@ type Act struct {
 	By Person    `json:"by"`
 }
 
+// ApiToken defines model for ApiToken.
+type ApiToken struct {
+	CreatedAt time.Time `json:"created_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// LastUsedAt To some minutes; absent until it is used
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
+
+	// Name Example: Line 3 gateway
+	Name    string  `json:"name"`
+	Scopes  []Scope `json:"scopes"`
+	TokenId string  `json:"token_id"`
+}
+
+// ApiTokenList defines model for ApiTokenList.
+type ApiTokenList struct {
+	Tokens []ApiToken `json:"tokens"`
+}
+
 // AuditEntry defines model for AuditEntry.
 type AuditEntry struct {
 	// Act Example: access_refused
@@ -1628,6 +1668,12 @@ type FileTextLine struct {
 	Text   string `json:"text"`
 }
 
+// FileTotal defines model for FileTotal.
+type FileTotal struct {
+	Bytes int64 `json:"bytes"`
+	Files int64 `json:"files"`
+}
+
 // FileUploadAckFrame To every socket of the uploader (F-WS-02)
 type FileUploadAckFrame struct {
 	DownloadUrl string                   `json:"download_url"`
@@ -1693,10 +1739,27 @@ type Hit struct {
 // IncidentType defines model for IncidentType.
 type IncidentType string
 
+// KindTotal defines model for KindTotal.
+type KindTotal struct {
+	Bytes int64    `json:"bytes"`
+	Files int64    `json:"files"`
+	Kind  FileKind `json:"kind"`
+}
+
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
 	Password string `json:"password"`
 	Username string `json:"username"`
+}
+
+// MadeApiToken defines model for MadeApiToken.
+type MadeApiToken struct {
+	ApiToken ApiToken `json:"api_token"`
+
+	// Token The secret; shown only now
+	//
+	// Example: trt_3hJ0cW5dYk1rZQ
+	Token string `json:"token"`
 }
 
 // Member defines model for Member.
@@ -1875,6 +1938,15 @@ type MessageVersion struct {
 	// Seq of the event that brought it
 	Seq  int64  `json:"seq"`
 	Text string `json:"text"`
+}
+
+// NewApiToken defines model for NewApiToken.
+type NewApiToken struct {
+	ExpiresInDays int `json:"expires_in_days"`
+
+	// Name What it is for
+	Name   string  `json:"name"`
+	Scopes []Scope `json:"scopes"`
 }
 
 // NewMember defines model for NewMember.
@@ -2362,6 +2434,9 @@ type RoomUpdatedFrameType string
 // nobody can open it (403, `file_infected`).
 type ScanState string
 
+// Scope defines model for Scope.
+type Scope string
+
 // SearchKind defines model for SearchKind.
 type SearchKind string
 
@@ -2426,8 +2501,11 @@ type Session struct {
 	// From Address at the login
 	//
 	// Example: 10.20.3.41
-	From      string `json:"from"`
-	SessionId string `json:"session_id"`
+	From string `json:"from"`
+
+	// LastUsedAt To some minutes; unused for too long, it ends
+	LastUsedAt time.Time `json:"last_used_at"`
+	SessionId  string    `json:"session_id"`
 
 	// UserAgent What the browser said it is
 	//
@@ -2465,6 +2543,22 @@ type Status string
 type StatusChange struct {
 	From Status `json:"from"`
 	To   Status `json:"to"`
+}
+
+// StorageUse defines model for StorageUse.
+type StorageUse struct {
+	Deleted FileTotal `json:"deleted"`
+
+	// Kinds What people can see, by kind
+	Kinds       []KindTotal `json:"kinds"`
+	Quarantined FileTotal   `json:"quarantined"`
+
+	// Unfinished Uploads that can be resumed
+	Unfinished struct {
+		// Bytes that have come
+		Bytes   int64 `json:"bytes"`
+		Uploads int64 `json:"uploads"`
+	} `json:"unfinished"`
 }
 
 // SubscribeFrame Answered by `subscribed`, then by every event after `after_seq`, once and in order, the missed
@@ -2683,6 +2777,9 @@ type Signature = string
 
 // TemplateID defines model for TemplateID.
 type TemplateID = string
+
+// TokenID defines model for TokenID.
+type TokenID = string
 
 // TusResumable defines model for TusResumable.
 type TusResumable = string
@@ -2970,6 +3067,9 @@ type ChangeAccountJSONRequestBody = AccountChange
 
 // LoginJSONRequestBody defines body for Login for application/json ContentType.
 type LoginJSONRequestBody = LoginRequest
+
+// CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
+type CreateTokenJSONRequestBody = NewApiToken
 
 // CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
 type CreateRoomJSONRequestBody = NewRoom
@@ -5130,6 +5230,12 @@ type ServerInterface interface {
 	// EndSession End anybody's session (ADMIN)
 	// (DELETE /api/admin/sessions/{session_id})
 	EndSession(c *gin.Context, sessionId SessionID)
+	// ShowStorage What the files take (ADMIN, AUDITOR)
+	// (GET /api/admin/storage)
+	ShowStorage(c *gin.Context)
+	// RevokeToken Revoke anybody's API token (ADMIN)
+	// (DELETE /api/admin/tokens/{token_id})
+	RevokeToken(c *gin.Context, tokenId TokenID)
 	// ListAccounts All accounts, by user name (ADMIN, AUDITOR)
 	// (GET /api/admin/users)
 	ListAccounts(c *gin.Context, params ListAccountsParams)
@@ -5142,6 +5248,9 @@ type ServerInterface interface {
 	// ListSessions Where an account is signed in (ADMIN, AUDITOR)
 	// (GET /api/admin/users/{user_id}/sessions)
 	ListSessions(c *gin.Context, userId AccountID)
+	// ListTokens An account's API tokens (ADMIN, AUDITOR)
+	// (GET /api/admin/users/{user_id}/tokens)
+	ListTokens(c *gin.Context, userId AccountID)
 	// Login Sign in with name and password
 	// (POST /api/auth/login)
 	Login(c *gin.Context)
@@ -5160,6 +5269,15 @@ type ServerInterface interface {
 	// EndMySession End one of my sessions
 	// (DELETE /api/auth/sessions/{session_id})
 	EndMySession(c *gin.Context, sessionId SessionID)
+	// ListMyTokens My API tokens
+	// (GET /api/auth/tokens)
+	ListMyTokens(c *gin.Context)
+	// CreateToken Make an API token
+	// (POST /api/auth/tokens)
+	CreateToken(c *gin.Context)
+	// RevokeMyToken Revoke one of my API tokens
+	// (DELETE /api/auth/tokens/{token_id})
+	RevokeMyToken(c *gin.Context, tokenId TokenID)
 	// ListRooms Rooms that I may read, newest activity first
 	// (GET /api/rooms)
 	ListRooms(c *gin.Context, params ListRoomsParams)
@@ -5550,6 +5668,44 @@ func (siw *ServerInterfaceWrapper) EndSession(c *gin.Context) {
 	siw.Handler.EndSession(c, sessionId)
 }
 
+// ShowStorage operation middleware
+func (siw *ServerInterfaceWrapper) ShowStorage(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowStorage(c)
+}
+
+// RevokeToken operation middleware
+func (siw *ServerInterfaceWrapper) RevokeToken(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token_id" -------------
+	var tokenId TokenID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token_id", c.Param("token_id"), &tokenId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RevokeToken(c, tokenId)
+}
+
 // ListAccounts operation middleware
 func (siw *ServerInterfaceWrapper) ListAccounts(c *gin.Context) {
 
@@ -5684,6 +5840,31 @@ func (siw *ServerInterfaceWrapper) ListSessions(c *gin.Context) {
 	siw.Handler.ListSessions(c, userId)
 }
 
+// ListTokens operation middleware
+func (siw *ServerInterfaceWrapper) ListTokens(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "user_id" -------------
+	var userId AccountID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "user_id", c.Param("user_id"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter user_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTokens(c, userId)
+}
+
 // Login operation middleware
 func (siw *ServerInterfaceWrapper) Login(c *gin.Context) {
 
@@ -5772,6 +5953,57 @@ func (siw *ServerInterfaceWrapper) EndMySession(c *gin.Context) {
 	}
 
 	siw.Handler.EndMySession(c, sessionId)
+}
+
+// ListMyTokens operation middleware
+func (siw *ServerInterfaceWrapper) ListMyTokens(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMyTokens(c)
+}
+
+// CreateToken operation middleware
+func (siw *ServerInterfaceWrapper) CreateToken(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateToken(c)
+}
+
+// RevokeMyToken operation middleware
+func (siw *ServerInterfaceWrapper) RevokeMyToken(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token_id" -------------
+	var tokenId TokenID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token_id", c.Param("token_id"), &tokenId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RevokeMyToken(c, tokenId)
 }
 
 // ListRooms operation middleware
@@ -7778,6 +8010,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/auth/me", wrapper.Me)
 	router.GET(options.BaseURL+"/api/auth/sessions", wrapper.ListMySessions)
 	router.DELETE(options.BaseURL+"/api/auth/sessions/:session_id", wrapper.EndMySession)
+	router.GET(options.BaseURL+"/api/auth/tokens", wrapper.ListMyTokens)
+	router.POST(options.BaseURL+"/api/auth/tokens", wrapper.CreateToken)
+	router.DELETE(options.BaseURL+"/api/auth/tokens/:token_id", wrapper.RevokeMyToken)
 	router.POST(options.BaseURL+"/api/ws/ticket", wrapper.CreateTicket)
 	router.GET(options.BaseURL+"/api/users", wrapper.ListUsers)
 	router.GET(options.BaseURL+"/api/templates", wrapper.ListTemplates)
@@ -7833,6 +8068,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/api/admin/users/:user_id/sessions", wrapper.EndSessions)
 	router.GET(options.BaseURL+"/api/admin/users/:user_id/sessions", wrapper.ListSessions)
 	router.DELETE(options.BaseURL+"/api/admin/sessions/:session_id", wrapper.EndSession)
+	router.GET(options.BaseURL+"/api/admin/users/:user_id/tokens", wrapper.ListTokens)
+	router.DELETE(options.BaseURL+"/api/admin/tokens/:token_id", wrapper.RevokeToken)
+	router.GET(options.BaseURL+"/api/admin/storage", wrapper.ShowStorage)
 	router.GET(options.BaseURL+"/api/admin/cluster", wrapper.ShowCluster)
 	router.POST(options.BaseURL+"/api/admin/cluster/:node_id/drain", wrapper.DrainNode)
 	router.GET(options.BaseURL+"/healthz", wrapper.Healthz)
@@ -8196,6 +8434,108 @@ func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSess
 	return err
 }
 
+type ShowStorageRequestObject struct {
+}
+
+type ShowStorageResponseObject interface {
+	VisitShowStorageResponse(w http.ResponseWriter) error
+}
+
+type ShowStorage200JSONResponse StorageUse
+
+func (response ShowStorage200JSONResponse) VisitShowStorageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowStoragedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ShowStoragedefaultApplicationProblemPlusJSONResponse) VisitShowStorageResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTokenRequestObject struct {
+	TokenId TokenID `json:"token_id"`
+}
+
+type RevokeTokenResponseObject interface {
+	VisitRevokeTokenResponse(w http.ResponseWriter) error
+}
+
+type RevokeToken204Response struct {
+}
+
+func (response RevokeToken204Response) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeToken404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeToken404ApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeTokendefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type RevokeTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    RevokeTokendefaultResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListAccountsRequestObject struct {
 	Params ListAccountsParams
 }
@@ -8421,6 +8761,49 @@ type ListSessionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSessionsdefaultApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokensRequestObject struct {
+	UserId AccountID `json:"user_id"`
+}
+
+type ListTokensResponseObject interface {
+	VisitListTokensResponse(w http.ResponseWriter) error
+}
+
+type ListTokens200JSONResponse ApiTokenList
+
+func (response ListTokens200JSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTokensdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListTokensdefaultApplicationProblemPlusJSONResponse) VisitListTokensResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8714,6 +9097,198 @@ type EndMySessiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndMySessiondefaultApplicationProblemPlusJSONResponse) VisitEndMySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyTokensRequestObject struct {
+}
+
+type ListMyTokensResponseObject interface {
+	VisitListMyTokensResponse(w http.ResponseWriter) error
+}
+
+type ListMyTokens200JSONResponse ApiTokenList
+
+func (response ListMyTokens200JSONResponse) VisitListMyTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyTokensdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListMyTokensdefaultApplicationProblemPlusJSONResponse) VisitListMyTokensResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTokenRequestObject struct {
+	Body *CreateTokenJSONRequestBody
+}
+
+type CreateTokenResponseObject interface {
+	VisitCreateTokenResponse(w http.ResponseWriter) error
+}
+
+type CreateToken201JSONResponse MadeApiToken
+
+func (response CreateToken201JSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateToken400ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateToken400ApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateToken409ResponseHeaders struct {
+	RetryAfter *int
+}
+
+type CreateToken409ApplicationProblemPlusJSONResponse struct {
+	Body    Problem
+	Headers CreateToken409ResponseHeaders
+}
+
+func (response CreateToken409ApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTokendefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type CreateTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    CreateTokendefaultResponseHeaders
+	StatusCode int
+}
+
+func (response CreateTokendefaultApplicationProblemPlusJSONResponse) VisitCreateTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMyTokenRequestObject struct {
+	TokenId TokenID `json:"token_id"`
+}
+
+type RevokeMyTokenResponseObject interface {
+	VisitRevokeMyTokenResponse(w http.ResponseWriter) error
+}
+
+type RevokeMyToken204Response struct {
+}
+
+func (response RevokeMyToken204Response) VisitRevokeMyTokenResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeMyToken404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeMyToken404ApplicationProblemPlusJSONResponse) VisitRevokeMyTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeMyTokendefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type RevokeMyTokendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    RevokeMyTokendefaultResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeMyTokendefaultApplicationProblemPlusJSONResponse) VisitRevokeMyTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10941,6 +11516,12 @@ type StrictServerInterface interface {
 	// EndSession End anybody's session (ADMIN)
 	// (DELETE /api/admin/sessions/{session_id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// ShowStorage What the files take (ADMIN, AUDITOR)
+	// (GET /api/admin/storage)
+	ShowStorage(ctx context.Context, request ShowStorageRequestObject) (ShowStorageResponseObject, error)
+	// RevokeToken Revoke anybody's API token (ADMIN)
+	// (DELETE /api/admin/tokens/{token_id})
+	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
 	// ListAccounts All accounts, by user name (ADMIN, AUDITOR)
 	// (GET /api/admin/users)
 	ListAccounts(ctx context.Context, request ListAccountsRequestObject) (ListAccountsResponseObject, error)
@@ -10953,6 +11534,9 @@ type StrictServerInterface interface {
 	// ListSessions Where an account is signed in (ADMIN, AUDITOR)
 	// (GET /api/admin/users/{user_id}/sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
+	// ListTokens An account's API tokens (ADMIN, AUDITOR)
+	// (GET /api/admin/users/{user_id}/tokens)
+	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
 	// Login Sign in with name and password
 	// (POST /api/auth/login)
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
@@ -10971,6 +11555,15 @@ type StrictServerInterface interface {
 	// EndMySession End one of my sessions
 	// (DELETE /api/auth/sessions/{session_id})
 	EndMySession(ctx context.Context, request EndMySessionRequestObject) (EndMySessionResponseObject, error)
+	// ListMyTokens My API tokens
+	// (GET /api/auth/tokens)
+	ListMyTokens(ctx context.Context, request ListMyTokensRequestObject) (ListMyTokensResponseObject, error)
+	// CreateToken Make an API token
+	// (POST /api/auth/tokens)
+	CreateToken(ctx context.Context, request CreateTokenRequestObject) (CreateTokenResponseObject, error)
+	// RevokeMyToken Revoke one of my API tokens
+	// (DELETE /api/auth/tokens/{token_id})
+	RevokeMyToken(ctx context.Context, request RevokeMyTokenRequestObject) (RevokeMyTokenResponseObject, error)
 	// ListRooms Rooms that I may read, newest activity first
 	// (GET /api/rooms)
 	ListRooms(ctx context.Context, request ListRoomsRequestObject) (ListRoomsResponseObject, error)
@@ -11308,6 +11901,56 @@ func (sh *strictHandler) EndSession(ctx *gin.Context, sessionId SessionID) {
 	}
 }
 
+// ShowStorage operation middleware
+func (sh *strictHandler) ShowStorage(ctx *gin.Context) {
+	var request ShowStorageRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowStorage(ctx, request.(ShowStorageRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowStorage")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ShowStorageResponseObject); ok {
+		if err := validResponse.VisitShowStorageResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeToken operation middleware
+func (sh *strictHandler) RevokeToken(ctx *gin.Context, tokenId TokenID) {
+	var request RevokeTokenRequestObject
+
+	request.TokenId = tokenId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeToken(ctx, request.(RevokeTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RevokeTokenResponseObject); ok {
+		if err := validResponse.VisitRevokeTokenResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListAccounts operation middleware
 func (sh *strictHandler) ListAccounts(ctx *gin.Context, params ListAccountsParams) {
 	var request ListAccountsRequestObject
@@ -11423,6 +12066,32 @@ func (sh *strictHandler) ListSessions(ctx *gin.Context, userId AccountID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListSessionsResponseObject); ok {
 		if err := validResponse.VisitListSessionsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTokens operation middleware
+func (sh *strictHandler) ListTokens(ctx *gin.Context, userId AccountID) {
+	var request ListTokensRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTokens(ctx, request.(ListTokensRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTokens")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListTokensResponseObject); ok {
+		if err := validResponse.VisitListTokensResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -11587,6 +12256,98 @@ func (sh *strictHandler) EndMySession(ctx *gin.Context, sessionId SessionID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(EndMySessionResponseObject); ok {
 		if err := validResponse.VisitEndMySessionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMyTokens operation middleware
+func (sh *strictHandler) ListMyTokens(ctx *gin.Context) {
+	var request ListMyTokensRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyTokens(ctx, request.(ListMyTokensRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyTokens")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListMyTokensResponseObject); ok {
+		if err := validResponse.VisitListMyTokensResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateToken operation middleware
+func (sh *strictHandler) CreateToken(ctx *gin.Context) {
+	var request CreateTokenRequestObject
+
+	var body CreateTokenJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateToken(ctx, request.(CreateTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreateTokenResponseObject); ok {
+		if err := validResponse.VisitCreateTokenResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeMyToken operation middleware
+func (sh *strictHandler) RevokeMyToken(ctx *gin.Context, tokenId TokenID) {
+	var request RevokeMyTokenRequestObject
+
+	request.TokenId = tokenId
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeMyToken(ctx, request.(RevokeMyTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeMyToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RevokeMyTokenResponseObject); ok {
+		if err := validResponse.VisitRevokeMyTokenResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

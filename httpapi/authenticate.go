@@ -55,6 +55,9 @@ func (s *Server) identify(c *gin.Context, r *request) error {
 	}
 	p.From, p.Request = r.from, r.id
 	r.principal = p
+	if p.Token() && r.operation.names(inPerson) {
+		return incident.E(incident.Forbidden, op, "API tokens may not do this. Sign in.")
+	}
 	return nil
 }
 

@@ -61,7 +61,7 @@ func TestLinksStayTheSameForAStep(t *testing.T) {
 	t.Parallel()
 	for _, ttl := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
 		now := epochStart
-		l := NewLinks(make([]byte, LinkKeySize), ttl, func() time.Time { return now }, nil)
+		l := NewLinks(keysOf("a"), ttl, func() time.Time { return now }, nil)
 		seen := map[string]time.Time{}
 		const asked = 600
 		for range asked {
@@ -81,15 +81,22 @@ func TestLinksStayTheSameForAStep(t *testing.T) {
 func TestKeysDecide(t *testing.T) {
 	t.Parallel()
 	clock := func() time.Time { return epochStart }
-	a := NewLinks([]byte(strings.Repeat("a", LinkKeySize)), time.Hour, clock, nil)
-	b := NewLinks([]byte(strings.Repeat("b", LinkKeySize)), time.Hour, clock, nil)
+	links := func(keys ...string) *Links { return NewLinks(keysOf(keys...), time.Hour, clock, nil) }
 	end := epochStart.Add(time.Hour).Unix()
-	if err := a.check(contentRoute, press, "f", end, a.sign(contentRoute, press, "f", end)); err != nil {
-		t.Error(err)
+	byA := sign([]byte("a"), contentRoute, press, "f", end)
+	for _, l := range []*Links{links("a"), links("b", "a")} { // the older key's links work on
+		if err := l.check(contentRoute, press, "f", end, byA); err != nil {
+			t.Error(err)
+		}
 	}
-	if err := b.check(contentRoute, press, "f", end, a.sign(contentRoute, press, "f", end)); incident.KindOf(err) != incident.LinkExpired {
+	if err := links("b", "c").check(contentRoute, press, "f", end, byA); incident.KindOf(err) != incident.LinkExpired {
 		t.Errorf("another key's link: %v", err)
 	}
+}
+
+// keysOf is what keys returns that never change.
+func keysOf(keys ...string) func() [][]byte {
+	return func() [][]byte { return each(keys, func(key string) []byte { return []byte(key) }) }
 }
 
 // F-DL-01: where the store can be reached its own links are handed out.

@@ -76,7 +76,7 @@ func (s *Server) GetFile(ctx context.Context, req GetFileRequestObject) (GetFile
 // seesQuarantine reports whether the asker may know the names of files in which the
 // virus scanner found something (F-UP-31).
 func (v visit) seesQuarantine() bool {
-	return v.role == incident.Owner || v.System == incident.SystemAdmin
+	return v.role == incident.Owner || v.Admin()
 }
 
 // DeleteFile implements DELETE …/files/{file_id} (F-DL-03).

@@ -105,7 +105,7 @@ func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
 		Now:    h.now,
 		Log:    slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
-	deps.Links = NewLinks(bytes.Repeat([]byte{7}, LinkKeySize), time.Hour, h.now, deps.Evidence)
+	deps.Links = NewLinks(keysOf("of the house"), time.Hour, h.now, deps.Evidence)
 	for _, f := range change {
 		f(&config, &deps)
 	}

@@ -6,14 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"taskreporter/incident"
 )
-
-// LinkKeySize is the length of the key that signs links, bytes.
-const LinkKeySize = 32
 
 // Routes that a link can open. They are part of what is signed.
 const (
@@ -26,7 +24,7 @@ const (
 // A link names no user: whoever got the event that carries it may follow it.
 // It is safe for concurrent use.
 type Links struct {
-	key   []byte
+	keys  func() [][]byte
 	ttl   time.Duration
 	now   func() time.Time
 	store Evidence
@@ -34,10 +32,10 @@ type Links struct {
 
 // NewLinks makes links that live for ttl to ttl/6 longer, so that pages that
 // ask again within that step get the same URL and the browser's cache works.
-// All nodes share the key. Where store has presigned links, those are handed
-// out for downloads.
-func NewLinks(key []byte, ttl time.Duration, now func() time.Time, store Evidence) *Links {
-	return &Links{key: key, ttl: ttl, now: now, store: store}
+// All nodes share the keys: the first signs, all verify. Where store has presigned
+// links, those are handed out for downloads.
+func NewLinks(keys func() [][]byte, ttl time.Duration, now func() time.Time, store Evidence) *Links {
+	return &Links{keys: keys, ttl: ttl, now: now, store: store}
 }
 
 // fileLinks are the links of one file; thumbnail is empty for other kinds than
@@ -89,15 +87,17 @@ func (l *Links) url(route string, room incident.RoomID, file incident.FileID, ex
 	unix := expires.Unix()
 	return filePath(room, file) + "/" + route +
 		"?expires=" + strconv.FormatInt(unix, 10) +
-		"&signature=" + url.QueryEscape(l.sign(route, room, file, unix))
+		"&signature=" + url.QueryEscape(sign(l.keys()[0], route, room, file, unix))
 }
 
 // check accepts what sign made for the same route and file, until it expires.
 func (l *Links) check(route string, room incident.RoomID, file incident.FileID, expires int64, signature string) error {
 	const op = "open link"
 	const detail = "This link has expired or was altered. Open the file from its room again."
-	want := l.sign(route, room, file, expires)
-	if !hmac.Equal([]byte(want), []byte(signature)) {
+	ours := slices.ContainsFunc(l.keys(), func(key []byte) bool {
+		return hmac.Equal([]byte(sign(key, route, room, file, expires)), []byte(signature))
+	})
+	if !ours {
 		return incident.E(incident.LinkExpired, op, detail)
 	}
 	if l.now().Unix() >= expires {
@@ -106,8 +106,8 @@ func (l *Links) check(route string, room incident.RoomID, file incident.FileID, 
 	return nil
 }
 
-func (l *Links) sign(route string, room incident.RoomID, file incident.FileID, expires int64) string {
-	mac := hmac.New(sha256.New, l.key)
+func sign(key []byte, route string, room incident.RoomID, file incident.FileID, expires int64) string {
+	mac := hmac.New(sha256.New, key)
 	// None of the parts can hold a line break: a route is ours, ids are checked.
 	mac.Write([]byte("task-reporter link v1\n" + route + "\n" + string(room) + "\n" + string(file) + "\n" + strconv.FormatInt(expires, 10)))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))

@@ -52,6 +52,8 @@ type Library interface {
 	File(ctx context.Context, room incident.RoomID, file incident.FileID) (incident.File, error)
 	// Accounts returns a page of all accounts, by user name.
 	Accounts(ctx context.Context, q incident.AccountQuery, now time.Time) ([]incident.ListedUser, error)
+	// Use adds up what the files of all rooms take.
+	Use(ctx context.Context) (incident.StorageUse, error)
 	// Users finds enabled accounts by a part of the name or user name.
 	Users(ctx context.Context, q string, limit int) ([]incident.User, error)
 	// User returns an account, or incident.NotFound.
@@ -201,6 +203,13 @@ type Sessions interface {
 	// Revoke ends one of owner's sessions, or anybody's where owner is empty. Error:
 	// NotFound.
 	Revoke(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error)
+	// MakeToken makes an API token for p and returns it with what proves it. Errors:
+	// Invalid, Conflict when p has too many.
+	MakeToken(ctx context.Context, p incident.Principal, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error)
+	// Tokens returns an account's API tokens that work, newest first.
+	Tokens(ctx context.Context, user incident.UserID) ([]incident.Token, error)
+	// RevokeToken is Revoke for API tokens.
+	RevokeToken(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error)
 	// RevokeAll ends all sessions of an account and returns how many lived. Error:
 	// NotFound.
 	RevokeAll(ctx context.Context, user incident.UserID) (int, error)

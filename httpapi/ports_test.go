@@ -181,6 +181,23 @@ func (h *house) Revoke(_ context.Context, _ incident.SessionID, owner incident.U
 
 func (h *house) RevokeAll(context.Context, incident.UserID) (int, error) { return 1, h.fail }
 
+func (h *house) MakeToken(_ context.Context, p incident.Principal, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error) {
+	t := incident.Token{Name: name, Session: incident.Session{ID: "t", User: p.ID, CreatedAt: epochStart, EndsAt: epochStart.Add(ttl), Scopes: scopes}}
+	return "trt_secret", t, h.fail
+}
+
+func (h *house) Tokens(context.Context, incident.UserID) ([]incident.Token, error) {
+	return []incident.Token{{Name: "gateway", Session: incident.Session{ID: "t", CreatedAt: epochStart, EndsAt: epochStart.Add(time.Hour), UsedAt: epochStart, Scopes: incident.ScopeRead}}}, h.fail
+}
+
+func (h *house) RevokeToken(_ context.Context, _ incident.SessionID, owner incident.UserID) (incident.Session, error) {
+	return incident.Session{User: owner}, h.fail
+}
+
+func (h *house) Use(context.Context) (incident.StorageUse, error) {
+	return incident.StorageUse{Deleted: incident.FileTotal{Files: 1, Bytes: 2}}, h.fail
+}
+
 func (h *house) ChangeAccount(_ context.Context, _ incident.Principal, user incident.UserID, c incident.AccountChange) (incident.User, error) {
 	u := incident.User{Person: incident.Person{ID: user, Name: "王小明"}, Username: "wang", System: incident.SystemUser}
 	if c.System != nil {

@@ -130,7 +130,7 @@ func TestAnswersOfTheEngineAreFrames(t *testing.T) {
 	if rows := h.audited("access_refused"); len(rows) > 0 {
 		t.Errorf("who is removed asked for nothing: %+v", rows)
 	}
-	k.Refused(press, "b", incident.Refusal(incident.Viewer, incident.ActPost))
+	k.Refused(press, "b", incident.Refusal(incident.Principal{}, incident.Viewer, incident.ActPost))
 	if f := k.answer(t); f.Code != "forbidden" || given(f.ClientMsgId) != "b" {
 		t.Errorf("refused: %+v", f)
 	}

@@ -96,6 +96,9 @@ const (
 // in. It is no line of the table of acts.
 const session incident.Act = "session"
 
+// inPerson is the same for what no API token may: it is about how people sign in.
+const inPerson incident.Act = "person"
+
 // names reports whether the contract says that the operation may need act.
 func (op *operation) names(act incident.Act) bool { return op != nil && slices.Contains(op.Acts, act) }
 
@@ -192,7 +195,7 @@ func checkActs(acts []incident.Act) error {
 		return fmt.Errorf("x-acts is missing: say which acts it may need")
 	}
 	for _, act := range acts {
-		if act != session && !act.Known() {
+		if act != session && act != inPerson && !act.Known() {
 			return fmt.Errorf("x-acts names %q, which is no act", act)
 		}
 	}

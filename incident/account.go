@@ -39,13 +39,30 @@ func MayChangeAccount(by Principal, user UserID) error {
 	return nil
 }
 
-// Session is one login.
+// Session is one login of a person, or one API token.
 type Session struct {
 	ID        SessionID
 	User      UserID
 	CreatedAt time.Time
-	ExpiresAt time.Time // absolute end
+	ExpiresAt time.Time // unless it is used again
+	EndsAt    time.Time // however much it is used
+	UsedAt    time.Time // last, to some minutes; zero before the first time
 	EndedAt   *time.Time
 	UserAgent string
 	From      string // client address at login
+	Scopes    Scopes // of a token; zero for a login
+}
+
+// Token is an API token as it is listed: what it proves is kept as a digest only.
+type Token struct {
+	Session
+	Name string // what it is for
+}
+
+// Attempt is an attempt to sign in, as the store counts it. The names are digests.
+type Attempt struct {
+	ID      string
+	Account Digest
+	Address Digest
+	At      time.Time
 }

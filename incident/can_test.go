@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActManageUsers:      "A",
 		ActReadAudit:        "AU",
 		ActReadCluster:      "AU",
+		ActReadStorage:      "AU",
 		ActDrainNode:        "A",
 	}
 	if len(table) != len(rules) {
@@ -96,6 +98,64 @@ func TestMayAdd(t *testing.T) {
 		}
 		if err := ms.MayAdd(user, "q", c.given); (err == nil) != c.want {
 			t.Errorf("%q adds %q: %v, want allowed: %v", c.by, c.given, err, c.want)
+		}
+	}
+}
+
+// F-AU-10: a token may do what its person may, within its scopes: none but reading
+// without write, nothing by office without admin, and never more than the person.
+func TestATokenMayDoWhatItsScopesSay(t *testing.T) {
+	t.Parallel()
+	reads := []Act{ActRead, ActFindPeople, ActReadTemplates, ActReadUsers, ActReadAudit, ActReadCluster, ActReadStorage}
+	for act := range rules {
+		for _, system := range []SystemRole{SystemUser, SystemAuditor, SystemAdmin} {
+			for _, role := range []Role{NoRole, Viewer, Editor, Owner} {
+				p := Principal{Person: Person{ID: "p"}, System: system}
+				may := Can(p, role, act)
+				asUser := Can(Principal{Person: p.Person, System: SystemUser}, role, act)
+				if system == SystemAuditor { // who has nothing of what is for anyone
+					asUser = Can(Principal{Person: p.Person, System: "none"}, role, act)
+				}
+				for scopes, want := range map[Scopes]bool{
+					ScopeRead:                           asUser && slices.Contains(reads, act),
+					ScopeRead | ScopeWrite:              asUser,
+					ScopeRead | ScopeAdmin:              may && slices.Contains(reads, act),
+					ScopeRead | ScopeWrite | ScopeAdmin: may,
+				} {
+					p.Scopes = scopes
+					if got := Can(p, role, act); got != want {
+						t.Errorf("token %q of %s as %q may %s: %v, want %v", scopes, system, role, act, got, want)
+					}
+					told := OutOfScope(p, role, act)
+					if (told != nil) != (may && !want) || told != nil && KindOf(told) != Forbidden {
+						t.Errorf("token %q of %s as %q is told of %s: %v", scopes, system, role, act, told)
+					}
+					if p.Admin() != (system == SystemAdmin && scopes&ScopeAdmin != 0) {
+						t.Errorf("token %q of %s is an administrator's: %v", scopes, system, p.Admin())
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestScopesAreReadAndWritten(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]Scopes{
+		"read": ScopeRead, "read write": ScopeRead | ScopeWrite, "write read read": ScopeRead | ScopeWrite,
+		"read admin": ScopeRead | ScopeAdmin, "admin write read": ScopeRead | ScopeWrite | ScopeAdmin,
+	} {
+		got, err := ParseScopes(strings.Fields(text))
+		if err != nil || got != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+		if again, err := ParseScopes(got.Names()); err != nil || again != got {
+			t.Errorf("%s is written as %s", text, got)
+		}
+	}
+	for _, text := range []string{"", "write", "admin", "read root", "READ"} {
+		if got, err := ParseScopes(strings.Fields(text)); KindOf(err) != Invalid {
+			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
 }

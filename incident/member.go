@@ -55,10 +55,10 @@ type Members map[UserID]Member
 func (ms Members) MayAdd(p Principal, who UserID, given Role) error {
 	role := ms[p.ID].Role
 	if given == Viewer && !Can(p, role, ActAddViewer) {
-		return Refusal(role, ActAddViewer)
+		return Refusal(p, role, ActAddViewer)
 	}
 	if given != Viewer && !Can(p, role, ActManageMembers) {
-		return Refusal(role, ActManageMembers)
+		return Refusal(p, role, ActManageMembers)
 	}
 	if p.ID == who && ms[who].Role == NoRole {
 		return E(Forbidden, string(ActManageMembers), "Nobody adds themselves. Ask an owner of the room or another administrator.")
@@ -72,7 +72,7 @@ func (ms Members) MaySetRole(p Principal, who UserID, to Role) error {
 	role, target := ms[p.ID].Role, ms[who].Role
 	switch {
 	case !Can(p, role, ActManageMembers):
-		return Refusal(role, ActManageMembers)
+		return Refusal(p, role, ActManageMembers)
 	case target == NoRole:
 		return E(NotFound, op, "This person is no member of the room.")
 	case p.ID == who && to.rank() > target.rank():
@@ -93,7 +93,7 @@ func (ms Members) MayRemove(p Principal, who UserID) error {
 	}
 	switch {
 	case !Can(p, role, act):
-		return Refusal(role, act)
+		return Refusal(p, role, act)
 	case target == NoRole:
 		return E(NotFound, string(act), "This person is no member of the room.")
 	case target == Owner:
@@ -106,7 +106,7 @@ func (ms Members) MayRemove(p Principal, who UserID) error {
 // mayUnown decides whether p may take the role of an OWNER away: only an ADMIN
 // does, and never the last one's (F-MB-04). An OWNER hands it on by transfer.
 func (ms Members) mayUnown(p Principal, who UserID, op string) error {
-	if p.System != SystemAdmin {
+	if !p.Admin() {
 		return E(Conflict, op, "An owner gives this role up by transferring it; only an administrator can take it.")
 	}
 	return ms.ownedWithout(who, op)
@@ -128,8 +128,8 @@ func (ms Members) MayTransfer(p Principal, from, to UserID) error {
 	role := ms[p.ID].Role
 	switch {
 	case !Can(p, role, ActTransfer):
-		return Refusal(role, ActTransfer)
-	case p.ID != from && p.System != SystemAdmin:
+		return Refusal(p, role, ActTransfer)
+	case p.ID != from && !p.Admin():
 		return E(Forbidden, op, "An owner transfers their own role only.")
 	case p.ID == to && ms[to].Role != Owner:
 		return E(Forbidden, op, "Nobody raises themselves. Ask an owner of the room or another administrator.")

@@ -20,9 +20,16 @@ type Principal struct {
 	Person
 	System  SystemRole
 	Session SessionID
+	Scopes  Scopes // of an API token; zero for a person who signed in
 	From    string // client address, for the audit trail
 	Request string // request id, for the audit trail
 }
+
+// Token reports whether a program asks, by an API token.
+func (p Principal) Token() bool { return p.Scopes != 0 }
+
+// Admin reports whether p has the office of an ADMIN, and a token of theirs its scope.
+func (p Principal) Admin() bool { return p.System == SystemAdmin && p.Scopes.allow(ScopeAdmin) }
 
 // House is who acts where no person does: the server itself, inside rooms. It can
 // sign in nowhere and asks for nothing.

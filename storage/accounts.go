@@ -43,7 +43,7 @@ func (l *Library) Accounts(ctx context.Context, q incident.AccountQuery, now tim
 		UserID string `sql:"user_id"`
 		Count  int    `sql:"count"`
 	}
-	err = l.db.read.Session.Query().Where(l.db.oneOf(session.FieldUserID, ids)).Where(live(now)...).
+	err = l.db.read.Session.Query().Where(l.db.oneOf(session.FieldUserID, ids), session.Scopes(0)).Where(live(now)...).
 		GroupBy(session.FieldUserID).Aggregate(ent.Count()).Scan(ctx, &counts)
 	if err != nil {
 		return nil, fail(op, err)
@@ -62,9 +62,9 @@ func (l *Library) Accounts(ctx context.Context, q incident.AccountQuery, now tim
 	return list, nil
 }
 
-// Sessions returns an account's sessions that live at now, newest first.
+// Sessions returns an account's logins that live at now, newest first.
 func (a *Accounts) Sessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Session, error) {
-	rows, err := a.db.read.Session.Query().Where(session.UserID(string(id))).Where(live(now)...).
+	rows, err := a.db.read.Session.Query().Where(session.UserID(string(id)), session.Scopes(0)).Where(live(now)...).
 		Order(session.ByCreatedAt(entsql.OrderDesc()), session.ByID()).All(ctx)
 	list := make([]incident.Session, len(rows))
 	for i, row := range rows {
@@ -116,7 +116,7 @@ func (a *Accounts) ChangeAccount(ctx context.Context, id incident.UserID, c inci
 	return u, ended, nil
 }
 
-// EndSessions ends all sessions of an account and returns those that lived.
+// EndSessions ends all sessions and API tokens of an account and returns those that lived.
 func (a *Accounts) EndSessions(ctx context.Context, id incident.UserID, now time.Time) (ended []incident.SessionID, err error) {
 	err = a.db.inTx(ctx, "end sessions", func(tx *ent.Tx) error {
 		ended, err = endSessions(ctx, tx, id, now)

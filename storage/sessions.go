@@ -15,16 +15,22 @@ import (
 // CreateSession records a login with its first refresh token.
 func (a *Accounts) CreateSession(ctx context.Context, s incident.Session, refresh incident.Digest) error {
 	return a.db.inTx(ctx, "create session", func(tx *ent.Tx) error {
-		err := tx.Session.Create().
-			SetID(string(s.ID)).SetUserID(string(s.User)).
-			SetCreatedAt(incident.Now(s.CreatedAt)).SetExpiresAt(incident.Now(s.ExpiresAt)).
-			SetUserAgent(s.UserAgent).SetFromAddr(s.From).
-			Exec(ctx)
-		if err != nil {
+		if err := createSession(ctx, tx, s); err != nil {
 			return err
 		}
 		return createRefresh(ctx, tx.Client(), s.ID, refresh, s.CreatedAt)
 	})
+}
+
+func createSession(ctx context.Context, tx *ent.Tx, s incident.Session) error {
+	c := tx.Session.Create().
+		SetID(string(s.ID)).SetUserID(string(s.User)).SetCreatedAt(incident.Now(s.CreatedAt)).
+		SetExpiresAt(incident.Now(s.ExpiresAt)).SetEndsAt(incident.Now(s.EndsAt)).
+		SetUserAgent(s.UserAgent).SetFromAddr(s.From).SetScopes(int16(s.Scopes))
+	if !s.UsedAt.IsZero() {
+		c.SetUsedAt(incident.Now(s.UsedAt))
+	}
+	return c.Exec(ctx)
 }
 
 // Session returns a session, ended ones included.
@@ -82,6 +88,14 @@ func (a *Accounts) AddRefresh(ctx context.Context, id incident.SessionID, refres
 	return fail("add refresh token", createRefresh(ctx, a.db.write, id, refresh, a.db.now()))
 }
 
+// UseSession notes that a session was used at now and expires at then, unless it has
+// ended.
+func (a *Accounts) UseSession(ctx context.Context, id incident.SessionID, now, expires time.Time) error {
+	err := a.db.write.Session.Update().Where(session.ID(string(id)), session.EndedAtIsNil()).
+		SetUsedAt(incident.Now(now)).SetExpiresAt(incident.Now(expires)).Exec(ctx)
+	return fail("use session", err)
+}
+
 // EndSession ends a session for ever; ending it twice is no error.
 func (a *Accounts) EndSession(ctx context.Context, id incident.SessionID, now time.Time) error {
 	err := a.db.write.Session.Update().Where(session.ID(string(id)), session.EndedAtIsNil()).
@@ -99,7 +113,14 @@ func toSession(row *ent.Session) incident.Session {
 	s := incident.Session{
 		ID: incident.SessionID(row.ID), User: incident.UserID(row.UserID),
 		CreatedAt: incident.Now(row.CreatedAt), ExpiresAt: incident.Now(row.ExpiresAt),
-		UserAgent: row.UserAgent, From: row.FromAddr,
+		UserAgent: row.UserAgent, From: row.FromAddr, Scopes: incident.Scopes(row.Scopes),
+	}
+	s.EndsAt = s.ExpiresAt
+	if row.EndsAt != nil {
+		s.EndsAt = incident.Now(*row.EndsAt)
+	}
+	if row.UsedAt != nil {
+		s.UsedAt = incident.Now(*row.UsedAt)
 	}
 	if row.EndedAt != nil {
 		at := incident.Now(*row.EndedAt)

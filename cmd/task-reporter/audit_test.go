@@ -60,6 +60,8 @@ var deeds = []deed{
 	{act: "template_retired", who: "boss", do: "DELETE /api/templates/{template}", target: "template {template}"},
 	{act: "audit_exported", who: "auditor", do: "GET /api/admin/audit/export?act=login", target: "audit trail act=login"},
 
+	{act: "token_made", who: "wang", do: `POST /api/auth/tokens {"name":"gateway","scopes":["read","write"],"expires_in_days":7}`, target: "token {token} read write"},
+	{act: "token_revoked", who: "wang", do: "DELETE /api/auth/tokens/{token}", target: "token {token} of user {wang}"},
 	{act: "sessions_ended", who: "boss", do: "DELETE /api/admin/users/{newcomer}/sessions", target: "user {newcomer}"},
 	{act: "user_disabled", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"disabled":true}`, target: "user {newcomer}"},
 	{act: "user_enabled", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"disabled":false}`, target: "user {newcomer}"},
@@ -101,6 +103,8 @@ func TestWhatMattersForSecurityLeavesARow(t *testing.T) {
 					ids = append(ids, "{message}", helper.say(room, "helper").MessageId,
 						"{file}", helper.upload(room, "a.log", []byte("10:00 停機\n"), "").FileId,
 						"{second}", helper.upload(room, "b.log", []byte("10:01 停機\n"), "").FileId)
+				case "token_made":
+					ids = append(ids, "{token}", made["api_token"].(map[string]any)["token_id"].(string))
 				case "template_created":
 					ids = append(ids, "{template}", made["template_id"].(string))
 				}

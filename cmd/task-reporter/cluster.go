@@ -52,11 +52,8 @@ func reachable(address string) bool {
 
 // joinCluster fills in what a node of a cluster needs.
 func (h *house) joinCluster(cfg *Config, node *actors.Config, keys *auth.Keys, errs io.Writer) error {
-	secret, err := keys.Derive("cluster")
-	if err != nil {
-		return err
-	}
 	k := cfg.Cluster
+	var err error
 	if h.roll, err = storage.OpenRoll(cfg.storage(errs), k.Lease); err != nil {
 		return err
 	}
@@ -68,7 +65,7 @@ func (h *house) joinCluster(cfg *Config, node *actors.Config, keys *auth.Keys, e
 		Roll: h.roll, Listen: k.Listen, Advertise: k.Advertise, Lease: k.Lease,
 		Zone: k.Zone,
 		TLS:  actors.TLSFiles{Cert: k.Cert, Key: k.Key, CA: k.CA},
-		Key:  secret,
+		Keys: keys.Derive("cluster"),
 		Drain: func() {
 			select {
 			case h.drain <- struct{}{}:

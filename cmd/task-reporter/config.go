@@ -71,6 +71,7 @@ type AuthConfig struct {
 	KeyDir          string        `help:"Directory of the signing keys, *.pem; the same on every node; empty for keys/ in the data directory."`
 	AccessTTL       time.Duration `name:"access-ttl" default:"${access_ttl}" help:"How long an access token works; pages renew it by themselves."`
 	SessionTTL      time.Duration `name:"session-ttl" default:"${session_ttl}" help:"When a person must sign in again."`
+	SessionIdle     time.Duration `default:"${session_idle}" help:"A session that nobody used for so long ends; an open page uses its own."`
 	Failures        int           `default:"${failures}" help:"Failed logins of one account in any window; keep it under a directory's own lock-out."`
 	AddressFailures int           `default:"${address_failures}" help:"Failed logins of one client address in any window."`
 	FailureWindow   time.Duration `default:"${failure_window}" help:"That window."`
@@ -100,6 +101,7 @@ func defaults() kong.Vars {
 	for name, value := range map[string]any{
 		"access_ttl":          auth.DefaultConfig.AccessTTL,
 		"session_ttl":         auth.DefaultConfig.SessionTTL,
+		"session_idle":        auth.DefaultConfig.SessionIdle,
 		"failures":            auth.DefaultConfig.Failures,
 		"address_failures":    auth.DefaultConfig.AddressFails,
 		"failure_window":      auth.DefaultConfig.FailureWindow,
@@ -223,6 +225,7 @@ func (c *Config) AuthConfig() auth.Config {
 	return auth.Config{
 		AccessTTL:     c.Auth.AccessTTL,
 		SessionTTL:    c.Auth.SessionTTL,
+		SessionIdle:   c.Auth.SessionIdle,
 		Failures:      c.Auth.Failures,
 		AddressFails:  c.Auth.AddressFailures,
 		FailureWindow: c.Auth.FailureWindow,

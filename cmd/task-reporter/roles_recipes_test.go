@@ -6,7 +6,8 @@ package main
 // members, as is {helper}, an EDITOR, whose are {message}, {file} and {log};
 // {newcomer} is none. {mine}, {myfile} and {myupload} are who acts themselves' own,
 // from when they were EDITOR.
-// {account} is somebody whom only administrators know, {spare} a session of who acts.
+// {account} is somebody whom only administrators know, {spare} a session and {spare_token}
+// an API token of who acts, {account_token} one of {account}'s.
 // {version} is the room's as it is then, {new} a word that was never used before.
 type recipe struct {
 	op      string            // operationId, or type of a frame
@@ -26,14 +27,17 @@ var adminSaysWhy = map[string]string{"ADMIN": "invalid"}
 
 var recipes = []recipe{
 	// Anybody who is signed in.
-	{op: "logout", act: "session", rest: "POST /api/auth/logout"},
+	{op: "logout", act: "person", rest: "POST /api/auth/logout"},
 	{op: "me", act: "session", rest: "GET /api/auth/me"},
 	{op: "createTicket", act: "session", rest: "POST /api/ws/ticket"},
 	{op: "listRooms", act: "session", rest: "GET /api/rooms"},
 	{op: "search", act: "session", rest: "GET /api/search?q=helper"},
 	{op: "auth", act: "session"}, // every other frame is sent after it
-	{op: "listMySessions", act: "session", rest: "GET /api/auth/sessions"},
-	{op: "endMySession", act: "session", rest: "DELETE /api/auth/sessions/{spare}"},
+	{op: "listMySessions", act: "person", rest: "GET /api/auth/sessions"},
+	{op: "endMySession", act: "person", rest: "DELETE /api/auth/sessions/{spare}"},
+	{op: "listMyTokens", act: "person", rest: "GET /api/auth/tokens"},
+	{op: "createToken", act: "person", rest: `POST /api/auth/tokens {"name":"{new}","scopes":["read"],"expires_in_days":1}`},
+	{op: "revokeMyToken", act: "person", rest: "DELETE /api/auth/tokens/{spare_token}"},
 	{op: "ping", act: "session", frame: `{"type":"ping"}`},
 	{op: "unsubscribe", act: "session", frame: `{"type":"unsubscribe","room_id":"{id}"}`},
 
@@ -50,8 +54,11 @@ var recipes = []recipe{
 	{op: "changeAccount", act: "manage_users", rest: `PATCH /api/admin/users/{account} {"disabled":true}`, changes: true, state: "/api/admin/users?q={new}"},
 	{op: "endSessions", act: "manage_users", rest: "DELETE /api/admin/users/{account}/sessions", changes: true, state: "/api/admin/users?q={new}"},
 	{op: "endSession", act: "manage_users", rest: "DELETE /api/admin/sessions/{account_session}", changes: true, state: "/api/admin/users?q={new}"},
+	{op: "listTokens", act: "read_users", rest: "GET /api/admin/users/{account}/tokens", state: "/api/admin/users?q={new}"},
+	{op: "revokeToken", act: "manage_users", rest: "DELETE /api/admin/tokens/{account_token}", changes: true, state: "/api/admin/users/{account}/tokens"},
 	{op: "listAudit", act: "read_audit", rest: "GET /api/admin/audit"},
 	{op: "exportAudit", act: "read_audit", rest: "GET /api/admin/audit/export"},
+	{op: "showStorage", act: "read_storage", rest: "GET /api/admin/storage"},
 	{op: "showCluster", act: "read_cluster", rest: "GET /api/admin/cluster"},
 	// A node that runs alone is not drained; who may drain is told so.
 	{op: "drainNode", act: "drain_node", rest: "POST /api/admin/cluster/{node}/drain", but: map[string]string{"ADMIN": "conflict"}},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -27,6 +28,7 @@ type scene struct {
 	template string            // for administrators to change
 	account  *someone          // for them too
 	session  string            // account's
+	token    string            // id of an API token, account's or of who acts
 	new      string
 }
 
@@ -51,6 +53,7 @@ func (c *cast) scene(t *testing.T, r recipe) *scene {
 		in.t = t
 		s.account = in.join(s.new, s.new, "USER")
 		s.session = s.account.sessions()[0].SessionId
+		s.token = s.account.newToken("read").ApiToken.TokenId
 	}
 	own := strings.Contains(text, "{mine") || strings.Contains(text, "{my")
 	if !own && !strings.Contains(text, "{room}") && !strings.Contains(text, "{id}") && !strings.Contains(text, "{message}") && !strings.Contains(text, "{file}") && !strings.Contains(text, "{log}") && !strings.Contains(text, "{change}") {
@@ -104,6 +107,19 @@ func (u *someone) sessions() []client.Session {
 	return list.Sessions
 }
 
+// newToken makes an API token of somebody.
+func (u *someone) newToken(scopes ...client.Scope) client.MadeApiToken {
+	u.in.t.Helper()
+	res, err := u.CreateTokenWithResponse(context.Background(), client.NewApiToken{Name: "Line 3 gateway", Scopes: scopes, ExpiresInDays: 30})
+	if err != nil {
+		u.in.t.Fatal(err)
+	}
+	if res.JSON201 == nil {
+		u.in.t.Fatalf("make a token: %s %s", res.Status(), res.Body)
+	}
+	return *res.JSON201
+}
+
 func (s *scene) say(u *someone) string {
 	s.t.Helper()
 	m := u.must(s.t, http.MethodPost, "/api/rooms/"+s.room.RoomId+"/messages", `{"client_msg_id":"`+word()+`","text":"helper"}`)
@@ -138,7 +154,7 @@ func (s *scene) fill(text, name string) string {
 		"{room}", room, "{id}", s.room.RoomId, "{message}", room+"/messages/"+s.message, "{message_id}", s.message,
 		"{mine}", room+"/messages/"+s.mine[name], "{mine_id}", s.mine[name], "{file}", room+"/files/"+s.file, "{log}", room+"/files/"+s.log, "{myfile}", room+"/files/"+s.myfiles[name],
 		"{myupload}", s.uploads[name],
-		"{account}", account, "{account_session}", s.session, "{spare}", s.session,
+		"{account}", account, "{account_session}", s.session, "{spare}", s.session, "{account_token}", s.token, "{spare_token}", s.token,
 		"{self}", self, "{owner}", s.people["OWNER"].id, "{helper}", s.helper.id, "{newcomer}", s.newcomer.id,
 		"{template}", "/api/templates/"+s.template, "{node}", s.node, "{new}", s.new,
 		"{change}", `"room_id":"`+s.room.RoomId+`","client_msg_id":"`+s.new+`"`,
@@ -154,6 +170,8 @@ func (s *scene) do(r recipe, name string) answer {
 		return s.send(u, r, s.fill(r.frame, name))
 	case r.op == "logout":
 		u.login(account(name)) // another session: this one is still needed
+	case r.op == "revokeMyToken":
+		s.token = u.newToken("read").ApiToken.TokenId
 	case r.op == "endMySession":
 		other := *u
 		other.login(account(name))

@@ -23,6 +23,7 @@ import (
 const rolesTable = `
 act                 OWNER     EDITOR  VIEWER  outsider  ADMIN  AUDITOR
 session             y         y       y       y         y      y
+person              y         y       y       y         y      y
 declare             y         y       y       y         y      n
 read                y         y       y       n         y      y
 react               y         y       y       n         n      n
@@ -45,6 +46,7 @@ read_users          n         n       n       n         y      y
 manage_users        n         n       n       n         y      n
 read_audit          n         n       n       n         y      y
 read_cluster        n         n       n       n         y      y
+read_storage        n         n       n       n         y      y
 drain_node          n         n       n       n         y      n
 `
 

@@ -68,6 +68,8 @@ type house struct {
 	sealer   *storage.Sealer
 	care     *care.Worker
 	local    *auth.Local
+	keys     *auth.Keys
+	gate     *auth.Gate
 
 	directory *directory.Directory  // nil without one
 	recheck   func(context.Context) // until its context ends
@@ -108,20 +110,17 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if err != nil {
 		return nil, err
 	}
-	linkKey, err := keys.Derive("download links")
-	if err != nil {
-		return nil, err
-	}
 	h.local = auth.NewLocal(h.db.Accounts())
 	gate, err := auth.New(cfg.AuthConfig(), h.db.Accounts(), h.local, keys, time.Now)
 	if err != nil {
 		return nil, err
 	}
+	h.keys, h.gate = keys, gate
 	if err := h.joinDirectory(cfg, gate); err != nil {
 		return nil, err
 	}
 
-	links := httpapi.NewLinks(linkKey, cfg.LinkTTL, time.Now, h.evidence)
+	links := httpapi.NewLinks(keys.Derive("download links"), cfg.LinkTTL, time.Now, h.evidence)
 	node := actors.Config{
 		Records: h.db.Records(),
 		Frames:  httpapi.NewFrames(links, log),
@@ -228,7 +227,9 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
 	}
 	var beside sync.WaitGroup
-	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.recheck} {
+	followKeys := func(ctx context.Context) { h.keys.Run(ctx, h.log) }
+	forget := func(ctx context.Context) { h.gate.Run(ctx, h.log) }
+	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.recheck, followKeys, forget} {
 		beside.Go(func() { run(ctx) })
 	}
 

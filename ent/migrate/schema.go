@@ -9,6 +9,26 @@ import (
 )
 
 var (
+	// APITokensColumns holds the columns for the "api_tokens" table.
+	APITokensColumns = []*schema.Column{
+		{Name: "digest", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "name", Type: field.TypeString, Size: 2147483647},
+		{Name: "session_id", Type: field.TypeString, Unique: true, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+	}
+	// APITokensTable holds the schema information for the "api_tokens" table.
+	APITokensTable = &schema.Table{
+		Name:       "api_tokens",
+		Columns:    APITokensColumns,
+		PrimaryKey: []*schema.Column{APITokensColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "api_tokens_sessions_token",
+				Columns:    []*schema.Column{APITokensColumns[2]},
+				RefColumns: []*schema.Column{SessionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+	}
 	// AuditColumns holds the columns for the "audit" table.
 	AuditColumns = []*schema.Column{
 		{Name: "audit_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
@@ -36,6 +56,16 @@ var (
 				Name:    "audit_user",
 				Unique:  false,
 				Columns: []*schema.Column{AuditColumns[2], AuditColumns[0]},
+			},
+			{
+				Name:    "audit_address",
+				Unique:  false,
+				Columns: []*schema.Column{AuditColumns[6], AuditColumns[0]},
+			},
+			{
+				Name:    "audit_time",
+				Unique:  false,
+				Columns: []*schema.Column{AuditColumns[1]},
 			},
 		},
 	}
@@ -83,6 +113,36 @@ var (
 		Name:       "checklist_items",
 		Columns:    ChecklistItemsColumns,
 		PrimaryKey: []*schema.Column{ChecklistItemsColumns[0]},
+	}
+	// LoginAttemptsColumns holds the columns for the "login_attempts" table.
+	LoginAttemptsColumns = []*schema.Column{
+		{Name: "attempt_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "account", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "address", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// LoginAttemptsTable holds the schema information for the "login_attempts" table.
+	LoginAttemptsTable = &schema.Table{
+		Name:       "login_attempts",
+		Columns:    LoginAttemptsColumns,
+		PrimaryKey: []*schema.Column{LoginAttemptsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "login_attempts_account",
+				Unique:  false,
+				Columns: []*schema.Column{LoginAttemptsColumns[1], LoginAttemptsColumns[3]},
+			},
+			{
+				Name:    "login_attempts_address",
+				Unique:  false,
+				Columns: []*schema.Column{LoginAttemptsColumns[2], LoginAttemptsColumns[3]},
+			},
+			{
+				Name:    "login_attempts_time",
+				Unique:  false,
+				Columns: []*schema.Column{LoginAttemptsColumns[3]},
+			},
+		},
 	}
 	// MentionsColumns holds the columns for the "mentions" table.
 	MentionsColumns = []*schema.Column{
@@ -406,9 +466,12 @@ var (
 		{Name: "session_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
 		{Name: "user_agent", Type: field.TypeString, Size: 2147483647},
 		{Name: "from_addr", Type: field.TypeString, Size: 2147483647},
+		{Name: "scopes", Type: field.TypeInt16, Default: 0},
 		{Name: "user_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
 	}
 	// SessionsTable holds the schema information for the "sessions" table.
@@ -419,7 +482,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_users_sessions",
-				Columns:    []*schema.Column{SessionsColumns[6]},
+				Columns:    []*schema.Column{SessionsColumns[9]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -428,7 +491,12 @@ var (
 			{
 				Name:    "sessions_user",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[6]},
+				Columns: []*schema.Column{SessionsColumns[9]},
+			},
+			{
+				Name:    "sessions_expiry",
+				Unique:  false,
+				Columns: []*schema.Column{SessionsColumns[2]},
 			},
 		},
 	}
@@ -546,10 +614,12 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		APITokensTable,
 		AuditTable,
 		AuditSealsTable,
 		AuditUnsealedTable,
 		ChecklistItemsTable,
+		LoginAttemptsTable,
 		MentionsTable,
 		MessagesTable,
 		MessageEditsTable,
@@ -571,6 +641,10 @@ var (
 )
 
 func init() {
+	APITokensTable.ForeignKeys[0].RefTable = SessionsTable
+	APITokensTable.Annotation = &entsql.Annotation{
+		Table: "api_tokens",
+	}
 	AuditTable.Annotation = &entsql.Annotation{
 		Table: "audit",
 	}
@@ -582,6 +656,9 @@ func init() {
 	}
 	ChecklistItemsTable.Annotation = &entsql.Annotation{
 		Table: "checklist_items",
+	}
+	LoginAttemptsTable.Annotation = &entsql.Annotation{
+		Table: "login_attempts",
 	}
 	MentionsTable.Annotation = &entsql.Annotation{
 		Table: "mentions",

@@ -35,6 +35,8 @@ func (Audit) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("act", "id").StorageKey("audit_act"),
 		index.Fields("user_id", "id").StorageKey("audit_user"),
+		index.Fields("from_addr", "id").StorageKey("audit_address"),
+		index.Fields("at").StorageKey("audit_time"),
 	}
 }
 

@@ -41,7 +41,7 @@ func ofSession(ref string) ent.Edge {
 	return edge.From("session", Session.Type).Ref(ref).Field("session_id").Unique().Required().Immutable()
 }
 
-// Session is one login.
+// Session is one login of a person, or an API token.
 type Session struct{ ent.Schema }
 
 // Annotations implements [ent.Interface].
@@ -52,6 +52,7 @@ func (Session) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("refresh_tokens", RefreshToken.Type),
 		edge.To("tickets", Ticket.Type),
+		edge.To("token", ApiToken.Type).Unique(),
 		edge.From("user", User.Type).Ref("sessions").Field("user_id").Unique().Required().Immutable(),
 	}
 }
@@ -62,16 +63,22 @@ func (Session) Fields() []ent.Field {
 		key("session_id"),
 		id("user_id"),
 		field.Time("created_at").Immutable(),
-		field.Time("expires_at").Immutable(),
+		field.Time("expires_at").Comment("moves on with its use"),
+		field.Time("ends_at").Optional().Nillable().Immutable().Comment("where expires_at stops; null: it never moves"),
+		field.Time("used_at").Optional().Nillable(),
 		field.Time("ended_at").Optional().Nillable(),
 		field.Text("user_agent").Immutable(),
 		field.Text("from_addr").Immutable(),
+		field.Int16("scopes").Default(0).Immutable().Comment("of an API token, as bits; 0: a login"),
 	}
 }
 
 // Indexes implements [ent.Interface].
 func (Session) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("user_id").StorageKey("sessions_user")}
+	return []ent.Index{
+		index.Fields("user_id").StorageKey("sessions_user"),
+		index.Fields("expires_at").StorageKey("sessions_expiry"),
+	}
 }
 
 // RefreshToken is one link in a session's chain of refresh tokens.
@@ -119,4 +126,48 @@ func (Ticket) Edges() []ent.Edge { return []ent.Edge{ofSession("tickets")} }
 // Indexes implements [ent.Interface].
 func (Ticket) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("expires_at").StorageKey("tickets_expiry")}
+}
+
+// ApiToken is what proves an API token, and what its person calls it.
+type ApiToken struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (ApiToken) Annotations() []schema.Annotation { return table("api_tokens") }
+
+// Fields implements [ent.Interface].
+func (ApiToken) Fields() []ent.Field {
+	return []ent.Field{
+		digest(),
+		id("session_id"),
+		field.Text("name").Immutable(),
+	}
+}
+
+// Edges implements [ent.Interface].
+func (ApiToken) Edges() []ent.Edge { return []ent.Edge{ofSession("token")} }
+
+// LoginAttempt is an attempt to sign in that failed, or is being decided. Account and
+// address are digests: what people type there by mistake is not kept.
+type LoginAttempt struct{ ent.Schema }
+
+// Annotations implements [ent.Interface].
+func (LoginAttempt) Annotations() []schema.Annotation { return table("login_attempts") }
+
+// Fields implements [ent.Interface].
+func (LoginAttempt) Fields() []ent.Field {
+	return []ent.Field{
+		key("attempt_id"),
+		field.String("account").SchemaType(varchar(64)).Immutable(),
+		field.String("address").SchemaType(varchar(64)).Immutable(),
+		field.Time("at").Immutable(),
+	}
+}
+
+// Indexes implements [ent.Interface].
+func (LoginAttempt) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("account", "at").StorageKey("login_attempts_account"),
+		index.Fields("address", "at").StorageKey("login_attempts_address"),
+		index.Fields("at").StorageKey("login_attempts_time"),
+	}
 }

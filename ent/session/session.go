@@ -18,22 +18,32 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
+	// FieldEndsAt holds the string denoting the ends_at field in the database.
+	FieldEndsAt = "ends_at"
+	// FieldUsedAt holds the string denoting the used_at field in the database.
+	FieldUsedAt = "used_at"
 	// FieldEndedAt holds the string denoting the ended_at field in the database.
 	FieldEndedAt = "ended_at"
 	// FieldUserAgent holds the string denoting the user_agent field in the database.
 	FieldUserAgent = "user_agent"
 	// FieldFromAddr holds the string denoting the from_addr field in the database.
 	FieldFromAddr = "from_addr"
+	// FieldScopes holds the string denoting the scopes field in the database.
+	FieldScopes = "scopes"
 	// EdgeRefreshTokens holds the string denoting the refresh_tokens edge name in mutations.
 	EdgeRefreshTokens = "refresh_tokens"
 	// EdgeTickets holds the string denoting the tickets edge name in mutations.
 	EdgeTickets = "tickets"
+	// EdgeToken holds the string denoting the token edge name in mutations.
+	EdgeToken = "token"
 	// EdgeUser holds the string denoting the user edge name in mutations.
 	EdgeUser = "user"
 	// RefreshTokenFieldID holds the string denoting the ID field of the RefreshToken.
 	RefreshTokenFieldID = "digest"
 	// TicketFieldID holds the string denoting the ID field of the Ticket.
 	TicketFieldID = "digest"
+	// ApiTokenFieldID holds the string denoting the ID field of the ApiToken.
+	ApiTokenFieldID = "digest"
 	// UserFieldID holds the string denoting the ID field of the User.
 	UserFieldID = "user_id"
 	// Table holds the table name of the session in the database.
@@ -52,6 +62,13 @@ const (
 	TicketsInverseTable = "tickets"
 	// TicketsColumn is the table column denoting the tickets relation/edge.
 	TicketsColumn = "session_id"
+	// TokenTable is the table that holds the token relation/edge.
+	TokenTable = "api_tokens"
+	// TokenInverseTable is the table name for the ApiToken entity.
+	// It exists in this package in order to avoid circular dependency with the "apitoken" package.
+	TokenInverseTable = "api_tokens"
+	// TokenColumn is the table column denoting the token relation/edge.
+	TokenColumn = "session_id"
 	// UserTable is the table that holds the user relation/edge.
 	UserTable = "sessions"
 	// UserInverseTable is the table name for the User entity.
@@ -67,9 +84,12 @@ var Columns = []string{
 	FieldUserID,
 	FieldCreatedAt,
 	FieldExpiresAt,
+	FieldEndsAt,
+	FieldUsedAt,
 	FieldEndedAt,
 	FieldUserAgent,
 	FieldFromAddr,
+	FieldScopes,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -81,6 +101,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultScopes holds the default value on creation for the "scopes" field.
+	DefaultScopes int16
+)
 
 // OrderOption defines the ordering options for the Session queries.
 type OrderOption func(*sql.Selector)
@@ -105,6 +130,16 @@ func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
 }
 
+// ByEndsAt orders the results by the ends_at field.
+func ByEndsAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndsAt, opts...).ToFunc()
+}
+
+// ByUsedAt orders the results by the used_at field.
+func ByUsedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUsedAt, opts...).ToFunc()
+}
+
 // ByEndedAt orders the results by the ended_at field.
 func ByEndedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEndedAt, opts...).ToFunc()
@@ -118,6 +153,11 @@ func ByUserAgent(opts ...sql.OrderTermOption) OrderOption {
 // ByFromAddr orders the results by the from_addr field.
 func ByFromAddr(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFromAddr, opts...).ToFunc()
+}
+
+// ByScopes orders the results by the scopes field.
+func ByScopes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldScopes, opts...).ToFunc()
 }
 
 // ByRefreshTokensCount orders the results by refresh_tokens count.
@@ -148,6 +188,13 @@ func ByTickets(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByTokenField orders the results by token field.
+func ByTokenField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTokenStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByUserField orders the results by user field.
 func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -166,6 +213,13 @@ func newTicketsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(TicketsInverseTable, TicketFieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, TicketsTable, TicketsColumn),
+	)
+}
+func newTokenStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TokenInverseTable, ApiTokenFieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, TokenTable, TokenColumn),
 	)
 }
 func newUserStep() *sqlgraph.Step {

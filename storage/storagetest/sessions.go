@@ -163,7 +163,7 @@ func signedIn(t testing.TB, db *storage.DB) incident.Session {
 		t.Fatal(err)
 	}
 	s := incident.Session{
-		ID: incident.SessionID(newID()), User: a.ID, CreatedAt: now(), ExpiresAt: now().Add(12 * time.Hour),
+		ID: incident.SessionID(newID()), User: a.ID, CreatedAt: now(), ExpiresAt: now().Add(12 * time.Hour), EndsAt: now().Add(14 * time.Hour),
 		UserAgent: "Mozilla/5.0 (平板)", From: "10.1.2.3",
 	}
 	if err := db.Accounts().CreateSession(t.Context(), s, firstToken(s)); err != nil {

@@ -45,6 +45,8 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},
 		{"Managing", testManaging},
+		{"Tokens", testTokens},
+		{"Attempts", testAttempts},
 		{"People", testPeople},
 		{"Audit", testAudit},
 		{"Migration", testMigration},

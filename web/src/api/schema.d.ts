@@ -119,6 +119,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My API tokens */
+        get: operations["listMyTokens"];
+        put?: never;
+        /**
+         * Make an API token
+         * @description For a program that acts in my name: it sends the token as `Authorization: Bearer trt_…` and may do what
+         *     I may, within the scopes. `read` is always among them; `write` adds what changes rooms; `admin` adds
+         *     what only my office as ADMIN or AUDITOR allows. A token makes no tokens and ends no sessions of its
+         *     person. It ends with its time, when it is revoked, and when my account is disabled, changes its role or
+         *     gets another password. The server keeps only a digest: the token is shown this once.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: components["parameters"]["TokenID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke one of my API tokens
+         * @description Its sockets are closed within a second, on every node.
+         */
+        delete: operations["revokeMyToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ws/ticket": {
         parameters: {
             query?: never;
@@ -928,6 +975,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["AccountID"];
+            };
+            cookie?: never;
+        };
+        /** An account's API tokens (ADMIN, AUDITOR) */
+        get: operations["listTokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: components["parameters"]["TokenID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke anybody's API token (ADMIN)
+         * @description Its sockets are closed within a second, on every node.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the files take (ADMIN, AUDITOR)
+         * @description As the database has it; previews are not counted.
+         */
+        get: operations["showStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/cluster": {
         parameters: {
             query?: never;
@@ -1056,6 +1164,11 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
+             * @description To some minutes; unused for too long, it ends
+             */
+            last_used_at: string;
+            /**
+             * Format: date-time
              * @description Its end
              */
             expires_at: string;
@@ -1074,6 +1187,70 @@ export interface components {
         };
         SessionList: {
             sessions: components["schemas"]["Session"][];
+        };
+        /** @enum {string} */
+        Scope: "read" | "write" | "admin";
+        NewApiToken: {
+            /** @description What it is for */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            expires_in_days: number;
+        };
+        ApiToken: {
+            /** Format: uuid */
+            token_id: string;
+            /** @example Line 3 gateway */
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To some minutes; absent until it is used
+             */
+            last_used_at?: string;
+        };
+        ApiTokenList: {
+            tokens: components["schemas"]["ApiToken"][];
+        };
+        MadeApiToken: {
+            /**
+             * @description The secret; shown only now
+             * @example trt_3hJ0cW5dYk1rZQ
+             */
+            token: string;
+            api_token: components["schemas"]["ApiToken"];
+        };
+        FileTotal: {
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        KindTotal: {
+            kind: components["schemas"]["FileKind"];
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        StorageUse: {
+            /** @description What people can see, by kind */
+            kinds: components["schemas"]["KindTotal"][];
+            deleted: components["schemas"]["FileTotal"];
+            quarantined: components["schemas"]["FileTotal"];
+            /** @description Uploads that can be resumed */
+            unfinished: {
+                /** Format: int64 */
+                uploads: number;
+                /**
+                 * Format: int64
+                 * @description that have come
+                 */
+                bytes: number;
+            };
         };
         Account: {
             /** Format: uuid */
@@ -2329,6 +2506,7 @@ export interface components {
         MessageID: string;
         TemplateID: string;
         SessionID: string;
+        TokenID: string;
         AccountID: string;
         /** @example access_refused */
         AuditAct: string;
@@ -2513,6 +2691,86 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMyTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that work, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Line 3 gateway",
+                 *       "scopes": [
+                 *         "read",
+                 *         "write"
+                 *       ],
+                 *       "expires_in_days": 90
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApiToken"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiToken"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeMyToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: components["parameters"]["TokenID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4157,6 +4415,72 @@ export interface operations {
                 content?: never;
             };
             404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: components["parameters"]["AccountID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that work, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiTokenList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: components["parameters"]["TokenID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    showStorage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Files and bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageUse"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -33,6 +33,7 @@ const table = {
   manage_users: ['ADMIN'],
   read_audit: ['ADMIN', 'AUDITOR'],
   read_cluster: ['ADMIN', 'AUDITOR'],
+  read_storage: ['ADMIN', 'AUDITOR'],
   drain_node: ['ADMIN'],
 } satisfies Record<string, readonly Who[]>;
 

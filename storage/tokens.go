@@ -1,0 +1,61 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	entsql "entgo.io/ent/dialect/sql"
+
+	"taskreporter/ent"
+	"taskreporter/ent/apitoken"
+	"taskreporter/ent/session"
+	"taskreporter/ent/user"
+	"taskreporter/incident"
+	"taskreporter/storage/migration"
+)
+
+// CreateToken records an API token, unless limit of its account's live at its creation:
+// incident.Conflict.
+func (a *Accounts) CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int) error {
+	const op = "create API token"
+	return a.db.inTx(ctx, op, func(tx *ent.Tx) error {
+		owner := tx.User.Query().Where(user.ID(string(t.User)))
+		if a.db.kind == migration.Postgres { // of two at once, one counts the other; SQLite has one writer
+			owner.ForUpdate()
+		}
+		if _, err := owner.Only(ctx); err != nil {
+			return err
+		}
+		n, err := tx.Session.Query().Where(session.UserID(string(t.User)), session.ScopesNEQ(0)).Where(live(t.CreatedAt)...).Count(ctx)
+		if err != nil {
+			return err
+		}
+		if n >= limit {
+			return incident.E(incident.Conflict, op, "This account has %d API tokens. Revoke one that is not needed any more.", n)
+		}
+		if err := createSession(ctx, tx, t.Session); err != nil {
+			return err
+		}
+		return tx.ApiToken.Create().SetID(incident.HexDigest(secret)).SetSessionID(string(t.ID)).SetName(t.Name).Exec(ctx)
+	})
+}
+
+// TokenSession returns the session of an API token, ended ones included.
+func (a *Accounts) TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error) {
+	row, err := a.db.read.Session.Query().Where(session.HasTokenWith(apitoken.ID(incident.HexDigest(secret)))).Only(ctx)
+	if err != nil {
+		return incident.Session{}, fail("find API token", err)
+	}
+	return toSession(row), nil
+}
+
+// Tokens returns an account's API tokens that live at now, newest first.
+func (a *Accounts) Tokens(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Token, error) {
+	rows, err := a.db.read.Session.Query().Where(session.UserID(string(id)), session.HasToken()).Where(live(now)...).
+		WithToken().Order(session.ByCreatedAt(entsql.OrderDesc()), session.ByID()).All(ctx)
+	list := make([]incident.Token, len(rows))
+	for i, row := range rows {
+		list[i] = incident.Token{Session: toSession(row), Name: row.Edges.Token.Name}
+	}
+	return list, fail("list API tokens", err)
+}
