@@ -173,7 +173,7 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
     const auditor = await as('auditor', screen);
     await openWu(auditor);
     const sheet = dialog(auditor, '吳小華');
-    await expect(sheet.getByText('最晚到').first()).toBeVisible();
+    await expect(sheet.getByText('上次使用').first()).toBeVisible();
     await expect(sheet.getByRole('button')).toHaveCount(1); // to close it
     await sheet.getByRole('button', { name: '關閉' }).click();
     await expect(row(auditor, '吳小華')).toBeFocused();

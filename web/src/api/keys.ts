@@ -63,6 +63,13 @@ export const ownSessionsQuery = () => $api.queryOptions('get', '/api/auth/sessio
 export const sessionsQuery = (userId: string) =>
   $api.queryOptions('get', '/api/admin/users/{user_id}/sessions', { params: { path: { user_id: userId } } });
 
+export const ownTokensQuery = () => $api.queryOptions('get', '/api/auth/tokens');
+
+export const tokensQuery = (userId: string) =>
+  $api.queryOptions('get', '/api/admin/users/{user_id}/tokens', { params: { path: { user_id: userId } } });
+
+export const storageQuery = () => $api.queryOptions('get', '/api/admin/storage');
+
 /** Every page of the room list, whatever its filters. */
 export const roomListKey: QueryKey = ['get', '/api/rooms'];
 

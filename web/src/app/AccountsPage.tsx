@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { useSession } from '@/api/session';
-import { AccountSessions } from '@/features/access';
+import { AccountSessions, AccountTokens } from '@/features/access';
 import { Accounts } from '@/features/accounts';
 import { can } from '@/features/members';
 
@@ -23,11 +24,10 @@ export function AccountsPage() {
       me={user.user_id}
       mayManage={mayManage}
       access={({ user_id: userId, name }, onAsking) => (
-        <AccountSessions
-          key={userId}
-          {...{ userId, name, onAsking }}
-          mayEnd={mayManage && userId !== user.user_id}
-        />
+        <Fragment key={userId}>
+          <AccountSessions {...{ userId, name, onAsking }} mayEnd={mayManage && userId !== user.user_id} />
+          <AccountTokens {...{ userId, onAsking }} mayRevoke={mayManage && userId !== user.user_id} />
+        </Fragment>
       )}
     />
   );

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
-import { OwnSessions } from '@/features/access';
+import { OwnSessions, OwnTokens } from '@/features/access';
 import { Account } from '@/features/auth';
 import classes from './Admin.module.css';
 import { AdminLinks } from './AdminLinks';
@@ -19,6 +19,7 @@ export function MePage({ user }: { user: User }) {
         </div>
         <div className={classes.access}>
           <OwnSessions />
+          <OwnTokens user={user} />
         </div>
       </div>
     </div>

@@ -195,6 +195,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),
 });
 
+const storage = createRoute({
+  getParentRoute: () => admin,
+  path: '/storage',
+  component: lazyRouteComponent(() => import('@/features/storage'), 'Storage'),
+});
+
 const cluster = createRoute({
   getParentRoute: () => admin,
   path: '/cluster',
@@ -228,7 +234,7 @@ export function makeRouter() {
         rooms.addChildren([noRoom, declare, room]),
         me,
         search,
-        admin.addChildren([adminHome, accounts, audit, cluster, templates, newTemplate, template]),
+        admin.addChildren([adminHome, accounts, audit, storage, cluster, templates, newTemplate, template]),
       ]),
     ]),
     parseSearch,

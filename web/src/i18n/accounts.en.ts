@@ -40,9 +40,10 @@ export const accounts: Catalogue['accounts'] = {
     role: 'Change the role of {{name}}',
   },
   askHint: {
-    disable: '{{name}} is signed out everywhere at once and cannot sign in any more. What they wrote stays.',
+    disable:
+      '{{name}} is signed out everywhere at once, their API tokens end, and they cannot sign in any more. What they wrote stays.',
     enable: '{{name}} can sign in again.',
-    role: '{{name}} is signed out everywhere and has the new role from the next sign-in on.',
+    role: '{{name}} is signed out everywhere, their API tokens end, and they have the new role from the next sign-in on.',
   },
   do: { disable: 'Disable', enable: 'Enable', role: 'Change role' },
   done: {

@@ -38,9 +38,9 @@ export const accounts = {
     role: '更改 {{name}} 的角色',
   },
   askHint: {
-    disable: '{{name}} 會立刻在所有裝置登出，之後不能登入。寫過的內容都會保留。',
+    disable: '{{name}} 會立刻在所有裝置登出，API 權杖也失效，之後不能登入。寫過的內容都會保留。',
     enable: '{{name}} 可以再次登入。',
-    role: '更改後，{{name}} 會在所有裝置登出，再登入就是新的角色。',
+    role: '更改後，{{name}} 會在所有裝置登出，API 權杖也失效；再登入就是新的角色。',
   },
   do: { disable: '停用', enable: '啟用', role: '更改角色' },
   done: {

@@ -35,6 +35,8 @@ export const audit: Catalogue['audit'] = {
     refresh_token_reused: 'Sign-in credential used twice',
     session_ended: 'Ended a session',
     sessions_ended: 'Ended all sessions',
+    token_made: 'Made an API token',
+    token_revoked: 'Revoked an API token',
     signed_out_by_directory: 'Signed out by the directory',
     access_refused: 'Access refused',
     user_added: 'Added an account',

@@ -33,6 +33,8 @@ export const audit = {
     refresh_token_reused: '登入憑證遭重複使用',
     session_ended: '結束一個登入',
     sessions_ended: '結束所有登入',
+    token_made: '建立 API 權杖',
+    token_revoked: '撤銷 API 權杖',
     signed_out_by_directory: '由公司目錄登出',
     access_refused: '拒絕存取',
     user_added: '新增帳號',

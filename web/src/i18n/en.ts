@@ -9,6 +9,7 @@ import { details } from './details.en';
 import { evidence } from './evidence.en';
 import { members } from './members.en';
 import { rooms } from './rooms.en';
+import { storage } from './storage.en';
 import { templates } from './templates.en';
 import { uploadsEn } from './uploads.en';
 
@@ -146,6 +147,7 @@ export const en: Catalogue = {
   },
   uploads: uploadsEn,
   chat,
+  storage,
   search: {
     title: 'Search',
     label: 'Search messages, incidents and files',

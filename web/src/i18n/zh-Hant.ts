@@ -8,6 +8,7 @@ import { details } from './details.zh-Hant';
 import { evidence } from './evidence.zh-Hant';
 import { members } from './members.zh-Hant';
 import { rooms } from './rooms.zh-Hant';
+import { storage } from './storage.zh-Hant';
 import { templates } from './templates.zh-Hant';
 import { uploadsZhHant } from './uploads.zh-Hant';
 
@@ -146,6 +147,7 @@ export const zhHant = {
   },
   uploads: uploadsZhHant,
   chat,
+  storage,
   search: {
     title: '搜尋',
     label: '搜尋訊息、事件與檔案',

@@ -13,7 +13,7 @@ interface Props<T> {
   query: { data: T | undefined; isError: boolean; error: unknown; refetch: () => unknown };
   failed: string;
   /** Something that was asked of one of its rows failed. */
-  trouble: { title: string; error: unknown };
+  trouble?: { title: string; error: unknown };
   children: (data: T, titleId: string) => ReactNode;
 }
 
@@ -27,7 +27,7 @@ export function Section<T>({ title, hint, actions, query, failed, trouble, child
         {actions}
       </div>
       {hint !== undefined && <p className={classes.quiet}>{hint}</p>}
-      {trouble.error !== null && (
+      {trouble !== undefined && trouble.error !== null && (
         <Alert color="red" variant="light" title={trouble.title} role="alert">
           <TroubleText trouble={troubleOf(trouble.error)} />
         </Alert>

@@ -35,7 +35,7 @@ export function SessionList({ sessions, ending, onEnd, labelledBy }: Props) {
             <p className={`${classes.facts} figures`}>
               <span>{session.from}</span>
               <span>{t('access.since', { time: short.format(new Date(session.created_at)) })}</span>
-              <span>{t('access.until', { time: short.format(new Date(session.expires_at)) })}</span>
+              <span>{t('access.used', { time: short.format(new Date(session.last_used_at)) })}</span>
             </p>
           </div>
           {onEnd !== undefined && !session.current && (

@@ -6,6 +6,8 @@ export const acts = [
   'refresh_token_reused',
   'session_ended',
   'sessions_ended',
+  'token_made',
+  'token_revoked',
   'signed_out_by_directory',
   'access_refused',
   'user_added',
