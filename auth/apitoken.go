@@ -20,35 +20,37 @@ const (
 	tokensEach = 50
 )
 
-// MakeToken makes an API token for p and returns it with what proves it, which is kept
-// nowhere (F-AU-10). Errors: Invalid, Conflict when p has too many.
-func (g *Gate) MakeToken(ctx context.Context, p incident.Principal, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error) {
+// MakeToken makes an API token that acts for an account, and returns it with what proves
+// it, which is kept nowhere (F-AU-10). Errors: Invalid, Conflict when the account has too
+// many.
+func (g *Gate) MakeToken(ctx context.Context, by incident.Principal, u incident.User, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error) {
 	const op = "auth.MakeToken"
 	name, err := tidyName(name)
 	if err != nil {
 		return "", incident.Token{}, err
 	}
 	switch {
-	case p.Token():
+	case by.Token():
 		return "", incident.Token{}, incident.E(incident.Forbidden, op, "An API token makes no other. Sign in.")
 	case ttl < time.Minute || ttl > MaxTokenTTL:
 		return "", incident.Token{}, incident.E(incident.Invalid, op, "A token works for at most 366 days.")
 	case scopes&incident.ScopeRead == 0:
 		return "", incident.Token{}, incident.E(incident.Invalid, op, "Every token needs the scope read.")
-	case scopes&incident.ScopeAdmin != 0 && p.System == incident.SystemUser:
+	case scopes&incident.ScopeAdmin != 0 && u.System == incident.SystemUser:
 		return "", incident.Token{}, incident.E(incident.Invalid, op, "The scope admin is for the tokens of administrators and auditors.")
 	}
 	secret, now := newSecret(), g.now()
 	t := incident.Token{Name: name, Session: incident.Session{
 		ID:        incident.SessionID(uuid.Must(uuid.NewV7()).String()),
-		User:      p.ID,
+		User:      u.ID,
 		CreatedAt: now,
 		ExpiresAt: now.Add(ttl),
 		EndsAt:    now.Add(ttl),
-		From:      clip(p.From, 64),
+		From:      clip(by.From, 64),
 		Scopes:    scopes,
 	}}
-	if err := g.store.CreateToken(ctx, t, secret.digest(), tokensEach); err != nil {
+	made := by.Did("token_made", "token "+string(t.ID)+" "+scopes.String()+" of user "+string(t.User))
+	if err := g.store.CreateToken(ctx, t, secret.digest(), tokensEach, made); err != nil {
 		return "", incident.Token{}, err
 	}
 	return apiTokenPrefix + secret.String(), t, nil
@@ -59,10 +61,10 @@ func (g *Gate) Tokens(ctx context.Context, user incident.UserID) ([]incident.Tok
 	return g.store.Tokens(ctx, user, g.now())
 }
 
-// RevokeToken ends an API token: one of owner's, or anybody's where owner is empty. It
-// returns its session. Errors: NotFound, also for another's and for one that has ended.
-func (g *Gate) RevokeToken(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error) {
-	return g.revoke(ctx, id, owner, true)
+// RevokeToken ends an API token: one of owner's, or anybody's where owner is empty.
+// Errors: NotFound, also for another's and for one that has ended.
+func (g *Gate) RevokeToken(ctx context.Context, by incident.Principal, id incident.SessionID, owner incident.UserID) error {
+	return g.revoke(ctx, by, id, owner, true)
 }
 
 func (g *Gate) verifyAPIToken(ctx context.Context, text string) (incident.Principal, error) {

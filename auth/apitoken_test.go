@@ -14,7 +14,7 @@ const day = 24 * time.Hour
 func (r *rig) token(t testing.TB, scopes incident.Scopes) (string, incident.Token) {
 	t.Helper()
 	p := incident.Principal{Person: r.wang.Person, System: r.wang.System, From: "10.0.0.7"}
-	secret, made, err := r.MakeToken(t.Context(), p, "Line 3 gateway", scopes, 30*day)
+	secret, made, err := r.MakeToken(t.Context(), p, r.wang, "Line 3 gateway", scopes, 30*day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,16 +54,14 @@ func TestAnAPITokenEnds(t *testing.T) { // F-AU-10
 	t.Parallel()
 	for name, end := range map[string]func(*rig, incident.Token) error{
 		"revoked by its owner": func(r *rig, made incident.Token) error {
-			_, err := r.RevokeToken(t.Context(), made.ID, r.wang.ID)
-			return err
+			return r.RevokeToken(t.Context(), incident.Principal{}, made.ID, r.wang.ID)
 		},
 		"revoked by an administrator": func(r *rig, made incident.Token) error {
-			_, err := r.RevokeToken(t.Context(), made.ID, "")
-			return err
+			return r.RevokeToken(t.Context(), incident.Principal{}, made.ID, "")
 		},
 		"expired": func(r *rig, _ incident.Token) error { r.clock.pass(30 * day); return nil },
 		"its account is signed out everywhere": func(r *rig, _ incident.Token) error {
-			_, err := r.RevokeAll(t.Context(), r.wang.ID)
+			_, err := r.RevokeAll(t.Context(), incident.Principal{}, r.wang.ID)
 			return err
 		},
 		"its account is disabled": func(r *rig, _ incident.Token) error {
@@ -135,14 +133,14 @@ func TestAPITokensThatMakeNoSenseAreNotMade(t *testing.T) { // F-AU-10
 		"with an office not held": {p, "a", incident.ScopeRead | incident.ScopeAdmin, day, incident.Invalid},
 		"by a token":              {program, "a", incident.ScopeRead, day, incident.Forbidden},
 	} {
-		if _, _, err := r.MakeToken(t.Context(), c.by, c.name, c.scopes, c.ttl); incident.KindOf(err) != c.want {
+		if _, _, err := r.MakeToken(t.Context(), c.by, r.wang, c.name, c.scopes, c.ttl); incident.KindOf(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
 	for range tokensEach {
 		r.token(t, incident.ScopeRead)
 	}
-	_, _, err := r.MakeToken(t.Context(), p, "one more", incident.ScopeRead, day)
+	_, _, err := r.MakeToken(t.Context(), p, r.wang, "one more", incident.ScopeRead, day)
 	wantKind(t, err, incident.Conflict)
 }
 
@@ -156,14 +154,14 @@ func TestRevokingFindsOnlyWhatIsMeant(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, err := range map[string]error{
-		"a login as a token": second(r.RevokeToken(t.Context(), p.Session, r.wang.ID)),
-		"a token as a login": second(r.Revoke(t.Context(), made.ID, r.wang.ID)),
-		"another's token":    second(r.RevokeToken(t.Context(), made.ID, "somebody")),
+		"a login as a token": r.RevokeToken(t.Context(), p, p.Session, r.wang.ID),
+		"a token as a login": r.Revoke(t.Context(), p, made.ID, r.wang.ID),
+		"another's token":    r.RevokeToken(t.Context(), p, made.ID, "somebody"),
 		"a second time": func() error {
-			if _, err := r.RevokeToken(t.Context(), made.ID, r.wang.ID); err != nil {
+			if err := r.RevokeToken(t.Context(), p, made.ID, r.wang.ID); err != nil {
 				t.Error(err)
 			}
-			return second(r.RevokeToken(t.Context(), made.ID, r.wang.ID))
+			return r.RevokeToken(t.Context(), p, made.ID, r.wang.ID)
 		}(),
 	} {
 		if incident.KindOf(err) != incident.NotFound {
@@ -171,8 +169,6 @@ func TestRevokingFindsOnlyWhatIsMeant(t *testing.T) {
 		}
 	}
 }
-
-func second[T any](_ T, err error) error { return err }
 
 // A session ends when nobody uses it, and not while somebody does; never after its
 // absolute end.

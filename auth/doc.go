@@ -8,11 +8,13 @@
 //   - Passwords, refresh tokens and tickets leave this package only towards the
 //     person they belong to, a password also towards the directory that keeps it; the
 //     store sees hashes.
-//   - Every refused login is the same error after the same work, whatever the
-//     reason (F-AU-07); beside a directory, the work is that of who keeps the account.
-//     The reason is in the error's chain, for the audit trail ([ReasonOf]).
+//   - Every refused login is the same error, whatever the reason, and is answered at
+//     the end of a step of time (F-AU-07). The reason is in the error's chain, for the
+//     audit trail ([ReasonOf]).
+//   - An API token is a session with scopes: what ends sessions ends it too.
+//   - Failed logins are counted in the store, for all nodes together.
 //   - There is no well-known password (F-AU-02).
 //
 // It does not decide what a principal may do (package incident does), sets no
-// cookie, writes no audit row and signs no download link (package httpapi does).
+// cookie, audits no login and signs no download link (package httpapi does).
 package auth

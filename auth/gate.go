@@ -136,8 +136,8 @@ func (g *Gate) Logout(ctx context.Context, p incident.Principal) error {
 	return g.end(ctx, p.Session)
 }
 
-func (g *Gate) end(ctx context.Context, id incident.SessionID) error {
-	if err := g.store.EndSession(ctx, id, g.now()); err != nil {
+func (g *Gate) end(ctx context.Context, id incident.SessionID, audit ...incident.AuditEntry) error {
+	if err := g.store.EndSession(ctx, id, g.now(), audit...); err != nil {
 		return err
 	}
 	g.onEnd(id)

@@ -256,7 +256,7 @@ func (m *memory) AddRefresh(_ context.Context, id incident.SessionID, refresh in
 	return m.down
 }
 
-func (m *memory) EndSession(_ context.Context, id incident.SessionID, now time.Time) error {
+func (m *memory) EndSession(_ context.Context, id incident.SessionID, now time.Time, _ ...incident.AuditEntry) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if s := m.sessions[id]; s.EndedAt == nil && m.down == nil {
@@ -314,7 +314,7 @@ func (m *memory) Sessions(_ context.Context, user incident.UserID, now time.Time
 	return list, m.down
 }
 
-func (m *memory) EndSessions(ctx context.Context, user incident.UserID, now time.Time) ([]incident.SessionID, error) {
+func (m *memory) EndSessions(ctx context.Context, user incident.UserID, now time.Time, _ ...incident.AuditEntry) ([]incident.SessionID, error) {
 	list, err := m.Sessions(ctx, user, now)
 	tokens, _ := m.Tokens(ctx, user, now)
 	for _, t := range tokens {
@@ -328,7 +328,7 @@ func (m *memory) EndSessions(ctx context.Context, user incident.UserID, now time
 	return ended, err
 }
 
-func (m *memory) ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time) (incident.User, []incident.SessionID, error) {
+func (m *memory) ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time, _ ...incident.AuditEntry) (incident.User, []incident.SessionID, error) {
 	m.change(id, func(a *incident.Account) {
 		if c.System != nil {
 			a.System = *c.System
@@ -373,7 +373,7 @@ func (m *memory) UseSession(_ context.Context, id incident.SessionID, now, expir
 	return m.down
 }
 
-func (m *memory) CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int) error {
+func (m *memory) CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int, _ ...incident.AuditEntry) error {
 	if list, _ := m.Tokens(ctx, t.User, t.CreatedAt); len(list) >= limit {
 		return incident.E(incident.Conflict, "memory", "too many")
 	}

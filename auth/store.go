@@ -10,7 +10,7 @@ import (
 // Store keeps accounts, sessions and tickets. All methods are safe for
 // concurrent use; a database that cannot be reached is incident.Unavailable, a
 // row that does not exist incident.NotFound. Tokens and tickets reach it only as
-// SHA-256 digests.
+// SHA-256 digests. What is given to audit is recorded in the same transaction.
 type Store interface {
 	// Account finds a local account by user name, compared without case.
 	Account(ctx context.Context, username string) (incident.Account, error)
@@ -49,14 +49,14 @@ type Store interface {
 	// the race of a rotation.
 	AddRefresh(ctx context.Context, id incident.SessionID, refresh incident.Digest) error
 	// EndSession ends a session for ever; ending it twice is no error.
-	EndSession(ctx context.Context, id incident.SessionID, now time.Time) error
+	EndSession(ctx context.Context, id incident.SessionID, now time.Time, audit ...incident.AuditEntry) error
 	// Sessions returns an account's logins that live at now, newest first.
 	Sessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Session, error)
 	// EndSessions ends all sessions and API tokens of an account and returns those that lived.
-	EndSessions(ctx context.Context, id incident.UserID, now time.Time) ([]incident.SessionID, error)
+	EndSessions(ctx context.Context, id incident.UserID, now time.Time, audit ...incident.AuditEntry) ([]incident.SessionID, error)
 	// ChangeAccount changes an account and ends its sessions, which it returns.
 	// incident.Conflict for the last administrator who may sign in.
-	ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time) (incident.User, []incident.SessionID, error)
+	ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time, audit ...incident.AuditEntry) (incident.User, []incident.SessionID, error)
 
 	// CreateTicket records a one-use ticket.
 	CreateTicket(ctx context.Context, ticket incident.Digest, s incident.SessionID, expires time.Time) error
@@ -66,7 +66,7 @@ type Store interface {
 
 	// CreateToken records an API token, unless limit of its account's live at its
 	// creation: incident.Conflict.
-	CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int) error
+	CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int, audit ...incident.AuditEntry) error
 	// TokenSession returns the session of an API token, ended ones included.
 	TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error)
 	// Tokens returns an account's API tokens that live at now, newest first.

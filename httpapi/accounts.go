@@ -70,14 +70,6 @@ func (s *Server) ChangeAccount(ctx context.Context, req ChangeAccountRequestObje
 	if err != nil {
 		return nil, err
 	}
-	what := "user " + req.UserId
-	if c.Disabled != nil {
-		act := map[bool]string{true: "user_disabled", false: "user_enabled"}[u.Disabled]
-		s.recordAbout(ctx, act, what)
-	}
-	if c.System != nil {
-		s.recordAbout(ctx, "system_role_changed", what+" "+string(u.System))
-	}
 	return ChangeAccount200JSONResponse(toUser(u)), nil
 }
 
@@ -95,17 +87,15 @@ func (s *Server) ListSessions(ctx context.Context, req ListSessionsRequestObject
 
 // EndSessions implements DELETE /api/admin/users/{user_id}/sessions.
 func (s *Server) EndSessions(ctx context.Context, req EndSessionsRequestObject) (EndSessionsResponseObject, error) {
-	if _, err := s.allow(ctx, incident.ActManageUsers); err != nil {
+	p, err := s.allow(ctx, incident.ActManageUsers)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkID("user_id", req.UserId); err != nil {
 		return nil, err
 	}
-	if _, err := s.sessions.RevokeAll(ctx, incident.UserID(req.UserId)); err != nil {
-		return nil, err
-	}
-	s.recordAbout(ctx, "sessions_ended", "user "+req.UserId)
-	return EndSessions204Response{}, nil
+	_, err = s.sessions.RevokeAll(ctx, p, incident.UserID(req.UserId))
+	return EndSessions204Response{}, err
 }
 
 // EndSession implements DELETE /api/admin/sessions/{session_id}.
@@ -120,11 +110,7 @@ func (s *Server) endSession(ctx context.Context, id string, owner incident.UserI
 	if err := checkID("session_id", id); err != nil {
 		return err
 	}
-	ended, err := s.sessions.Revoke(ctx, incident.SessionID(id), owner)
-	if err == nil {
-		s.recordAbout(ctx, "session_ended", "session "+id+" of user "+string(ended.User))
-	}
-	return err
+	return s.sessions.Revoke(ctx, requestOf(ctx).principal, incident.SessionID(id), owner)
 }
 
 func (s *Server) sessionsOf(ctx context.Context, user incident.UserID) (SessionList, error) {
@@ -140,13 +126,6 @@ func (s *Server) sessionsOf(ctx context.Context, user incident.UserID) (SessionL
 			UserAgent: one.UserAgent, From: one.From, Current: one.ID == current,
 		}
 	})}, err
-}
-
-// recordAbout audits what was done to something that is no room.
-func (s *Server) recordAbout(ctx context.Context, act, what string) {
-	e := s.entry(ctx, act, "ok")
-	e.Target = what
-	s.record(ctx, e)
 }
 
 func systemRole(field, text string) (incident.SystemRole, error) {

@@ -200,19 +200,19 @@ type Sessions interface {
 	Ticket(ctx context.Context, p incident.Principal) (string, error)
 	// Sessions returns an account's sessions that live, newest first.
 	Sessions(ctx context.Context, user incident.UserID) ([]incident.Session, error)
-	// Revoke ends one of owner's sessions, or anybody's where owner is empty. Error:
-	// NotFound.
-	Revoke(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error)
-	// MakeToken makes an API token for p and returns it with what proves it. Errors:
-	// Invalid, Conflict when p has too many.
-	MakeToken(ctx context.Context, p incident.Principal, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error)
+	// Revoke ends one of owner's sessions, or anybody's where owner is empty. What by
+	// does here is audited with it. Error: NotFound.
+	Revoke(ctx context.Context, by incident.Principal, id incident.SessionID, owner incident.UserID) error
+	// MakeToken makes an API token that acts for u and returns it with what proves it.
+	// Errors: Invalid, Conflict when u has too many.
+	MakeToken(ctx context.Context, by incident.Principal, u incident.User, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error)
 	// Tokens returns an account's API tokens that work, newest first.
 	Tokens(ctx context.Context, user incident.UserID) ([]incident.Token, error)
 	// RevokeToken is Revoke for API tokens.
-	RevokeToken(ctx context.Context, id incident.SessionID, owner incident.UserID) (incident.Session, error)
+	RevokeToken(ctx context.Context, by incident.Principal, id incident.SessionID, owner incident.UserID) error
 	// RevokeAll ends all sessions of an account and returns how many lived. Error:
 	// NotFound.
-	RevokeAll(ctx context.Context, user incident.UserID) (int, error)
+	RevokeAll(ctx context.Context, by incident.Principal, user incident.UserID) (int, error)
 	// ChangeAccount changes an account and signs it out. Errors: NotFound, Conflict.
 	ChangeAccount(ctx context.Context, by incident.Principal, user incident.UserID, c incident.AccountChange) (incident.User, error)
 }

@@ -175,13 +175,15 @@ func (h *house) Sessions(context.Context, incident.UserID) ([]incident.Session, 
 	return []incident.Session{{ID: "s", CreatedAt: epochStart, ExpiresAt: epochStart.Add(time.Hour), UserAgent: "Mozilla/5.0", From: "10.20.3.41"}}, h.fail
 }
 
-func (h *house) Revoke(_ context.Context, _ incident.SessionID, owner incident.UserID) (incident.Session, error) {
-	return incident.Session{User: owner}, h.fail
+func (h *house) Revoke(context.Context, incident.Principal, incident.SessionID, incident.UserID) error {
+	return h.fail
 }
 
-func (h *house) RevokeAll(context.Context, incident.UserID) (int, error) { return 1, h.fail }
+func (h *house) RevokeAll(context.Context, incident.Principal, incident.UserID) (int, error) {
+	return 1, h.fail
+}
 
-func (h *house) MakeToken(_ context.Context, p incident.Principal, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error) {
+func (h *house) MakeToken(_ context.Context, p incident.Principal, _ incident.User, name string, scopes incident.Scopes, ttl time.Duration) (string, incident.Token, error) {
 	t := incident.Token{Name: name, Session: incident.Session{ID: "t", User: p.ID, CreatedAt: epochStart, EndsAt: epochStart.Add(ttl), Scopes: scopes}}
 	return "trt_secret", t, h.fail
 }
@@ -190,8 +192,8 @@ func (h *house) Tokens(context.Context, incident.UserID) ([]incident.Token, erro
 	return []incident.Token{{Name: "gateway", Session: incident.Session{ID: "t", CreatedAt: epochStart, EndsAt: epochStart.Add(time.Hour), UsedAt: epochStart, Scopes: incident.ScopeRead}}}, h.fail
 }
 
-func (h *house) RevokeToken(_ context.Context, _ incident.SessionID, owner incident.UserID) (incident.Session, error) {
-	return incident.Session{User: owner}, h.fail
+func (h *house) RevokeToken(context.Context, incident.Principal, incident.SessionID, incident.UserID) error {
+	return h.fail
 }
 
 func (h *house) Use(context.Context) (incident.StorageUse, error) {

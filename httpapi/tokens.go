@@ -28,11 +28,11 @@ func (s *Server) CreateToken(ctx context.Context, req CreateTokenRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	secret, t, err := s.sessions.MakeToken(ctx, requestOf(ctx).principal, name, scopes, time.Duration(days)*day)
+	p := requestOf(ctx).principal
+	secret, t, err := s.sessions.MakeToken(ctx, p, incident.User{Person: p.Person, System: p.System}, name, scopes, time.Duration(days)*day)
 	if err != nil {
 		return nil, err
 	}
-	s.recordAbout(ctx, "token_made", "token "+string(t.ID)+" "+scopes.String())
 	return CreateToken201JSONResponse{Token: secret, ApiToken: toAPIToken(t)}, nil
 }
 
@@ -65,11 +65,7 @@ func (s *Server) revokeToken(ctx context.Context, id string, owner incident.User
 	if err := checkID("token_id", id); err != nil {
 		return err
 	}
-	ended, err := s.sessions.RevokeToken(ctx, incident.SessionID(id), owner)
-	if err == nil {
-		s.recordAbout(ctx, "token_revoked", "token "+id+" of user "+string(ended.User))
-	}
-	return err
+	return s.sessions.RevokeToken(ctx, requestOf(ctx).principal, incident.SessionID(id), owner)
 }
 
 func (s *Server) tokensOf(ctx context.Context, user incident.UserID) (ApiTokenList, error) {

@@ -23,6 +23,11 @@ type AuditEntry struct {
 	Seal    *AuditSeal // nil until it is sealed, seconds after it was stored
 }
 
+// Did is the entry about what p has done.
+func (p Principal) Did(act, target string) AuditEntry {
+	return AuditEntry{Who: p.Person, Act: act, Target: target, From: p.From, Outcome: "ok", Request: p.Request}
+}
+
 // AuditHash vouches for a row of the trail and for all rows before it.
 type AuditHash [sha256.Size]byte
 

@@ -75,8 +75,8 @@ func (a *Accounts) Sessions(ctx context.Context, id incident.UserID, now time.Ti
 
 // ChangeAccount changes an account and ends its sessions, whose ids it returns: what
 // they were allowed may not be any more. The last ADMIN who may sign in cannot be
-// lost: incident.Conflict.
-func (a *Accounts) ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time) (u incident.User, ended []incident.SessionID, err error) {
+// lost: incident.Conflict. It is audited in the same transaction.
+func (a *Accounts) ChangeAccount(ctx context.Context, id incident.UserID, c incident.AccountChange, now time.Time, audit ...incident.AuditEntry) (u incident.User, ended []incident.SessionID, err error) {
 	const op = "change account"
 	err = a.db.inTx(ctx, op, func(tx *ent.Tx) error {
 		// Whoever changes an administrator locks them all, so that two cannot take
@@ -107,8 +107,10 @@ func (a *Accounts) ChangeAccount(ctx context.Context, id incident.UserID, c inci
 		if len(before) == 1 && before[0].ID == row.ID && (u.Disabled || u.System != incident.SystemAdmin) {
 			return incident.E(incident.Conflict, op, "This is the last administrator who may sign in. Make another one first.")
 		}
-		ended, err = endSessions(ctx, tx, id, now)
-		return err
+		if ended, err = endSessions(ctx, tx, id, now); err != nil {
+			return err
+		}
+		return a.db.recordIn(ctx, tx, audit)
 	})
 	if err != nil {
 		return incident.User{}, nil, err
@@ -117,10 +119,13 @@ func (a *Accounts) ChangeAccount(ctx context.Context, id incident.UserID, c inci
 }
 
 // EndSessions ends all sessions and API tokens of an account and returns those that lived.
-func (a *Accounts) EndSessions(ctx context.Context, id incident.UserID, now time.Time) (ended []incident.SessionID, err error) {
+// It is audited in the same transaction.
+func (a *Accounts) EndSessions(ctx context.Context, id incident.UserID, now time.Time, audit ...incident.AuditEntry) (ended []incident.SessionID, err error) {
 	err = a.db.inTx(ctx, "end sessions", func(tx *ent.Tx) error {
-		ended, err = endSessions(ctx, tx, id, now)
-		return err
+		if ended, err = endSessions(ctx, tx, id, now); err != nil {
+			return err
+		}
+		return a.db.recordIn(ctx, tx, audit)
 	})
 	return ended, err
 }

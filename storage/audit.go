@@ -107,6 +107,17 @@ func toSeal(row *ent.AuditSeal) (s incident.AuditSeal, err error) {
 	return s, err
 }
 
+// recordIn appends entries within the transaction of what they are about.
+func (db *DB) recordIn(ctx context.Context, tx *ent.Tx, entries []incident.AuditEntry) error {
+	for _, e := range entries {
+		e.At = db.now()
+		if err := createAudit(tx.Client(), e).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // createAudit gives the entry an id that sorts by time.
 func createAudit(client *ent.Client, e incident.AuditEntry) *ent.AuditCreate {
 	return client.Audit.Create().

@@ -96,11 +96,16 @@ func (a *Accounts) UseSession(ctx context.Context, id incident.SessionID, now, e
 	return fail("use session", err)
 }
 
-// EndSession ends a session for ever; ending it twice is no error.
-func (a *Accounts) EndSession(ctx context.Context, id incident.SessionID, now time.Time) error {
-	err := a.db.write.Session.Update().Where(session.ID(string(id)), session.EndedAtIsNil()).
-		SetEndedAt(incident.Now(now)).Exec(ctx)
-	return fail("end session", err)
+// EndSession ends a session for ever, and audits it; ending it twice is no error.
+func (a *Accounts) EndSession(ctx context.Context, id incident.SessionID, now time.Time, audit ...incident.AuditEntry) error {
+	return a.db.inTx(ctx, "end session", func(tx *ent.Tx) error {
+		err := tx.Session.Update().Where(session.ID(string(id)), session.EndedAtIsNil()).
+			SetEndedAt(incident.Now(now)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return a.db.recordIn(ctx, tx, audit)
+	})
 }
 
 func createRefresh(ctx context.Context, client *ent.Client, id incident.SessionID, refresh incident.Digest, now time.Time) error {

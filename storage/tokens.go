@@ -15,8 +15,8 @@ import (
 )
 
 // CreateToken records an API token, unless limit of its account's live at its creation:
-// incident.Conflict.
-func (a *Accounts) CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int) error {
+// incident.Conflict. It is audited in the same transaction.
+func (a *Accounts) CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int, audit ...incident.AuditEntry) error {
 	const op = "create API token"
 	return a.db.inTx(ctx, op, func(tx *ent.Tx) error {
 		owner := tx.User.Query().Where(user.ID(string(t.User)))
@@ -36,7 +36,10 @@ func (a *Accounts) CreateToken(ctx context.Context, t incident.Token, secret inc
 		if err := createSession(ctx, tx, t.Session); err != nil {
 			return err
 		}
-		return tx.ApiToken.Create().SetID(incident.HexDigest(secret)).SetSessionID(string(t.ID)).SetName(t.Name).Exec(ctx)
+		if err := tx.ApiToken.Create().SetID(incident.HexDigest(secret)).SetSessionID(string(t.ID)).SetName(t.Name).Exec(ctx); err != nil {
+			return err
+		}
+		return a.db.recordIn(ctx, tx, audit)
 	})
 }
 

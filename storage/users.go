@@ -26,6 +26,15 @@ func (a *Accounts) Account(ctx context.Context, username string) (incident.Accou
 	return incident.Account{User: toUser(row), PasswordHash: row.PasswordHash}, nil
 }
 
+// Named finds an account, local or of a directory, by user name.
+func (a *Accounts) Named(ctx context.Context, username string) (incident.User, error) {
+	row, err := a.db.read.User.Query().Where(user.UsernameKey(usernameKey(username))).Only(ctx)
+	if err != nil {
+		return incident.User{}, fail("find account", err)
+	}
+	return toUser(row), nil
+}
+
 // User returns an account, disabled ones included.
 func (a *Accounts) User(ctx context.Context, id incident.UserID) (incident.User, error) {
 	return a.db.user(ctx, id)

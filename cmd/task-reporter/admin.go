@@ -23,7 +23,10 @@ const listedUsers = 500
 // the server runs. Whoever may read its configuration may do it.
 type AdminCmd struct {
 	User        UserCmd        `cmd:"" help:"Accounts."`
-	Storage     StorageCmd     `cmd:"" help:"The object store."`
+	Session     SessionCmd     `cmd:"" help:"Where accounts are signed in."`
+	Token       TokenCmd       `cmd:"" help:"API tokens."`
+	Room        RoomCmd        `cmd:"" help:"Rooms."`
+	Storage     StorageCmd     `cmd:"" help:"Files and the object store."`
 	Audit       AuditCmd       `cmd:"" help:"The audit trail."`
 	ClusterCert ClusterCertCmd `cmd:"" help:"Make certificates for the nodes of a cluster."`
 }
@@ -106,25 +109,12 @@ func (u *UserChangeCmd) Run(ctx context.Context, cfg *Config, c console) error {
 	if change == (incident.AccountChange{}) {
 		return errors.New("say what to change: --role, --disable or --enable")
 	}
-	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
-		a, err := db.Accounts().Account(ctx, u.Username)
-		if incident.KindOf(err) == incident.NotFound {
-			return fmt.Errorf("there is no account %q", u.Username)
-		}
+	return withGate(ctx, cfg, c, func(db *storage.DB, gate *auth.Gate) error {
+		a, err := named(ctx, db, u.Username)
 		if err != nil {
 			return err
 		}
-		changed, _, err := db.Accounts().ChangeAccount(ctx, a.ID, change, time.Now())
-		if err != nil {
-			return err
-		}
-		what := "user " + string(a.ID)
-		if change.Disabled != nil {
-			err = record(ctx, db, map[bool]string{true: "user_disabled", false: "user_enabled"}[changed.Disabled], what)
-		}
-		if change.System != nil {
-			err = errors.Join(err, record(ctx, db, "system_role_changed", what+" "+string(changed.System)))
-		}
+		_, err = gate.ChangeAccount(ctx, fromShell(), a.ID, change)
 		return err
 	})
 }
@@ -179,6 +169,15 @@ func (f passwordFlag) tell(w io.Writer, username, password string) {
 	}
 }
 
+// named finds an account by its user name.
+func named(ctx context.Context, db *storage.DB, username string) (incident.User, error) {
+	u, err := db.Accounts().Named(ctx, username)
+	if incident.KindOf(err) == incident.NotFound {
+		return u, fmt.Errorf("there is no account %q", username)
+	}
+	return u, err
+}
+
 // withDatabase runs f on a database that has today's schema.
 func withDatabase(ctx context.Context, cfg *Config, c console, f func(*storage.DB) error) error {
 	sc := cfg.storage(c.Err)
@@ -198,18 +197,24 @@ func withDatabase(ctx context.Context, cfg *Config, c console, f func(*storage.D
 	return errors.Join(f(db), db.Close())
 }
 
-// record audits what was done from a shell (F-SE-05). It seals the row as well: maybe no
-// server runs that would. If it cannot, the next server does.
+// record audits what was done from a shell (F-SE-05).
 func record(ctx context.Context, db *storage.DB, act, target string) error {
+	err := db.Audit().Record(ctx, fromShell().Did(act, target))
+	if err == nil {
+		seal(ctx, db)
+	}
+	return err
+}
+
+// fromShell is who acts from a shell.
+func fromShell() incident.Principal {
 	who := "shell"
 	if u, err := user.Current(); err == nil {
 		who += ": " + u.Username
 	}
-	err := db.Audit().Record(ctx, incident.AuditEntry{
-		Who: incident.Person{Name: who}, Act: act, Target: target, From: "shell", Outcome: "ok",
-	})
-	if err == nil {
-		_, _, _ = db.Audit().Seal(ctx)
-	}
-	return err
+	return incident.Principal{Person: incident.Person{Name: who}, From: "shell"}
 }
+
+// seal seals what was audited: maybe no server runs that would. If it cannot, the next
+// server does.
+func seal(ctx context.Context, db *storage.DB) { _, _, _ = db.Audit().Seal(ctx) }

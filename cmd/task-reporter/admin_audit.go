@@ -13,7 +13,45 @@ import (
 
 // AuditCmd groups what is done with the audit trail.
 type AuditCmd struct {
+	List   AuditListCmd   `cmd:"" help:"Print rows, newest first."`
 	Verify AuditVerifyCmd `cmd:"" help:"Look for audit rows that were changed, removed or slipped in."`
+}
+
+// AuditListCmd prints a page of the trail.
+type AuditListCmd struct {
+	Act      string    `help:"What was done, as login_failed."`
+	Username string    `help:"User name of who did it."`
+	Target   string    `help:"How the target begins, as 'room 0192…'."`
+	Outcome  string    `help:"ok or refused." enum:"ok,refused," default:""`
+	Address  string    `help:"Client address."`
+	Since    time.Time `help:"At or after, as 2027-01-01T00:00:00Z."`
+	Until    time.Time `help:"Before."`
+	Before   string    `placeholder:"ID" help:"Continue a list after its last row."`
+	Limit    int       `default:"50" help:"At most so many rows."`
+}
+
+// Run prints id, time, outcome, act, who, from where and to what of each row.
+func (l *AuditListCmd) Run(ctx context.Context, cfg *Config, c console) error {
+	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
+		q := incident.AuditQuery{
+			Act: l.Act, Target: l.Target, Outcome: l.Outcome, From: l.Address,
+			Since: l.Since, Until: l.Until, Before: l.Before, Limit: l.Limit,
+		}
+		if l.Username != "" {
+			u, err := named(ctx, db, l.Username)
+			if err != nil {
+				return err
+			}
+			q.Who = u.ID
+		}
+		rows, err := db.Audit().Entries(ctx, q)
+		if err != nil {
+			return err
+		}
+		return table(c.Out, rows, func(e incident.AuditEntry) []any {
+			return []any{e.ID, e.At.Format(time.RFC3339), e.Outcome, e.Act, fmt.Sprintf("%q", e.Who.Name), e.From, fmt.Sprintf("%q", e.Target)}
+		})
+	})
 }
 
 // AuditVerifyCmd compares the trail with its chain of seals (F-SE-05).

@@ -9,13 +9,40 @@ import (
 	"log/slog"
 	"time"
 
+	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/reconcile"
 )
 
 // StorageCmd groups what is done with the object store.
 type StorageCmd struct {
+	Use   StorageUseCmd   `cmd:"" help:"Print what the files take."`
 	Check StorageCheckCmd `cmd:"" help:"Compare what the database knows of files with what the object store holds."`
+}
+
+// StorageUseCmd adds up what the files take.
+type StorageUseCmd struct{}
+
+// Run prints files and bytes of each kind, as the database has them.
+func (StorageUseCmd) Run(ctx context.Context, cfg *Config, c console) error {
+	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
+		use, err := db.Library().Use(ctx)
+		if err != nil {
+			return err
+		}
+		type line struct {
+			name string
+			incident.FileTotal
+		}
+		return table(c.Out, []line{
+			{"image", use.Kinds[incident.Image]},
+			{"document", use.Kinds[incident.Document]},
+			{"log", use.Kinds[incident.Log]},
+			{"deleted", use.Deleted},
+			{"quarantined", use.Quarantined},
+			{"unfinished", use.Unfinished},
+		}, func(l line) []any { return []any{l.name, l.Files, l.Bytes} })
+	})
 }
 
 // StorageCheckCmd compares rows with objects (F-UP-32).

@@ -206,6 +206,20 @@ func (s *Slapd) Set(dn, attribute string, values ...string) {
 	s.asRoot(func(c *ldap.Conn) error { return c.Modify(request) })
 }
 
+// Get returns the values of an attribute, also of one that the directory itself keeps.
+func (s *Slapd) Get(dn, attribute string) (values []string) {
+	s.t.Helper()
+	request := ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{attribute}, nil)
+	s.asRoot(func(c *ldap.Conn) error {
+		res, err := c.Search(request)
+		if err == nil {
+			values = res.Entries[0].GetAttributeValues(attribute)
+		}
+		return err
+	})
+	return values
+}
+
 // Delete removes an entry.
 func (s *Slapd) Delete(dn string) {
 	s.t.Helper()
