@@ -49,6 +49,7 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
     }) => {
       const page = await as('boss', { ...screen, colorScheme, reducedMotion: 'reduce' });
       await page.goto(name === 'phone' ? '/me' : '/rooms');
+      if (name === 'desk') await page.getByRole('link', { name: '管理' }).click();
       await page.getByRole('link', { name: '叢集' }).click();
       await expect(page.getByRole('heading', { level: 1, name: '叢集' })).toBeVisible();
       await expect(page.getByText('共 1 個節點')).toBeVisible();
@@ -120,12 +121,13 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
   });
 }
 
-test('F-OP-06: opening a room does not load the page of the cluster', async ({ as }) => {
+test('F-OP-06: nobody loads the page of the cluster who does not go there', async ({ as }) => {
   const page = await as('boss');
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await page.goto('/rooms');
-  await expect(page.getByRole('link', { name: '叢集' })).toBeVisible();
+  await page.getByRole('link', { name: '管理' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '帳號' })).toBeVisible();
   expect(loaded.filter((path) => path.includes('ClusterPage'))).toEqual([]);
   await page.getByRole('link', { name: '叢集' }).click();
   await expect(page.getByRole('heading', { level: 1, name: '叢集' })).toBeVisible();

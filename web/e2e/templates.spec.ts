@@ -7,6 +7,7 @@ test('F-TP-01, F-TP-02: an administrator makes a template; what it requires, who
   const name = unique('換模');
   const boss = await as('boss');
   await boss.goto('/rooms');
+  await boss.getByRole('link', { name: '管理' }).click();
   await boss.getByRole('link', { name: '範本' }).click();
   await expect(boss.getByRole('heading', { level: 1, name: '事件範本' })).toBeVisible();
   await clean(boss, 'templates');

@@ -3,6 +3,8 @@ export const people = {
   wang: { name: '王小明', role: 'USER' },
   li: { name: '李工', role: 'USER' },
   chen: { name: '陳工', role: 'USER' },
+  auditor: { name: '周稽核', role: 'AUDITOR' },
+  wu: { name: '吳小華', role: 'USER' }, // the one whose account is changed
   boss: { name: '林廠長', role: 'ADMIN' }, // "admin" is the account that the first start makes
 } as const;
 

@@ -55,6 +55,21 @@ export const templateListKey: QueryKey = ['get', '/api/templates'];
 
 export const clusterQuery = () => $api.queryOptions('get', '/api/admin/cluster');
 
+/** Every page of the accounts, whatever its filters. */
+export const accountsKey: QueryKey = ['accounts'];
+
+export const ownSessionsQuery = () => $api.queryOptions('get', '/api/auth/sessions');
+
+export const sessionsQuery = (userId: string) =>
+  $api.queryOptions('get', '/api/admin/users/{user_id}/sessions', { params: { path: { user_id: userId } } });
+
+export const ownTokensQuery = () => $api.queryOptions('get', '/api/auth/tokens');
+
+export const tokensQuery = (userId: string) =>
+  $api.queryOptions('get', '/api/admin/users/{user_id}/tokens', { params: { path: { user_id: userId } } });
+
+export const storageQuery = () => $api.queryOptions('get', '/api/admin/storage');
+
 /** Every page of the room list, whatever its filters. */
 export const roomListKey: QueryKey = ['get', '/api/rooms'];
 

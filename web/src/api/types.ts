@@ -2,6 +2,8 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+export type Account = Schemas['Account'];
+export type ApiToken = Schemas['ApiToken'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type ChecklistItem = Schemas['ChecklistItem'];
 export type ClientFrame = Schemas['ClientFrame'];
@@ -37,14 +39,18 @@ export type RoomMove = Schemas['RoomMove'];
 export type RoomPage = Schemas['RoomPage'];
 export type RoomPatch = Schemas['RoomPatch'];
 export type ScanState = Schemas['ScanState'];
+export type Scope = Schemas['Scope'];
 export type SearchKind = Schemas['SearchKind'];
 export type SearchPage = Schemas['SearchPage'];
 export type SendMessageFrame = Schemas['SendMessageFrame'];
 export type ServerFrame = Schemas['ServerFrame'];
+export type Session = Schemas['Session'];
 export type Severity = Schemas['Severity'];
 export type SignedIn = Schemas['SignedIn'];
 export type SnippetPart = Schemas['SnippetPart'];
 export type Status = Schemas['Status'];
+export type StorageUse = Schemas['StorageUse'];
+export type SystemRole = User['system_role'];
 export type Template = Schemas['Template'];
 export type TemplateBody = Schemas['TemplateBody'];
 export type TextEncoding = Schemas['TextEncoding'];

@@ -1,34 +1,109 @@
 import { Button } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { ClipboardList, Network } from 'lucide-react';
+import { Link, useLocation } from '@tanstack/react-router';
+import { ClipboardList, HardDrive, Network, ScrollText, ShieldCheck, Users } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
-import { can } from '@/features/members';
+import { type Act, can } from '@/features/members';
+import classes from './Admin.module.css';
+
+/** The screens for administrators and auditors; each is offered to those who may do one of its acts. */
+const screens = [
+  { to: '/admin/users', label: 'accounts.title', icon: Users, acts: ['read_users'] },
+  { to: '/admin/audit', label: 'audit.title', icon: ScrollText, acts: ['read_audit'] },
+  { to: '/admin/storage', label: 'storage.title', icon: HardDrive, acts: ['read_storage'] },
+  {
+    to: '/admin/templates',
+    label: 'templates.link',
+    icon: ClipboardList,
+    acts: ['manage_templates', 'read_audit'],
+  },
+  { to: '/admin/cluster', label: 'cluster.title', icon: Network, acts: ['read_cluster'] },
+] as const satisfies readonly { acts: readonly Act[]; [more: string]: unknown }[];
+
+function screensOf(user: User) {
+  return screens.filter(({ acts }) => acts.some((act) => can(user, undefined, act)));
+}
+
+function usePath(): string {
+  return useLocation({ select: ({ pathname }) => pathname });
+}
 
 /** The ways to what only administrators and auditors see. */
 export function AdminLinks({ user }: { user: User }) {
   const { t } = useTranslation();
-  const seesTemplates = can(user, undefined, 'manage_templates') || can(user, undefined, 'read_audit');
+  return screensOf(user).map(({ to, label, icon: Icon }) => (
+    <Button
+      key={to}
+      variant="default"
+      justify="start"
+      leftSection={<Icon size={18} aria-hidden />}
+      renderRoot={(props) => <Link to={to} {...props} />}
+    >
+      {t(label)}
+    </Button>
+  ));
+}
+
+/** The same as one link, where there is no room for all. */
+export function AdminLink({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const [first] = screensOf(user);
+  if (first === undefined) return null;
   return (
-    <>
-      {seesTemplates && (
-        <Button
-          variant="default"
-          leftSection={<ClipboardList size={18} aria-hidden />}
-          renderRoot={(props) => <Link to="/admin/templates" {...props} />}
-        >
-          {t('templates.link')}
-        </Button>
-      )}
-      {can(user, undefined, 'read_cluster') && (
-        <Button
-          variant="default"
-          leftSection={<Network size={18} aria-hidden />}
-          renderRoot={(props) => <Link to="/admin/cluster" {...props} />}
-        >
-          {t('cluster.title')}
-        </Button>
-      )}
-    </>
+    <Button
+      variant="default"
+      leftSection={<ShieldCheck size={18} aria-hidden />}
+      renderRoot={(props) => <Link to={first.to} {...props} />}
+    >
+      {t('admin.title')}
+    </Button>
+  );
+}
+
+/** From one of these screens to the others. */
+export function AdminNav({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const path = usePath();
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone, where one is may be out of sight
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [path]);
+  const offered = screensOf(user);
+  if (offered.length === 0) return null;
+  return (
+    <nav ref={nav} className={classes.nav} aria-label={t('admin.title')}>
+      <ul>
+        {offered.map(({ to, label, icon: Icon }) => (
+          <li key={to}>
+            <Link to={to}>
+              <Icon size={16} aria-hidden />
+              {t(label)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** Where among these screens one is; nothing elsewhere. */
+export function AdminCrumbs({ user }: { user: User }) {
+  const { t } = useTranslation();
+  const path = usePath();
+  const [first] = screensOf(user);
+  const here = screens.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  if (here === undefined || first === undefined) return null;
+  return (
+    <nav className={classes.crumbs} aria-label={t('app.breadcrumbs')}>
+      <ol>
+        <li>
+          <Link to={first.to}>{t('admin.title')}</Link>
+        </li>
+        <li aria-hidden>›</li>
+        <li aria-current="page">{t(here.label)}</li>
+      </ol>
+    </nav>
   );
 }

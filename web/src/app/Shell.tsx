@@ -9,7 +9,7 @@ import { UploadNews } from '@/features/files';
 import { Breadcrumbs } from '@/features/rooms';
 import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
-import { AdminLinks } from './AdminLinks';
+import { AdminCrumbs, AdminLink } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
 import classes from './Shell.module.css';
 import { useLive, useUnsent } from './useLive';
@@ -29,11 +29,13 @@ export function Shell({ user }: { user: User }) {
           <img src={icon} alt="" width={24} height={24} />
           <strong>{t('app.name')}</strong>
         </Link>
-        <div className={classes.crumbs}>{roomId !== undefined && <Crumbs roomId={roomId} />}</div>
+        <div className={classes.crumbs}>
+          {roomId !== undefined ? <Crumbs roomId={roomId} /> : <AdminCrumbs user={user} />}
+        </div>
         <SearchLink roomId={roomId} />
         <LinkPill />
         <div className={classes.menu}>
-          <AdminLinks user={user} />
+          <AdminLink user={user} />
           <UserMenu user={user} unsent={useUnsent()} />
         </div>
       </header>

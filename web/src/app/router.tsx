@@ -13,20 +13,21 @@ import {
 import { useEffect } from 'react';
 import { useSession } from '@/api/session';
 import type { User } from '@/api/types';
-import { Account, Login, Starting } from '@/features/auth';
+import { type AccountFilters, readAccountFilters } from '@/features/accounts/filters';
+import { type AuditFilters, readAuditFilters } from '@/features/audit/filters';
+import { Login, Starting } from '@/features/auth';
 import { type EvidenceFilter, readEvidenceFilter } from '@/features/files';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
 import { readTerms, type Terms } from '@/features/search';
-import { AdminLinks } from './AdminLinks';
+import { AdminArea } from './AdminArea';
 import { CrashNotice, NotFound } from './Failures';
-import classes from './Failures.module.css';
+import { MePage } from './MePage';
 import { type Panel, panels, RoomPage } from './RoomPage';
 import { NothingChosen, Rooms } from './Rooms';
 import { SearchPage } from './SearchPage';
 import { Shell } from './Shell';
 import { parseSearch, stringifySearch } from './search';
-import { useUnsent } from './useLive';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CrashNotice });
 
@@ -158,15 +159,7 @@ const me = createRoute({
   path: '/me',
   component: function MeRoute() {
     const user = useUser();
-    const unsent = useUnsent();
-    return (
-      user && (
-        <div className={classes.me}>
-          <Account user={user} unsent={unsent} />
-          <AdminLinks user={user} />
-        </div>
-      )
-    );
+    return user && <MePage user={user} />;
   },
 });
 
@@ -177,28 +170,58 @@ const search = createRoute({
   component: SearchPage,
 });
 
-/** Loaded when somebody goes there: who opens a room does not wait for it. */
+const admin = createRoute({ getParentRoute: () => inside, path: '/admin', component: AdminArea });
+
+const adminHome = createRoute({
+  getParentRoute: () => admin,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/admin/users' });
+  },
+});
+
+/** All of these are loaded when somebody goes there: who opens a room does not wait for them. */
+const accounts = createRoute({
+  getParentRoute: () => admin,
+  path: '/users',
+  validateSearch: (search): AccountFilters => readAccountFilters(search),
+  component: lazyRouteComponent(() => import('./AccountsPage'), 'AccountsPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => admin,
+  path: '/audit',
+  validateSearch: (search): AuditFilters => readAuditFilters(search),
+  component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),
+});
+
+const storage = createRoute({
+  getParentRoute: () => admin,
+  path: '/storage',
+  component: lazyRouteComponent(() => import('@/features/storage'), 'Storage'),
+});
+
 const cluster = createRoute({
-  getParentRoute: () => inside,
-  path: '/admin/cluster',
+  getParentRoute: () => admin,
+  path: '/cluster',
   component: lazyRouteComponent(() => import('./ClusterPage'), 'ClusterPage'),
 });
 
 const templates = createRoute({
-  getParentRoute: () => inside,
-  path: '/admin/templates',
+  getParentRoute: () => admin,
+  path: '/templates',
   component: lazyRouteComponent(() => import('./TemplatesPage'), 'TemplatesPage'),
 });
 
 const newTemplate = createRoute({
-  getParentRoute: () => inside,
-  path: '/admin/templates/new',
+  getParentRoute: () => admin,
+  path: '/templates/new',
   component: lazyRouteComponent(() => import('./TemplatesPage'), 'NewTemplatePage'),
 });
 
 const template = createRoute({
-  getParentRoute: () => inside,
-  path: '/admin/templates/$templateId',
+  getParentRoute: () => admin,
+  path: '/templates/$templateId',
   component: lazyRouteComponent(() => import('./TemplatesPage'), 'TemplatePage'),
 });
 
@@ -211,10 +234,7 @@ export function makeRouter() {
         rooms.addChildren([noRoom, declare, room]),
         me,
         search,
-        cluster,
-        templates,
-        newTemplate,
-        template,
+        admin.addChildren([adminHome, accounts, audit, storage, cluster, templates, newTemplate, template]),
       ]),
     ]),
     parseSearch,

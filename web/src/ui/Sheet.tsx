@@ -8,17 +8,23 @@ interface Props {
   title: string;
   onClose: () => void;
   size?: 'md' | 'lg' | 'xl';
+  /** Given where it stays mounted while closed: then the focus comes back to what opened it. */
+  opened?: boolean;
+  /** It closes by its buttons alone, not by Escape or a click beside it. */
+  firm?: boolean;
   children: ReactNode;
 }
 
 /** A dialog; on a phone it takes the whole screen. */
-export function Sheet({ title, onClose, size = 'md', children }: Props) {
+export function Sheet({ title, onClose, size = 'md', opened = true, firm = false, children }: Props) {
   const { t } = useTranslation();
   const phone = useScreen() === 'phone';
   return (
     <Modal
-      opened
+      opened={opened}
       onClose={onClose}
+      closeOnEscape={!firm}
+      closeOnClickOutside={!firm}
       title={title}
       size={size}
       centered

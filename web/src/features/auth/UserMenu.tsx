@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Popover } from '@mantine/core';
-import { LogOut } from 'lucide-react';
-import { useState } from 'react';
+import { Link } from '@tanstack/react-router';
+import { KeyRound, LogOut } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '@/api/session';
 import type { User } from '@/api/types';
@@ -12,10 +13,12 @@ interface Props {
   user: User;
   /** Files that are not sent yet and would be lost. */
   unsent: number;
+  /** What else can be done, above the way out. */
+  children?: ReactNode;
 }
 
 /** Who is signed in, what they chose, and the way out. */
-export function Account({ user, unsent }: Props) {
+export function Account({ user, unsent, children }: Props) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
   return (
@@ -30,6 +33,7 @@ export function Account({ user, unsent }: Props) {
         </div>
       </div>
       <Preferences />
+      {children}
       <Button
         variant="default"
         leftSection={<LogOut size={18} aria-hidden />}
@@ -58,20 +62,31 @@ export function Account({ user, unsent }: Props) {
 
 export function UserMenu({ user, unsent }: Props) {
   const { t } = useTranslation();
+  const [opened, setOpened] = useState(false);
   return (
-    <Popover position="bottom-end" width={300} trapFocus returnFocus>
+    <Popover position="bottom-end" width={300} trapFocus returnFocus opened={opened} onChange={setOpened}>
       <Popover.Target>
         <Button
           variant="subtle"
           className={classes.user}
           aria-label={t('auth.signedInAs', { name: user.name })}
+          onClick={() => setOpened(!opened)}
         >
           <Initial name={user.name} />
           <span className={classes.userName}>{user.name}</span>
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={t('settings.account')}>
-        <Account user={user} unsent={unsent} />
+        <Account user={user} unsent={unsent}>
+          <Button
+            variant="default"
+            leftSection={<KeyRound size={18} aria-hidden />}
+            renderRoot={(props) => <Link to="/me" {...props} />}
+            onClick={() => setOpened(false)}
+          >
+            {t('access.link')}
+          </Button>
+        </Account>
       </Popover.Dropdown>
     </Popover>
   );

@@ -1,14 +1,13 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { CloudOff, Info, Lock } from 'lucide-react';
+import { CloudOff, Info } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { clusterQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Cluster as Answer, Node } from '@/api/types';
 import { formats } from '@/i18n/format';
-import { Notice } from '@/ui/Notice';
+import { Refusal } from '@/ui/Refusal';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useAfter } from '@/ui/useAfter';
 import { useLanguage } from '@/ui/useLanguage';
@@ -35,7 +34,9 @@ export function Cluster({ mayDrain }: { mayDrain: boolean }) {
   const slow = useAfter(cluster.isPending, 200);
   const time = formats(useLanguage()).full.format(cluster.dataUpdatedAt);
 
-  if (cluster.isError && troubleOf(cluster.error).status === 403) return <Refusal />;
+  if (cluster.isError && troubleOf(cluster.error).status === 403) {
+    return <Refusal title={t('cluster.forbidden')} hint={t('cluster.forbiddenHint')} />;
+  }
   if (cluster.data === undefined && cluster.isError) {
     return (
       <TroubleNotice title={t('cluster.failed')} error={cluster.error} retry={() => void cluster.refetch()} />
@@ -102,15 +103,6 @@ function Nodes({ nodes, node_id: here, mayDrain }: Answer & { mayDrain: boolean 
         onClose={() => setAsking(false)}
       />
     </>
-  );
-}
-
-function Refusal() {
-  const { t } = useTranslation();
-  return (
-    <Notice icon={Lock} title={t('cluster.forbidden')} hint={t('cluster.forbiddenHint')} bad>
-      <Button renderRoot={(props) => <Link to="/rooms" {...props} />}>{t('app.toList')}</Button>
-    </Notice>
   );
 }
 

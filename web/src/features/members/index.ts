@@ -1,3 +1,3 @@
-export { can, canDeleteFile, rolesToGive } from './can';
+export { type Act, can, canDeleteFile, rolesToGive } from './can';
 export { Members } from './Members';
 export { RoleBadge } from './RoleBadge';

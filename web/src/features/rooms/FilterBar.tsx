@@ -1,8 +1,8 @@
-import { Button, Chip, CloseButton, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { Search, SlidersHorizontal } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Button, Chip, TextInput } from '@mantine/core';
+import { SlidersHorizontal } from 'lucide-react';
+import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SearchBox } from '@/ui/SearchBox';
 import { SeverityIcon } from './Badges';
 import classes from './FilterBar.module.css';
 import {
@@ -21,9 +21,6 @@ interface Props {
   onChange: (change: Partial<Filters>, how: 'push' | 'replace') => void;
 }
 
-/** Milliseconds of quiet before what is typed becomes a search. */
-const typingPause = 300;
-
 export function FilterBar({ filters, onChange }: Props) {
   const { t } = useTranslation();
   const panelId = useId();
@@ -33,7 +30,13 @@ export function FilterBar({ filters, onChange }: Props) {
   return (
     <search className={classes.bar}>
       <div className={classes.row}>
-        <SearchBox value={filters.q ?? ''} onChange={(q) => onChange({ q: q || undefined }, 'replace')} />
+        <SearchBox
+          id="room-search"
+          label={t('rooms.searchLabel')}
+          placeholder={t('rooms.searchPlaceholder')}
+          value={filters.q ?? ''}
+          onChange={(q) => onChange({ q: q || undefined }, 'replace')}
+        />
         <Button
           variant="default"
           className={classes.toggle}
@@ -179,45 +182,6 @@ function LineBox({ value, onChange }: { value: string; onChange: (line: string) 
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={take}
       onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && take()}
-    />
-  );
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange: (q: string) => void }) {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  const sent = useRef(value);
-  const search = useDebouncedCallback((q: string) => {
-    sent.current = q.trim();
-    onChange(q.trim());
-  }, typingPause);
-
-  // Back, a breadcrumb or "clear filters" changed the address: show it.
-  useEffect(() => {
-    if (value === sent.current) return;
-    sent.current = value;
-    setText(value);
-  }, [value]);
-
-  const type = (q: string) => {
-    setText(q);
-    search(q);
-  };
-
-  return (
-    <TextInput
-      type="search"
-      id="room-search"
-      className={classes.search}
-      aria-label={t('rooms.searchLabel')}
-      placeholder={t('rooms.searchPlaceholder')}
-      leftSection={<Search size={16} aria-hidden />}
-      rightSection={
-        text !== '' && <CloseButton size="sm" aria-label={t('rooms.clearSearch')} onClick={() => type('')} />
-      }
-      maxLength={100}
-      value={text}
-      onChange={(event) => type(event.currentTarget.value)}
     />
   );
 }

@@ -1,4 +1,5 @@
 import type { IncidentType, Role, Severity, Status } from '@/api/types';
+import { midnight, readDay } from '@/i18n/days';
 
 export const severities: readonly Severity[] = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
@@ -79,11 +80,6 @@ function flag(value: unknown): true | undefined {
   return value === 'true' || value === true ? true : undefined;
 }
 
-function day(value: unknown): string | undefined {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
-  return Number.isNaN(Date.parse(value)) ? undefined : value;
-}
-
 /** Reads the address bar; what makes no sense is left out rather than refused. */
 export function readFilters(search: Record<string, unknown>): Filters {
   const page = Number(search.page);
@@ -96,18 +92,11 @@ export function readFilters(search: Record<string, unknown>): Filters {
     line: text(search.line, 80),
     mine: flag(search.mine),
     assigned: flag(search.assigned),
-    since: day(search.since),
-    until: day(search.until),
+    since: readDay(search.since),
+    until: readDay(search.until),
     q: text(search.q, 100),
     page: Number.isInteger(page) && page > 1 && page <= 4000 ? page : undefined,
   };
-}
-
-/** Midnight where this device is, so many days after a day's own; RFC 3339. */
-function midnight(of: string | undefined, daysLater: number): string | undefined {
-  if (of === undefined) return undefined;
-  const [year = 0, month = 1, date = 1] = of.split('-').map(Number);
-  return new Date(year, month - 1, date + daysLater).toISOString();
 }
 
 const notArchived = statuses.filter((status) => status !== 'ARCHIVED');

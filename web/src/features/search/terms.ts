@@ -1,4 +1,5 @@
 import type { Hit, SearchKind } from '@/api/types';
+import { midnight, readDay } from '@/i18n/days';
 import { dayKey } from '@/i18n/format';
 
 export const searchKinds: readonly SearchKind[] = ['message', 'room', 'file'];
@@ -16,10 +17,6 @@ export interface Terms {
   until?: string;
 }
 
-const day = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))
-    ? value
-    : undefined;
 const id = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[0-9a-f-]{36}$/i.test(value) ? value : undefined;
 
@@ -33,8 +30,8 @@ export function readTerms(search: Record<string, unknown>): Terms {
     kind: kind.length > 0 ? kind : undefined,
     room: id(search.room),
     from: id(search.from),
-    since: day(search.since),
-    until: day(search.until),
+    since: readDay(search.since),
+    until: readDay(search.until),
   };
 }
 
@@ -44,20 +41,14 @@ export function isWorthAsking(q: string | undefined): boolean {
   return text !== '' && !/^\p{Script=Han}$/u.test(text);
 }
 
-const midnight = (text: string, days: number) => {
-  const at = new Date(`${text}T00:00:00`);
-  at.setDate(at.getDate() + days);
-  return at.toISOString();
-};
-
 export function searchQuery(terms: Terms, cursor: string | undefined) {
   return {
     q: terms.q?.trim() ?? '',
     kind: terms.kind,
     room_id: terms.room,
     author_id: terms.from,
-    since: terms.since && midnight(terms.since, 0),
-    until: terms.until && midnight(terms.until, 1),
+    since: midnight(terms.since, 0),
+    until: midnight(terms.until, 1),
     limit: 20,
     cursor,
   };

@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import type { User } from '@/api/types';
+import { OwnSessions, OwnTokens } from '@/features/access';
+import { Account } from '@/features/auth';
+import classes from './Admin.module.css';
+import { AdminLinks } from './AdminLinks';
+import { useUnsent } from './useLive';
+
+/** Who I am, what I chose, and where else I am signed in. */
+export function MePage({ user }: { user: User }) {
+  const { t } = useTranslation();
+  return (
+    <div className={classes.me}>
+      <div className={classes.columns}>
+        <h1 className="sr-only">{t('app.me')}</h1>
+        <div className={classes.account}>
+          <Account user={user} unsent={useUnsent()} />
+          <AdminLinks user={user} />
+        </div>
+        <div className={classes.access}>
+          <OwnSessions />
+          <OwnTokens user={user} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,2 @@
+export { Accounts } from './Accounts';
+export { type AccountFilters, readAccountFilters } from './filters';

@@ -1,0 +1,55 @@
+import type { Catalogue } from './catalogue';
+
+/** Everybody who has an account, for administrators and auditors. */
+export const accounts: Catalogue['accounts'] = {
+  title: 'Accounts',
+  hint: 'Press an account to see its sessions and tokens, to disable it or to change its role.',
+  readOnly: 'You can read the accounts; only administrators change them.',
+  forbidden: 'You may not see the accounts',
+  forbiddenHint: 'They are for administrators and auditors. This attempt has been recorded.',
+  failed: 'The accounts could not be loaded',
+  none: 'No account matches',
+  noneHint: 'Try another word, or fewer filters.',
+  end: 'No more accounts',
+  search: 'Search name or user name',
+  searchHint: 'Name, user name…',
+  role: 'System role',
+  anyRole: 'Any role',
+  state: 'State',
+  anyState: 'Any state',
+  enabled: 'May sign in',
+  disabled: 'Disabled',
+  source: 'Source',
+  local: 'Local account',
+  directory: 'Directory',
+  sessions: 'Sessions: {{count}}',
+  created: 'Made at',
+  own: 'This is your own account: it cannot be changed here. Your sessions and tokens are under “Me”.',
+  directoryHint: 'This account comes from the directory, whose groups decide its role.',
+  changeRole: 'Change role…',
+  disable: 'Disable…',
+  enable: 'Enable…',
+  roleHint: {
+    USER: 'Declares incidents and works in the rooms they belong to',
+    AUDITOR: 'Reads all rooms and the audit trail and changes nothing; every look is recorded',
+    ADMIN: 'Manages accounts, templates and nodes and may enter all rooms; all of it is recorded',
+  },
+  ask: {
+    disable: 'Disable the account of {{name}}?',
+    enable: 'Enable the account of {{name}}?',
+    role: 'Change the role of {{name}}',
+  },
+  askHint: {
+    disable:
+      '{{name}} is signed out everywhere at once, their API tokens end, and they cannot sign in any more. What they wrote stays.',
+    enable: '{{name}} can sign in again.',
+    role: '{{name}} is signed out everywhere, their API tokens end, and they have the new role from the next sign-in on.',
+  },
+  do: { disable: 'Disable', enable: 'Enable', role: 'Change role' },
+  done: {
+    disable: 'The account of {{name}} is disabled',
+    enable: 'The account of {{name}} is enabled',
+    role: '{{name}} is now: {{role}}',
+  },
+  notChanged: 'The account was not changed',
+};

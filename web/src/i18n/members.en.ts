@@ -1,0 +1,52 @@
+import type { Catalogue } from './catalogue';
+
+/** The people of a room. */
+export const members: Catalogue['members'] = {
+  tab: 'People',
+  tabCount: 'People {{count}}',
+  title: 'People in this room',
+  add: 'Add somebody',
+  addHint: 'Type a name or user name',
+  person: 'Person',
+  giveRole: 'Give role',
+  submit: 'Add',
+  added: '{{name}} was added',
+  nobody: 'Nobody matches',
+  choose: 'Choose a person',
+  isMember: 'Is a member',
+  ofDirectory: 'from the directory',
+  directoryAway: 'The directory does not answer: only people with an account are listed.',
+  viewerOnly: 'Editors add viewers only; ask an owner for other roles.',
+  failed: 'The members could not be loaded',
+  you: 'you',
+  here: 'Here now',
+  choices: 'Actions for {{name}}',
+  changeRole: 'Change role…',
+  transfer: 'Hand the ownership to them…',
+  remove: 'Remove from the room…',
+  leave: 'Leave the room…',
+  because: {
+    lastOwner: 'A room is never without an owner: make somebody else its owner first',
+    ownerTransfers: 'An owner hands this role on first; only an administrator can take it',
+    noSelfRaise: 'Nobody raises themselves: ask an owner or another administrator',
+    archived: 'The room is archived: nothing can be changed any more',
+  },
+  ask: {
+    role: 'Change the role of {{name}}',
+    remove: 'Remove {{name}} from the room?',
+    leave: 'Leave this room?',
+    transfer: 'Hand the ownership to {{name}}?',
+  },
+  askHint: {
+    remove: '{{name}} stops seeing this room at once. Their messages and files stay.',
+    leave: 'You will no longer see this room, until an owner adds you again.',
+    transfer:
+      '{{name}} becomes the owner, and the owner of before an editor. Only the new owner can hand it back.',
+  },
+  do: { role: 'Change role', remove: 'Remove', leave: 'Leave', transfer: 'Hand over' },
+  roleChanged: '{{name}} is now: {{role}}',
+  removed: '{{name}} was removed',
+  left: 'You have left the room',
+  transferred: '{{name}} is now the owner',
+  notChanged: 'The members were not changed',
+};
