@@ -12,10 +12,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"taskreporter/actors"
 	"taskreporter/auth"
 	"taskreporter/auth/directory"
 	"taskreporter/httpapi"
+	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/care"
 	"taskreporter/storage/evidence"
@@ -38,7 +41,11 @@ type ServeCmd struct {
 }
 
 // Run migrates, starts everything, serves, and takes it down in order.
-func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
+func (c *ServeCmd) Run(ctx context.Context, app *kong.Kong, cfg *Config, out console) error {
+	settings, err := inEffect(app.Model)
+	if err != nil {
+		return err
+	}
 	log := cfg.Logger(out.Err)
 	h, err := build(ctx, cfg, log, out.Err)
 	if err != nil {
@@ -53,7 +60,19 @@ func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
+	if err := h.recordStart(ctx, settings); err != nil {
+		return err
+	}
 	return h.serve(ctx, cfg, out)
+}
+
+// recordStart audits that this node runs, and whether its settings are others than
+// before (F-SE-05).
+func (h *house) recordStart(ctx context.Context, settings string) error {
+	return h.db.Audit().Record(ctx, incident.AuditEntry{
+		Who: incident.House, Act: "server_started", From: "server", Outcome: "ok",
+		Target: fmt.Sprintf("node %s version %s %s", h.engine.Self(), version, settings),
+	})
 }
 
 // house is everything that a running server is made of, in the order in which it
