@@ -183,8 +183,11 @@ func (s *Server) logRefusal(c *gin.Context, err error, r refusal) {
 	case r.kind == incident.Unavailable, r.kind == incident.StoreDown:
 		level = slog.LevelWarn
 	}
-	s.log.Log(c.Request.Context(), level, "request failed",
-		"request_id", requestOf(c).id, "route", c.FullPath(), "code", string(r.kind), "err", err)
+	attrs := []any{"request_id", requestOf(c).id, "route", c.FullPath(), "code", string(r.kind)}
+	if r.kind != incident.Invalid && r.kind != incident.Malformed { // their texts quote the request
+		attrs = append(attrs, "err", err)
+	}
+	s.log.Log(c.Request.Context(), level, "request failed", attrs...)
 }
 
 // refuseParameter answers a path, query or header parameter that cannot be read.

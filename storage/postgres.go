@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net"
 	"strconv"
 	"time"
@@ -31,12 +32,14 @@ func openPostgres(address string, connections int, statement time.Duration) (*sq
 	return db, nil
 }
 
+var errAddress = errors.New("it is not like postgres://user:password@host:5432/name; special characters of the password are written as %XX")
+
 // postgresConfig is the address with our defaults and some more settings of the
 // session.
 func postgresConfig(address string, settings map[string]string) (pq.Config, error) {
 	cfg, err := pq.NewConfig(address)
 	if err != nil {
-		return cfg, err
+		return cfg, errAddress // the driver's own error quotes it, with the password
 	}
 	if cfg.ConnectTimeout <= 0 {
 		cfg.ConnectTimeout = connectTimeout

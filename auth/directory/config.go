@@ -154,19 +154,19 @@ func (c Config) validateServers() error {
 	if len(c.URLs) == 0 {
 		return errors.New("directory: there is no server: name at least one URL, like ldaps://dc1.plant.example")
 	}
-	for _, raw := range c.URLs {
-		u, err := url.Parse(raw)
+	for i, raw := range c.URLs {
+		u, err := url.Parse(raw) // neither err nor the URL is quoted: people write passwords into them
 		switch {
 		case err != nil:
-			return fmt.Errorf("directory: %w", err)
+			return fmt.Errorf("directory: URL %d cannot be read: write it like ldaps://dc1.plant.example", i+1)
 		case u.Scheme != "ldaps" && u.Scheme != "ldap":
-			return fmt.Errorf("directory: %s: a URL begins with ldaps:// or ldap://", raw)
+			return fmt.Errorf("directory: URL %d: a URL begins with ldaps:// or ldap://", i+1)
 		case u.Hostname() == "":
-			return fmt.Errorf("directory: %s: the URL names no server", raw)
+			return fmt.Errorf("directory: URL %d: it names no server", i+1)
 		case u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "":
-			return fmt.Errorf("directory: %s: a URL has a server and a port only", u.Redacted())
+			return fmt.Errorf("directory: URL %d: a URL has a server and a port only", i+1)
 		case u.Scheme == "ldap" && !c.StartTLS && !c.Plaintext:
-			return fmt.Errorf("directory: %s: passwords would travel readable: write ldaps:// or set StartTLS", raw)
+			return fmt.Errorf("directory: URL %d: passwords would travel readable: write ldaps:// or set StartTLS", i+1)
 		}
 	}
 	return nil
