@@ -269,10 +269,7 @@ func (r *room) decideDeletion(m *changeMessage, t *target, done *incident.Done) 
 		return nil, nil, errNoReason("delete message")
 	}
 	t.Deleted, t.Text, t.Pinned, t.Reactions, t.Mentions = done, "", nil, nil, nil
-	var audit []incident.AuditEntry
-	if !own {
-		audit = r.audit(m.By, done.At, "message_deleted", "message "+string(t.ID))
-	}
+	audit := r.audit(m.By, done.At, "message_deleted", "message "+string(t.ID))
 	return incident.MessageDeleted{MessageID: t.ID, Reason: m.Reason}, audit, nil
 }
 

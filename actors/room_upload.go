@@ -136,12 +136,9 @@ func (r *room) deleteFile(m *deleteFile, from *actor.PID) error {
 		return nil
 	}
 	at := r.clock()
-	var audit []incident.AuditEntry
-	if act == incident.ActDeleteAnyFile {
-		audit = r.audit(m.By, at, "file_deleted", "file "+string(m.File.ID))
-	}
 	return r.append(&entry{
-		key: key, by: m.By.Person, at: at, askers: []*actor.PID{from}, audit: audit,
+		key: key, by: m.By.Person, at: at, askers: []*actor.PID{from},
+		audit:   r.audit(m.By, at, "file_deleted", "file "+string(m.File.ID)),
 		changes: []incident.Change{incident.FileDeleted{FileID: m.File.ID, DeletedBy: m.By.Person, Reason: m.Reason}},
 		answer:  func(_ []incident.Event, err error) answer { return &fileDeleted{Err: err} },
 	})

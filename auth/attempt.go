@@ -36,7 +36,7 @@ func (g *Gate) check(ctx context.Context, username, password, from string) (inci
 	}
 	if !oldest.IsZero() {
 		wait := oldest.Add(g.config.FailureWindow).Sub(begun)
-		return incident.User{}, retryLater(incident.RateLimited, op, "Too many attempts to sign in. Wait, then try again.", wait)
+		return incident.User{}, incident.Wrap(incident.RateLimited, op, g.limits.refusal(oldest, wait, begun), "Too many attempts to sign in. Wait, then try again.")
 	}
 	u, err := g.verify(ctx, username, password)
 	switch {

@@ -67,6 +67,7 @@ type Gate struct {
 	keys     *Keys
 	now      func() time.Time
 	pause    func(context.Context, time.Duration)
+	limits   limits
 	onEnd    func(incident.SessionID)
 	onChange func(context.Context, incident.User, string)
 }

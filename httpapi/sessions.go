@@ -38,6 +38,9 @@ func (s *Server) Login(ctx context.Context, req LoginRequestObject) (LoginRespon
 		e.Target += ": " + auth.ReasonOf(err)
 		s.record(ctx, e)
 	}
+	if limit := new(auth.LimitError); errors.As(err, &limit) {
+		s.recordLogin(ctx, "login_limited", incident.Person{Name: username}, "refused")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func TestAConfigurationThatCannotWorkIsRefusedWithAnAdvice(t *testing.T) {
 		"a web page":        {func(c *Config) { c.URLs[0] = "https://dc1" }, "begins with ldaps://"},
 		"no host":           {func(c *Config) { c.URLs[0] = "ldaps://" }, "names no server"},
 		"a secret":          {func(c *Config) { c.URLs[0] = "ldaps://me:secret@dc1" }, "a server and a port only"},
-		"no URL":            {func(c *Config) { c.URLs[0] = "ldaps://[::1" }, "parse"},
+		"no URL":            {func(c *Config) { c.URLs[0] = "ldaps://[::1" }, "cannot be read"},
 		"plain":             {func(c *Config) { c.URLs[1] = "ldap://dc2" }, "set StartTLS"},
 		"StartTLS":          {func(c *Config) { c.URLs[1] = "ldap://dc2"; c.StartTLS = true }, ""},
 		"plain, asked for":  {func(c *Config) { c.URLs[1] = "ldap://dc2"; c.Plaintext = true }, ""},

@@ -12,8 +12,8 @@ import (
 	"taskreporter/incident"
 )
 
-// deed is something that must leave a row. {room}, {message}, {file}, {template} and
-// {newcomer} in what is done and in the row's target stand for ids.
+// deed is something that must leave a row. {room}, {message}, {own}, {file}, {third}, {template},
+// {newcomer} and the like in what is done and in the row's target stand for ids.
 type deed struct {
 	act     string
 	who     string // account that does it
@@ -22,6 +22,8 @@ type deed struct {
 	refused bool
 }
 
+var failedLogin = deed{act: "login_failed", do: `POST /api/auth/login {"username":"wang","password":"wrong"}`, target: "POST /api/auth/login: wrong password", refused: true}
+
 // F-SE-05: every act that is relevant for security, in the order in which it is done.
 // Beside these: session_ended (accounts_test.go), signed_out_by_directory
 // (directory_test.go), refresh_token_reused (package httpapi, by an injected clock),
@@ -29,7 +31,9 @@ type deed struct {
 // (admin_storage_test.go), user_added by a member of a room (newcomer_test.go).
 var deeds = []deed{
 	{act: "login", who: "wang", do: `POST /api/auth/login {"username":"wang","password":"` + testPassword + `"}`, target: "POST /api/auth/login"},
-	{act: "login_failed", who: "", do: `POST /api/auth/login {"username":"wang","password":"wrong"}`, target: "POST /api/auth/login: wrong password", refused: true},
+	failedLogin,
+	failedLogin, failedLogin, failedLogin, failedLogin,
+	{act: "login_limited", who: "", do: `POST /api/auth/login {"username":"wang","password":"` + testPassword + `"}`, target: "POST /api/auth/login", refused: true},
 	{act: "logout", who: "spare", do: "POST /api/auth/logout", target: "POST /api/auth/logout"},
 
 	{act: "room_created", who: "wang", do: `POST /api/rooms {"title":"沖壓機停機","incident_type":"equipment","severity":"HIGH"}`, target: "room "},
@@ -39,6 +43,9 @@ var deeds = []deed{
 	{act: "role_changed", who: "wang", do: `PATCH /api/rooms/{room}/members/{newcomer} {"role":"EDITOR"}`, target: "room {room} member {newcomer} VIEWER to EDITOR"},
 	{act: "member_removed", who: "wang", do: "DELETE /api/rooms/{room}/members/{newcomer}", target: "room {room} member {newcomer}"},
 	{act: "message_deleted", who: "wang", do: "DELETE /api/rooms/{room}/messages/{message}", target: "room {room} message {message}"},
+	{act: "message_deleted", who: "helper", do: "DELETE /api/rooms/{room}/messages/{own}", target: "room {room} message {own}"},
+	{act: "message_deleted", who: "helper", do: `{"type":"delete_message","room_id":"{room}","client_msg_id":"d1","message_id":"{other}"}`, target: "room {room} message {other}"},
+	{act: "file_deleted", who: "helper", do: "DELETE /api/rooms/{room}/files/{third}", target: "room {room} file {third}"},
 
 	{act: "access_refused", who: "outsider", do: "GET /api/rooms/{room}", target: "room {room} GET /api/rooms/:room_id", refused: true},
 	{act: "access_refused", who: "outsider", do: "GET /api/rooms/{room}/files/{file}/content", target: "room {room} GET", refused: true},
@@ -101,7 +108,8 @@ func TestWhatMattersForSecurityLeavesARow(t *testing.T) {
 					ids = append(ids, "{room}", made["room_id"].(string))
 					helper, room := people["helper"], made["room_id"].(string)
 					people["wang"].bring(room, helper, client.EDITOR)
-					ids = append(ids, "{message}", helper.say(room, "helper").MessageId,
+					ids = append(ids, "{message}", helper.say(room, "helper").MessageId, "{own}", helper.say(room, "own").MessageId, "{other}", helper.say(room, "other").MessageId,
+						"{third}", helper.upload(room, "c.log", []byte("10:02 停機\n"), "").FileId,
 						"{file}", helper.upload(room, "a.log", []byte("10:00 停機\n"), "").FileId,
 						"{second}", helper.upload(room, "b.log", []byte("10:01 停機\n"), "").FileId)
 				case "token_made":
@@ -132,7 +140,7 @@ func (u *someone) act(in *installation, d deed, do string) (request string, answ
 		sock := u.connect()
 		defer func() { _ = sock.conn.Close() }()
 		sock.send(json.RawMessage(do))
-		sock.until("an answer", func(f frame) bool { return f.Type == "subscribed" || f.Type == "error" })
+		sock.until("an answer", func(f frame) bool { return f.Type == "subscribed" || f.Type == "ack" || f.Type == "error" })
 		return "", nil
 	}
 	if u == nil {
@@ -145,7 +153,7 @@ func (u *someone) act(in *installation, d deed, do string) (request string, answ
 		header.Set("Content-Type", "application/json")
 	}
 	status, got, text := u.do(method, path, header, strings.NewReader(body))
-	if d.refused != (status == http.StatusForbidden || status == http.StatusUnauthorized) || !d.refused && status >= 300 {
+	if d.refused != (status == http.StatusForbidden || status == http.StatusUnauthorized || status == http.StatusTooManyRequests) || !d.refused && status >= 300 {
 		in.t.Fatalf("%s: %d %.300s", do, status, text)
 	}
 	_ = json.Unmarshal(text, &answer) // not every answer is JSON
