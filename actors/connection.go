@@ -446,5 +446,13 @@ func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
 }
 
 func errTooManyUnacked() error {
-	return incident.E(incident.Busy, "post message", "Too many messages wait for their ack. Wait for some, then send this one again.")
+	return incident.Wrap(incident.Busy, "post message", unackedPause(time.Second), "Too many messages wait for their ack. Wait for some, then send this one again.")
 }
+
+// unackedPause is the cause of an error that knows when the same may succeed.
+type unackedPause time.Duration
+
+func (p unackedPause) Error() string { return "too many unacked" }
+
+// RetryAfter is how long to wait.
+func (p unackedPause) RetryAfter() time.Duration { return time.Duration(p) }

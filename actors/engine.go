@@ -157,7 +157,7 @@ func (e *Engine) configure(c *ClusterConfig) (*remote.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, dial, err := transport(c)
+	server, dial, err := transport(c, e.log)
 	if err != nil {
 		return nil, err
 	}

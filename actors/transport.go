@@ -6,9 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -29,9 +29,9 @@ const (
 )
 
 // transport is the remote's mutual TLS with certificates from files.
-func transport(c *ClusterConfig) ([]grpc.ServerOption, []grpc.DialOption, error) {
-	creds := &reloading{files: c.TLS}
-	if _, _, err := creds.configs(); err != nil {
+func transport(c *ClusterConfig, log *slog.Logger) ([]grpc.ServerOption, []grpc.DialOption, error) {
+	creds, err := newReloading(c.TLS, log)
+	if err != nil {
 		return nil, nil, fmt.Errorf("cluster certificates: %w", err)
 	}
 	server := []grpc.ServerOption{
@@ -51,82 +51,51 @@ func transport(c *ClusterConfig) ([]grpc.ServerOption, []grpc.DialOption, error)
 	return server, dial, nil
 }
 
-// reloading is credentials whose files may be replaced at any time. A handshake
-// with files that cannot be read, as while they are being replaced, uses those
-// before.
-type reloading struct {
-	files TLSFiles
+// reloading is credentials whose files may be replaced at any time.
+type reloading struct{ now *Reread[sides] }
 
-	mu     sync.Mutex
-	seen   [3]time.Time
-	server *tls.Config
-	client *tls.Config
-}
+// sides are the configurations of whoever answers and whoever calls.
+type sides struct{ server, client *tls.Config }
 
 var _ credentials.TransportCredentials = (*reloading)(nil)
 
-// configs returns the configurations of both sides as the files are now.
-func (r *reloading) configs() (server, client *tls.Config, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var seen [3]time.Time
-	for i, f := range []string{r.files.Cert, r.files.Key, r.files.CA} {
-		info, err := os.Stat(f)
-		if err != nil {
-			return r.last(err)
-		}
-		seen[i] = info.ModTime()
-	}
-	if r.server != nil && seen == r.seen {
-		return r.server, r.client, nil
-	}
-	cert, err := tls.LoadX509KeyPair(r.files.Cert, r.files.Key)
+func newReloading(files TLSFiles, log *slog.Logger) (*reloading, error) {
+	now, err := NewReread(log, files.sides, files.Cert, files.Key, files.CA)
+	return &reloading{now}, err
+}
+
+func (f TLSFiles) sides() (sides, error) {
+	cert, err := tls.LoadX509KeyPair(f.Cert, f.Key)
 	if err != nil {
-		return r.last(err)
+		return sides{}, err
 	}
-	text, err := os.ReadFile(r.files.CA)
+	text, err := os.ReadFile(f.CA)
 	if err != nil {
-		return r.last(err)
+		return sides{}, err
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(text) {
-		return r.last(errors.New("the authority's file holds no certificate"))
+		return sides{}, errors.New("the authority's file holds no certificate")
 	}
 	certs := []tls.Certificate{cert}
-	r.server = &tls.Config{
-		MinVersion: tls.VersionTLS13, Certificates: certs, NextProtos: []string{"h2"},
-		ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool,
-	}
-	r.client = &tls.Config{MinVersion: tls.VersionTLS13, Certificates: certs, NextProtos: []string{"h2"}, RootCAs: pool}
-	r.seen = seen
-	return r.server, r.client, nil
-}
-
-// last returns what was read before, if anything.
-func (r *reloading) last(err error) (*tls.Config, *tls.Config, error) {
-	if r.server == nil {
-		return nil, nil, err
-	}
-	return r.server, r.client, nil
+	return sides{
+		server: &tls.Config{
+			MinVersion: tls.VersionTLS13, Certificates: certs, NextProtos: []string{"h2"},
+			ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool,
+		},
+		client: &tls.Config{MinVersion: tls.VersionTLS13, Certificates: certs, NextProtos: []string{"h2"}, RootCAs: pool},
+	}, nil
 }
 
 // ClientHandshake implements [credentials.TransportCredentials]: the other node
 // must show a certificate for the host that was dialled.
 func (r *reloading) ClientHandshake(ctx context.Context, authority string, conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	_, client, err := r.configs()
-	if err != nil {
-		return nil, nil, err
-	}
-	return credentials.NewTLS(client).ClientHandshake(ctx, authority, conn)
+	return credentials.NewTLS(r.now.Now().client).ClientHandshake(ctx, authority, conn)
 }
 
 // ServerHandshake implements [credentials.TransportCredentials].
 func (r *reloading) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	server, _, err := r.configs()
-	if err != nil {
-		return nil, nil, err
-	}
-	return credentials.NewTLS(server).ServerHandshake(conn)
+	return credentials.NewTLS(r.now.Now().server).ServerHandshake(conn)
 }
 
 // Info implements [credentials.TransportCredentials].

@@ -1,6 +1,7 @@
 package actors
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -15,6 +16,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,19 +226,20 @@ func TestStrangersCannotActThroughTheClusterPort(t *testing.T) {
 	}
 }
 
-// Certificates change without a restart.
+// Certificates change without a restart; what cannot be used leaves the one before,
+// and is logged once.
 func TestCertificatesAreReadAgainWhenTheyChange(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	files, _ := newAuthority(t).node(dir, "127.0.0.1")
-	r := &reloading{files: files}
+	var logged bytes.Buffer
+	r, err := newReloading(files, slog.New(slog.NewTextHandler(&logged, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	serial := func() *big.Int {
 		t.Helper()
-		server, _, err := r.configs()
-		if err != nil {
-			t.Fatal(err)
-		}
-		leaf, err := x509.ParseCertificate(server.Certificates[0].Certificate[0])
+		leaf, err := x509.ParseCertificate(r.now.Now().server.Certificates[0].Certificate[0])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,8 +249,13 @@ func TestCertificatesAreReadAgainWhenTheyChange(t *testing.T) {
 	if err := os.WriteFile(files.Cert, []byte("half written"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if serial().Cmp(first) != 0 {
-		t.Error("a file that is being replaced was believed")
+	for range 3 {
+		if serial().Cmp(first) != 0 {
+			t.Error("a file that is being replaced was believed")
+		}
+	}
+	if n := strings.Count(logged.String(), "level=ERROR"); n != 1 {
+		t.Errorf("logged %d times: %s", n, logged.String())
 	}
 	newAuthority(t).node(dir, "127.0.0.1")
 	later := time.Now().Add(time.Second)
@@ -257,7 +265,30 @@ func TestCertificatesAreReadAgainWhenTheyChange(t *testing.T) {
 	if serial().Cmp(first) == 0 {
 		t.Error("the new certificate is not used")
 	}
-	if _, _, err := (&reloading{files: TLSFiles{Cert: "none", Key: "none", CA: "none"}}).configs(); !errors.Is(err, os.ErrNotExist) {
+	if _, err := newReloading(TLSFiles{Cert: "none", Key: "none", CA: "none"}, slog.New(slog.DiscardHandler)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("files that were never there: %v", err)
+	}
+}
+
+// What failed for another reason than its bytes is tried again.
+func TestReadingIsTriedAgainAfterAFailure(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "file")
+	fail, value := error(nil), 1
+	r, err := NewReread(slog.New(slog.DiscardHandler), func() (int, error) { return value, fail }, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fail, value = errors.New("permission denied"), 2; r.Now() != 1 {
+		t.Error("read again without a change")
+	}
+	if err := os.WriteFile(name, []byte("changed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r.Now() != 1 {
+		t.Error("what failed was believed")
+	}
+	if fail = nil; r.Now() != 2 {
+		t.Error("not tried again")
 	}
 }

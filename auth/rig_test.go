@@ -285,6 +285,16 @@ func (m *memory) PersonOf(ctx context.Context, key string) (incident.User, error
 	return m.User(ctx, incident.UserID("of "+key))
 }
 
+func (m *memory) PeopleOf(ctx context.Context, keys []string) (map[string]incident.User, error) {
+	people := map[string]incident.User{}
+	for _, key := range keys {
+		if u, err := m.PersonOf(ctx, key); err == nil {
+			people[key] = u
+		}
+	}
+	return people, nil
+}
+
 func (m *memory) Unchecked(_ context.Context, since, now time.Time, limit int) ([]incident.DirectoryPerson, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

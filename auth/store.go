@@ -29,6 +29,9 @@ type Store interface {
 	Arrive(ctx context.Context, p incident.DirectoryPerson, now time.Time) (incident.User, []incident.SessionID, error)
 	// PersonOf returns the account of a directory's person.
 	PersonOf(ctx context.Context, key string) (incident.User, error)
+	// PeopleOf returns the accounts of those of a directory's people who have one,
+	// by their keys.
+	PeopleOf(ctx context.Context, keys []string) (map[string]incident.User, error)
 	// Unchecked returns some of a directory's people who are signed in and about
 	// whom it was not asked since then, to no two callers the same.
 	Unchecked(ctx context.Context, since, now time.Time, limit int) ([]incident.DirectoryPerson, error)

@@ -437,6 +437,48 @@ func (e FileUploadedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for FoundPeopleDirectory.
+const (
+	DirectoryAsked       FoundPeopleDirectory = "asked"
+	DirectoryNotAsked    FoundPeopleDirectory = "not_asked"
+	DirectoryUnavailable FoundPeopleDirectory = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the FoundPeopleDirectory enum.
+func (e FoundPeopleDirectory) Valid() bool {
+	switch e {
+	case DirectoryAsked:
+		return true
+	case DirectoryNotAsked:
+		return true
+	case DirectoryUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FoundPersonSystemRole.
+const (
+	FoundPersonSystemRoleADMIN   FoundPersonSystemRole = "ADMIN"
+	FoundPersonSystemRoleAUDITOR FoundPersonSystemRole = "AUDITOR"
+	FoundPersonSystemRoleUSER    FoundPersonSystemRole = "USER"
+)
+
+// Valid indicates whether the value is a known member of the FoundPersonSystemRole enum.
+func (e FoundPersonSystemRole) Valid() bool {
+	switch e {
+	case FoundPersonSystemRoleADMIN:
+		return true
+	case FoundPersonSystemRoleAUDITOR:
+		return true
+	case FoundPersonSystemRoleUSER:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusFailing HealthStatus = "failing"
@@ -1706,6 +1748,33 @@ type FileUploadedFrame struct {
 // FileUploadedFrameType defines model for FileUploadedFrame.Type.
 type FileUploadedFrameType string
 
+// FoundPeople defines model for FoundPeople.
+type FoundPeople struct {
+	// Directory `asked`: people of the directory are among them. `unavailable`: it did not answer in time, so some may be missing. `not_asked`: there is none that can be searched, or the request was for accounts.
+	Directory FoundPeopleDirectory `json:"directory"`
+	Users     []FoundPerson        `json:"users"`
+}
+
+// FoundPeopleDirectory `asked`: people of the directory are among them. `unavailable`: it did not answer in time, so some may be missing. `not_asked`: there is none that can be searched, or the request was for accounts.
+type FoundPeopleDirectory string
+
+// FoundPerson Has a `user_id`, or a `directory_key`.
+//
+// Example: {"directory_key":"5a2c9f0e-71b4-4f0e-9d2a-3c1d5e7f9b21","name":"王小明","username":"wang"}
+type FoundPerson struct {
+	// DirectoryKey of somebody who has no account yet
+	DirectoryKey string `json:"directory_key,omitempty"`
+	Name         string `json:"name"`
+
+	// SystemRole of an account
+	SystemRole FoundPersonSystemRole `json:"system_role,omitempty"`
+	UserId     string                `json:"user_id,omitempty"`
+	Username   string                `json:"username"`
+}
+
+// FoundPersonSystemRole of an account
+type FoundPersonSystemRole string
+
 // Health defines model for Health.
 type Health struct {
 	// Checks Example: {"database":"ok","object_store":"ok"}
@@ -1949,10 +2018,12 @@ type NewApiToken struct {
 	Scopes []Scope `json:"scopes"`
 }
 
-// NewMember defines model for NewMember.
+// NewMember Says who by either `user_id` or `directory_key`.
 type NewMember struct {
-	Role   Role   `json:"role"`
-	UserId string `json:"user_id"`
+	// DirectoryKey of a FoundPerson without an account
+	DirectoryKey string `json:"directory_key,omitempty"`
+	Role         Role   `json:"role"`
+	UserId       string `json:"user_id,omitempty"`
 }
 
 // NewMessage defines model for NewMessage.
@@ -3057,9 +3128,12 @@ type GetTemplateParams struct {
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
-	// Q part of a name or user name
+	// Q part of a name or user name; the directory is asked only with one
 	Q     *string `form:"q,omitempty" json:"q,omitempty"`
 	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Directory false: accounts only
+	Directory *bool `form:"directory,omitempty" json:"directory,omitempty"`
 }
 
 // ChangeAccountJSONRequestBody defines body for ChangeAccount for application/json ContentType.
@@ -5416,7 +5490,7 @@ type ServerInterface interface {
 	// UpdateTemplate Write the next version of a template (ADMIN)
 	// (PATCH /api/templates/{template_id})
 	UpdateTemplate(c *gin.Context, templateId TemplateID)
-	// ListUsers Find people to add to a room
+	// ListUsers Find people to add to a room (F-MB-01)
 	// (GET /api/users)
 	ListUsers(c *gin.Context, params ListUsersParams)
 	// CreateTicket A one-use ticket for the first frame of a socket
@@ -7925,6 +7999,14 @@ func (siw *ServerInterfaceWrapper) ListUsers(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "directory" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "directory", c.Request.URL.Query(), &params.Directory, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter directory: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -11364,9 +11446,7 @@ type ListUsersResponseObject interface {
 	VisitListUsersResponse(w http.ResponseWriter) error
 }
 
-type ListUsers200JSONResponse struct {
-	Users []User `json:"users"`
-}
+type ListUsers200JSONResponse FoundPeople
 
 func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
 
@@ -11702,7 +11782,7 @@ type StrictServerInterface interface {
 	// UpdateTemplate Write the next version of a template (ADMIN)
 	// (PATCH /api/templates/{template_id})
 	UpdateTemplate(ctx context.Context, request UpdateTemplateRequestObject) (UpdateTemplateResponseObject, error)
-	// ListUsers Find people to add to a room
+	// ListUsers Find people to add to a room (F-MB-01)
 	// (GET /api/users)
 	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
 	// CreateTicket A one-use ticket for the first frame of a socket

@@ -90,7 +90,7 @@ func (x auditExport) VisitExportAuditResponse(w http.ResponseWriter) error {
 
 func (x *auditExport) stream(w http.ResponseWriter) error {
 	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Time{}) // passing it would end the request's context
+	liftReadDeadline(rc, x.request.http)
 	var lines bytes.Buffer
 	for {
 		lines.Reset()

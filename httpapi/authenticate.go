@@ -17,9 +17,12 @@ func (s *Server) admit(c *gin.Context) {
 	c.Header("Cache-Control", "no-store") // evidence says otherwise itself
 	err := s.identify(c, r)
 	// The refused count too, or guessing would be free.
-	if wait := s.limiter.take(r); wait > 0 {
-		s.refuse(c, incident.Wrap(incident.RateLimited, "admit", retryAfter(wait), "Too many requests. Slow down."))
+	if tooFast := s.limiter.take(r); tooFast != nil {
+		s.refuse(c, tooFast)
 		return
+	}
+	if err == nil {
+		err = s.checkNetwork(r)
 	}
 	if err != nil {
 		s.refuse(c, err)

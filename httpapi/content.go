@@ -86,7 +86,7 @@ func (r contentResponse) VisitThumbnailResponse(w http.ResponseWriter) error { r
 func (r contentResponse) serve(w http.ResponseWriter) error {
 	defer r.content.Close()
 	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Time{}) // passing it would end the request's context
+	liftReadDeadline(rc, r.request)
 	_ = rc.SetWriteDeadline(time.Now().Add(time.Minute + time.Duration(r.size/slowLine)*time.Second))
 	h := w.Header()
 	h.Set("Content-Type", r.mime)

@@ -43,6 +43,7 @@ type docsGroup struct {
 type docsOperation struct {
 	ID, Method, Path, Summary, Auth string
 	Acts                            []incident.Act
+	Rate                            string // class
 	Text                            template.HTML
 	Parameters                      []field
 	Request                         *docsBody
@@ -159,7 +160,7 @@ func (s *spec) frames(union string) []schemaDoc {
 }
 
 func (s *spec) docsOperation(op *operation) docsOperation {
-	d := docsOperation{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary, Acts: op.Acts, Text: prose(op.Description)}
+	d := docsOperation{ID: op.ID, Method: op.method, Path: op.path, Summary: op.Summary, Acts: op.Acts, Rate: string(op.class()), Text: prose(op.Description)}
 	d.Auth = [...]string{needsToken: "bearer token", needsTokenOrLink: "bearer token or signed link", needsNothing: "open"}[op.needs]
 	for _, p := range op.Parameters {
 		d.Parameters = append(d.Parameters, field{Name: p.Name, In: p.In, Required: p.Required, Type: s.typeOf(&p.Schema), Text: prose(p.Description)})

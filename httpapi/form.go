@@ -108,6 +108,10 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 func (b *uploadBody) Close() error { return b.body.Close() }
 
 func (b *uploadBody) drain(w gin.ResponseWriter) {
+	if b.cut { // nor does net/http wait, which would for ever, for who fell silent
+		_ = b.conn.SetReadDeadline(time.Now())
+		return
+	}
 	waiting := b.read == 0 && b.request.Header.Get("Expect") != "" // for our leave to send
 	if b.over || waiting {
 		return

@@ -69,18 +69,19 @@ type house struct {
 	made     int
 
 	// What a test may put in the way.
-	fail       error // every read of the library
-	onReceive  func() error
-	onLogin    error
-	onRefresh  error
-	onDrain    error
-	onText     error
-	entries    func(incident.AuditQuery) ([]incident.AuditEntry, error) // instead of trail
-	presigned  string
-	auditFails bool
+	fail        error // every read of the library
+	onReceive   func() error
+	onLogin     error
+	onRefresh   error
+	onDrain     error
+	onText      error
+	onDirectory error
+	entries     func(incident.AuditQuery) ([]incident.AuditEntry, error) // instead of trail
+	presigned   string
+	auditFails  bool
 }
 
-func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
+func newHouse(t testing.TB, change ...func(*Config, *Deps)) *house {
 	t.Helper()
 	h := &house{
 		log:   &syncBuffer{},
@@ -99,7 +100,7 @@ func newHouse(t *testing.T, change ...func(*Config, *Deps)) *house {
 	config.Rate = 0
 	config.UploadIdle = 5 * time.Second
 	deps := Deps{
-		Library: h, Audit: h, Evidence: evidence{h}, Uploads: uploads{h}, Sessions: h, Rooms: h, Cluster: h,
+		Library: h, Audit: h, Evidence: evidence{h}, Uploads: uploads{h}, Sessions: h, People: strangers{h}, Rooms: h, Cluster: h,
 		Socket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 		Page:   fstest.MapFS{"placeholder.html": {Data: []byte("<!doctype html>not built")}},
 		Now:    h.now,

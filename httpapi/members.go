@@ -33,10 +33,11 @@ func (s *Server) AddMember(ctx context.Context, req AddMemberRequestObject) (Add
 	if err := checkRole(role); err != nil {
 		return nil, err
 	}
-	if err := checkID("user_id", req.Body.UserId); err != nil {
+	user, err := s.whom(ctx, *req.Body)
+	if err != nil {
 		return nil, err
 	}
-	member, err := s.rooms.AddMember(ctx, v.Principal, v.room, incident.UserID(req.Body.UserId), role)
+	member, err := s.rooms.AddMember(ctx, v.Principal, v.room, user, role)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,14 @@ var (
 		Name: "taskreporter_http_requests_in_flight",
 		Help: "Requests being served.",
 	})
+	refusedRequests = promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "taskreporter_http_rate_limited_total",
+		Help: "Requests refused because their caller was too fast, by class of request.",
+	}, []string{"class"})
+	slowedFrames = promauto.NewCounter(prometheus.CounterOpts{
+		Name: "taskreporter_frames_slowed_total",
+		Help: "Frames that waited because their socket was too fast.",
+	})
 	uploadsTotal = promauto.NewCounterVec(prometheus.CounterOpts{
 		Name: "taskreporter_uploads_total",
 		Help: "Uploads by outcome: stored, or the code of the error.",

@@ -48,7 +48,7 @@ type outbox struct {
 var writeBuffers = sync.Pool{New: func() any { b := make([]byte, 0, writeChunk); return &b }}
 
 func newOutbox(conn net.Conn, start func(func())) *outbox {
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp := lineOf(conn); tcp != nil {
 		_ = tcp.SetWriteBuffer(sendBuffer) // best effort: the default is only larger
 	}
 	return &outbox{conn: conn, start: start}
@@ -193,10 +193,20 @@ func (o *outbox) abandon() {
 		o.drained = nil
 	}
 	o.mu.Unlock()
-	if tcp, ok := o.conn.(*net.TCPConn); ok {
+	if tcp := lineOf(o.conn); tcp != nil {
 		_ = tcp.SetLinger(0)
+		_ = tcp.Close() // first: TLS would wait for who reads nothing to take its goodbye
 	}
 	_ = o.conn.Close()
+}
+
+// lineOf is the connection below TLS; nil where there is none of TCP.
+func lineOf(conn net.Conn) *net.TCPConn {
+	if over, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = over.NetConn()
+	}
+	tcp, _ := conn.(*net.TCPConn)
+	return tcp
 }
 
 // WebSocket frames of a server: unmasked, one frame a message (RFC 6455, 5.2).

@@ -73,6 +73,18 @@ type Library interface {
 	RetireTemplate(ctx context.Context, by incident.Principal, id incident.TemplateID) error
 }
 
+// Newcomers are the people of a directory who have no account yet; auth.Newcomers
+// is one.
+type Newcomers interface {
+	// Search finds up to limit people of the directory: those with an enabled account,
+	// and those without one. It answers within seconds. Errors: NotFound where there
+	// is no directory to search, Busy, Unavailable.
+	Search(ctx context.Context, query string, limit int) (known []incident.User, strangers []incident.DirectoryPerson, err error)
+	// Invite returns a person's account, and whether it was made for this. Errors:
+	// NotFound, Conflict, Busy, Unavailable.
+	Invite(ctx context.Context, key string) (u incident.User, made bool, err error)
+}
+
 // Audit is the append-only trail (F-SE-05).
 type Audit interface {
 	// Record appends an entry; it fills in the id and the time.

@@ -157,7 +157,7 @@ func (s *Server) refuseAs(c *gin.Context, err error, r refusal, status int) {
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Cache-Control", "no-store")
-	if req.upload != nil && !req.upload.over {
+	if up := req.upload; up != nil && (!up.over || up.cut) && req.http.ProtoMajor == 1 { // HTTP/2 ends only the stream
 		h.Set("Connection", "close")
 	}
 	if status == http.StatusUnauthorized {

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -72,6 +73,9 @@ func (s *Server) observe(c *gin.Context) {
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
 	c.Header("X-Request-Id", r.id)
 	setSecurityHeaders(c.Writer.Header(), s.csp)
+	if c.Request.TLS != nil { // a proxy that ends TLS says this itself, or not
+		c.Header("Strict-Transport-Security", strictTransport)
+	}
 
 	inFlight.Inc()
 	defer func() {
@@ -151,7 +155,17 @@ func originAllowed(r *http.Request, listed []string) bool {
 		return true
 	}
 	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && u.Host == r.Host
+	// A page that came in plain text may be anybody's, also one of our own name.
+	return err == nil && u.Host != "" && u.Host == r.Host && (r.TLS == nil || u.Scheme == "https")
+}
+
+// liftReadDeadline lets an answer take longer than a request may: passing the
+// deadline would end the request's context. Where a body is still to come it stays,
+// or net/http would wait for that body for ever; then it ends no context.
+func liftReadDeadline(rc *http.ResponseController, r *http.Request) {
+	if r.ContentLength == 0 {
+		_ = rc.SetReadDeadline(time.Time{})
+	}
 }
 
 // bound gives ordinary requests an end. What streams sets its own deadlines.

@@ -24,14 +24,18 @@ const (
 	idleTime = 90 * time.Second
 	// maxHeader bounds a request's header, bytes.
 	maxHeader = 32 << 10
+	// strictTransport makes browsers come by TLS only, for a year. It says nothing of
+	// other names: those are not ours.
+	strictTransport = "max-age=31536000"
 	// slack is what a request may take beyond RequestTimeout to be read and answered.
 	slack = 15 * time.Second
 )
 
 // Config is what an operator decides about the door.
 type Config struct {
-	Origins        []string       // other origins whose pages may sign in and open sockets, as "https://host:port"
+	Origins        []string       // other origins whose pages may sign in, open sockets and read answers, as "https://host:port"
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For and X-Forwarded-Proto are believed
+	UploadNetworks []netip.Prefix // from where files may be uploaded; empty for everywhere
 	Rate           float64        // requests per second of one user to the API; 0 for no limit
 	Burst          int            // requests of one user at once
 	RequestTimeout time.Duration  // of everything but uploads, downloads and sockets
@@ -63,6 +67,7 @@ type Deps struct {
 	Evidence Evidence
 	Uploads  Uploads
 	Sessions Sessions
+	People   Newcomers
 	Rooms    Rooms
 	Cluster  Cluster
 	Links    *Links
@@ -81,6 +86,7 @@ type Server struct {
 	evidence Evidence
 	uploads  Uploads
 	sessions Sessions
+	people   Newcomers
 	rooms    Rooms
 	cluster  Cluster
 	links    *Links
@@ -112,6 +118,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		evidence: deps.Evidence,
 		uploads:  deps.Uploads,
 		sessions: deps.Sessions,
+		people:   deps.People,
 		rooms:    deps.Rooms,
 		cluster:  deps.Cluster,
 		links:    deps.Links,
@@ -179,7 +186,7 @@ func (s *Server) routes(deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine.Use(s.observe, s.speakTus, s.prepareUpload, s.recover)
+	engine.Use(s.observe, s.cors, s.speakTus, s.prepareUpload, s.recover)
 	engine.NoMethod(s.noMethod)
 	engine.NoRoute(s.page(site))
 	docs.register(engine)

@@ -66,58 +66,6 @@ func TestReadinessDoesNotHang(t *testing.T) {
 	}
 }
 
-func TestTooManyRequestsAreToldWhenToReturn(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t, func(c *Config, _ *Deps) { c.Rate, c.Burst = 0.5, 3 })
-	for i := range 3 {
-		if a := h.call(t, "wang", "GET", "/api/auth/me", nil); a.StatusCode != 200 {
-			t.Fatalf("request %d: %d", i, a.StatusCode)
-		}
-	}
-	a := h.call(t, "wang", "GET", "/api/auth/me", nil)
-	if a.wants(t, 429, incident.RateLimited); a.Header.Get("Retry-After") != "2" {
-		t.Errorf("Retry-After: %s", a.Header.Get("Retry-After"))
-	}
-	if a := h.call(t, "li", "GET", "/api/auth/me", nil); a.StatusCode != 200 {
-		t.Errorf("another user: %d", a.StatusCode)
-	}
-	if a := h.call(t, "wang", "GET", "/readyz", nil); a.StatusCode != 200 {
-		t.Errorf("a probe: %d", a.StatusCode)
-	}
-	h.pass(2 * time.Second)
-	if a := h.call(t, "wang", "GET", "/api/auth/me", nil); a.StatusCode != 200 {
-		t.Errorf("after waiting: %d", a.StatusCode)
-	}
-	// Who is not signed in shares the rate of an address.
-	for range 3 * perAddress {
-		h.call(t, "forged", "GET", "/api/auth/me", nil).wants(t, 401, incident.Unauthenticated)
-	}
-	h.call(t, "forged", "GET", "/api/auth/me", nil).wants(t, 429, incident.RateLimited)
-}
-
-func TestLimiterForgetsTheOldest(t *testing.T) {
-	t.Parallel()
-	l := newLimiter(1, 1, func() time.Time { return epochStart })
-	ask := func(n int) time.Duration {
-		return l.take(&request{route: "/api/x", principal: incident.Principal{Person: incident.Person{ID: incident.UserID(fmt.Sprint(n))}}})
-	}
-	for n := range maxCallers {
-		ask(n)
-	}
-	if ask(0) == 0 {
-		t.Error("forgotten while there was room")
-	}
-	for n := range 3 * maxCallers {
-		ask(n + maxCallers)
-	}
-	if ask(0) != 0 {
-		t.Error("not forgotten")
-	}
-	if n := len(l.new) + len(l.old); n > 2*maxCallers {
-		t.Errorf("remembers %d callers", n)
-	}
-}
-
 // STYLE 10: a line for every request, and nothing in it that somebody wrote.
 func TestAccessLogTellsNoSecrets(t *testing.T) {
 	t.Parallel()

@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -31,6 +33,11 @@ const (
 	recheck = time.Minute
 	// maxFrame bounds a client's frame, bytes: the longest message, as JSON.
 	maxFrame = 64 << 10
+	// typingRate and typingBurst bound how often a socket may say that somebody
+	// writes, each second: the page says so every 3 s. What is above tells nobody
+	// anything new and is dropped, before a room, another node or, where it is
+	// refused, the audit trail has work with it.
+	typingRate, typingBurst = 1, 5
 	// maxStrikes is how many broken frames a client may send before it is cut off.
 	maxStrikes = 20
 )
@@ -84,7 +91,7 @@ func NewSockets(c SocketConfig, engine *actors.Engine, tickets Tickets, replies 
 // ServeHTTP upgrades and returns at once, which frees the handler's memory; the
 // socket's own goroutine reads from then on.
 func (s *Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	conn, err := s.upgrader.Upgrade(w, r, nil)
+	conn, wire, err := s.upgrade(w, r)
 	if err != nil {
 		return // the upgrader has answered
 	}
@@ -92,8 +99,9 @@ func (s *Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sock := &socket{
 		server: s, conn: conn, from: req.from, request: req.id,
 		limiter: rate.NewLimiter(rate.Limit(s.config.FramesPerSecond), max(1, int(4*s.config.FramesPerSecond))),
+		writing: rate.NewLimiter(typingRate, typingBurst),
 	}
-	sock.outbox = newOutbox(conn.NetConn(), func(write func()) { s.work.Go(write) })
+	sock.outbox = newOutbox(wire, func(write func()) { s.work.Go(write) })
 	// The library's own handlers would leave a write deadline of a second on the
 	// connection; control frames go through the outbox like all others.
 	conn.SetPingHandler(func(data string) error {
@@ -105,6 +113,45 @@ func (s *Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return nil
 	})
 	s.work.Go(sock.run)
+}
+
+// upgrade returns a socket that only reads, and the connection that the outbox
+// writes to.
+func (s *Sockets) upgrade(w http.ResponseWriter, r *http.Request) (*websocket.Conn, net.Conn, error) {
+	h := &hijacker{ResponseWriter: w}
+	conn, err := s.upgrader.Upgrade(h, r, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	h.conn.mute = true
+	return conn, h.conn.Conn, nil
+}
+
+type hijacker struct {
+	http.ResponseWriter
+	conn *muted
+}
+
+// Hijack implements [http.Hijacker].
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = &muted{Conn: conn}
+	return h.conn, buffered, err
+}
+
+// muted keeps the library from writing once the handshake is done: it would answer
+// bytes that are no frame with a close frame of its own, past the outbox.
+type muted struct {
+	net.Conn
+	mute bool
+}
+
+// Write implements [net.Conn].
+func (m *muted) Write(p []byte) (int, error) {
+	if m.mute {
+		return len(p), nil
+	}
+	return m.Conn.Write(p)
 }
 
 // Wait returns when every socket has ended, or when ctx does. The engine's Stop
@@ -139,17 +186,32 @@ func (s *Sockets) exit(u incident.UserID) {
 	}
 }
 
+// connection takes what a client sends to the rooms; actors.Connection is one. Its
+// answers come through the sink. No method waits.
+type connection interface {
+	Subscribe(room incident.RoomID, after *incident.Seq)
+	Unsubscribe(room incident.RoomID)
+	Post(room incident.RoomID, d incident.Draft)
+	EditMessage(room incident.RoomID, id incident.ClientMsgID, m incident.MessageID, text string, mentions incident.Mentions)
+	DeleteMessage(room incident.RoomID, id incident.ClientMsgID, m incident.MessageID, reason string)
+	React(room incident.RoomID, id incident.ClientMsgID, m incident.MessageID, emoji string, there bool)
+	Typing(room incident.RoomID)
+	Read(room incident.RoomID, upTo incident.Seq)
+	Close()
+}
+
 // socket is one client. run reads; the engine's goroutines call the sink's
 // methods.
 type socket struct {
 	server  *Sockets
 	conn    *websocket.Conn
 	outbox  *outbox
-	limiter *rate.Limiter
+	limiter *rate.Limiter // of all frames
+	writing *rate.Limiter // of typing
 	from    string
 	request string
 	by      incident.Principal
-	engine  *actors.Connection
+	engine  connection
 	strikes int
 }
 
@@ -171,32 +233,42 @@ func (k *socket) run() {
 	k.engine = k.server.engine.Connect(k.by, k)
 	defer k.engine.Close()
 	k.outbox.offer(encode(ReadyFrame{Type: Ready, User: toPerson(k.by.Person), HeartbeatSeconds: int(heartbeat / time.Second)}))
+	k.listen()
+	k.drain()
+}
+
+// listen serves frames until there are no more.
+func (k *socket) listen() {
 	checked := time.Now()
 	for {
 		payload, err := k.read(silence)
 		if err != nil {
 			k.readFailed(err)
-			break
+			return
 		}
 		if now := time.Now(); now.Sub(checked) >= recheck {
 			checked = now
 			if k.sessionOver() {
 				k.outbox.close(actors.SessionEnded)
-				break
+				return
 			}
 		}
 		k.serve(payload)
 	}
-	k.drain()
 }
 
 // drain reads what the client still sends until it has seen our close frame, so
 // that the last frames are not lost to a reset. The outbox set the deadline.
 func (k *socket) drain() {
 	for {
-		if _, _, err := k.conn.NextReader(); err != nil {
-			return
+		_, _, err := k.conn.NextReader()
+		if err == nil {
+			continue
 		}
+		if closed := new(websocket.CloseError); !errors.As(err, &closed) {
+			_, _ = io.Copy(io.Discard, k.conn.NetConn()) // of bytes that are no frames
+		}
+		return
 	}
 }
 

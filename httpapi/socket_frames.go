@@ -56,8 +56,11 @@ func (s *spec) checkFrames() error {
 // serve carries out one frame. Above the rate the socket is read more slowly, and
 // the client's own buffers fill: nothing is lost.
 func (k *socket) serve(payload []byte) {
-	if err := k.limiter.Wait(context.Background()); err != nil {
-		return
+	if !k.limiter.Allow() {
+		slowedFrames.Inc()
+		if err := k.limiter.Wait(context.Background()); err != nil {
+			return
+		}
 	}
 	var head struct {
 		Type string `json:"type"`
@@ -209,7 +212,7 @@ func (k *socket) reaction(roomID, clientMsgID, messageID, emoji string, there bo
 }
 
 func (k *socket) typing(f SendTypingFrame) {
-	if room, ok := k.in(f.RoomId); ok {
+	if room, ok := k.in(f.RoomId); ok && k.writing.Allow() {
 		k.engine.Typing(room)
 	}
 }

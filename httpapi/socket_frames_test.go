@@ -28,7 +28,7 @@ func newPlug(t *testing.T, h *house, who string) *plug {
 	t.Cleanup(server.work.Wait)
 	u := people[who]
 	return &plug{&socket{
-		server: server, outbox: p.box, limiter: rate.NewLimiter(rate.Inf, 1), request: "r1", from: "10.0.0.1",
+		server: server, outbox: p.box, limiter: rate.NewLimiter(rate.Inf, 1), writing: rate.NewLimiter(rate.Inf, 1), request: "r1", from: "10.0.0.1",
 		by: incident.Principal{Person: u.Person, System: u.System},
 	}, p.client}
 }
@@ -137,5 +137,33 @@ func TestAnswersOfTheEngineAreFrames(t *testing.T) {
 	k.server.work.Wait()
 	if rows := h.audited("access_refused"); len(rows) != 1 || rows[0].From != "10.0.0.1" || rows[0].Request != "r1" {
 		t.Errorf("trail: %+v", rows)
+	}
+}
+
+// F-RT-02: who says more often that they write than anybody needs to know troubles
+// no room with it; their other frames are served as ever.
+func TestAFloodOfTypingStopsAtTheSocket(t *testing.T) {
+	t.Parallel()
+	k := newPlug(t, newHouse(t), "li")
+	reached := 0
+	say := func() {
+		defer func() {
+			if recover() != nil { // a plug has no engine
+				reached++
+			}
+		}()
+		k.serve(fmt.Appendf(nil, `{"type":"typing","room_id":"%s"}`, press))
+	}
+	k.writing = rate.NewLimiter(0, typingBurst) // none comes back while this runs
+	for range 100 {
+		say()
+	}
+	if reached != typingBurst {
+		t.Errorf("%d of a hundred reached the room, want %d", reached, typingBurst)
+	}
+	k.serve([]byte(`{"type":"ping"}`))
+	var pong PongFrame
+	if err := k.client.ReadJSON(&pong); err != nil || pong.Type != Pong {
+		t.Errorf("ping: %+v, %v", pong, err)
 	}
 }

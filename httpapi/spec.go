@@ -50,6 +50,7 @@ type operation struct {
 	Description string                 `yaml:"description"`
 	Security    *[]map[string][]string `yaml:"security"` // nil: as the whole contract
 	Acts        []incident.Act         `yaml:"x-acts"`   // those that it may need
+	Rate        class                  `yaml:"x-rate"`   // unless its method says it
 	Parameters  []parameter            `yaml:"parameters"`
 	RequestBody *body                  `yaml:"requestBody"`
 	Responses   yaml.Node              `yaml:"responses"`
@@ -112,6 +113,10 @@ func (op *operation) uploads() bool {
 	return op != nil && (op.ID == "uploadFile" || op.ID == "appendUpload")
 }
 
+// brings reports whether the operation lets a file in: all of it, its announcement,
+// or a part.
+func (op *operation) brings() bool { return op.uploads() || op != nil && op.ID == "createUpload" }
+
 func (op *operation) takesJSON() bool {
 	if op == nil || op.RequestBody == nil {
 		return false
@@ -157,6 +162,9 @@ func loadSpec(text []byte) (*spec, error) {
 				if err := checkActs(op.Acts); err != nil {
 					return nil, fmt.Errorf("read openapi.yaml: %s: %w", op.ID, err)
 				}
+			}
+			if _, known := classes[op.class()]; !known {
+				return nil, fmt.Errorf("read openapi.yaml: %s: x-rate names %q, which is no class of requests", op.ID, op.Rate)
 			}
 			s.operations = append(s.operations, op)
 			s.byRoute[op.method+" "+ginRoute(path)] = op

@@ -104,6 +104,20 @@ func (a *Accounts) Unchecked(ctx context.Context, since, now time.Time, limit in
 	return list, fail("find people to check", err)
 }
 
+// PeopleOf returns the accounts of those of a directory's people who have one, by
+// their keys.
+func (a *Accounts) PeopleOf(ctx context.Context, keys []string) (map[string]incident.User, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	rows, err := a.db.read.User.Query().Where(user.DirectoryKeyIn(keys...)).All(ctx)
+	people := make(map[string]incident.User, len(rows))
+	for _, row := range rows {
+		people[*row.DirectoryKey] = toUser(row)
+	}
+	return people, fail("find people", err)
+}
+
 // PersonOf returns the account of a directory's person, or incident.NotFound.
 func (a *Accounts) PersonOf(ctx context.Context, key string) (incident.User, error) {
 	row, err := a.db.write.User.Query().Where(user.DirectoryKey(key)).Only(ctx)

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	maxQuery  = 100 // bytes of a search text
+	maxQuery  = 400 // bytes of a search text: a hundred characters of any script
 	maxPeople = 50  // that one search returns
 )
 

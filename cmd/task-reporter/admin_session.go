@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -163,21 +162,18 @@ func (l *RoomListCmd) Run(ctx context.Context, cfg *Config, c console) error {
 }
 
 // withGate runs f with the gate of a database that has today's schema, and seals what it
-// audits. The gate knows no sockets. Errors say what is meant for people.
+// audits. The gate knows no sockets.
 func withGate(ctx context.Context, cfg *Config, c console, f func(*storage.DB, *auth.Gate) error) error {
 	return withDatabase(ctx, cfg, c, func(db *storage.DB) error {
 		gate, err := auth.New(cfg.AuthConfig(), db.Accounts(), auth.NewLocal(db.Accounts()), nil, time.Now)
 		if err != nil {
 			return err
 		}
-		if err := f(db, gate); err != nil {
-			if detail := incident.DetailOf(err); detail != "" {
-				return errors.New(detail)
-			}
-			return err
+		err = f(db, gate)
+		if err == nil {
+			seal(ctx, db)
 		}
-		seal(ctx, db)
-		return nil
+		return err
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"taskreporter/httpapi/client"
+	"taskreporter/incident"
 )
 
 // deed is something that must leave a row. {room}, {message}, {file}, {template} and
@@ -25,7 +26,7 @@ type deed struct {
 // Beside these: session_ended (accounts_test.go), signed_out_by_directory
 // (directory_test.go), refresh_token_reused (package httpapi, by an injected clock),
 // drain_node (package httpapi), file_quarantined (scan_test.go), storage_repaired
-// (admin_storage_test.go).
+// (admin_storage_test.go), user_added by a member of a room (newcomer_test.go).
 var deeds = []deed{
 	{act: "login", who: "wang", do: `POST /api/auth/login {"username":"wang","password":"` + testPassword + `"}`, target: "POST /api/auth/login"},
 	{act: "login_failed", who: "", do: `POST /api/auth/login {"username":"wang","password":"wrong"}`, target: "POST /api/auth/login: wrong password", refused: true},
@@ -172,6 +173,33 @@ func (d deed) judge(t *testing.T, row client.AuditEntry, who *someone, request, 
 	}
 	if row.From != "127.0.0.1" || row.RequestId == "" || request != "" && row.RequestId != request {
 		t.Errorf("%s: from %q by request %q, want %q", d.act, row.From, row.RequestId, request)
+	}
+}
+
+// F-SE-05: each start leaves a row, which shows whether the settings are others than at
+// the one before, and tells no values.
+func TestAStartIsAuditedWithItsSettings(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	var boss *someone
+	var rows []string
+	for _, more := range []string{"", "", "TASK_REPORTER_LIMIT_SOCKETS_PER_USER=7"} {
+		in.env = append(in.env, more)
+		s := in.start()
+		if boss == nil {
+			boss = in.join("boss", "廠長", "ADMIN")
+		}
+		row := newest(t, boss, "server_started")
+		if row.Who.Name != incident.House.Name || row.From != "server" || !strings.HasPrefix(row.Target, "node ") || strings.Contains(row.Target, in.addr) {
+			t.Errorf("%+v", row)
+		}
+		_, settings, _ := strings.Cut(row.Target, " settings ")
+		rows = append(rows, settings)
+		s.kill()
+	}
+	digest := func(i int) string { return strings.Fields(rows[i])[0] }
+	if rows[0] != rows[1] || digest(2) == digest(0) || strings.Contains(rows[0], "limit_sockets_per_user") || !strings.Contains(rows[2], " limit_sockets_per_user") {
+		t.Errorf("%q", rows)
 	}
 }
 

@@ -30,12 +30,14 @@ type Config struct {
 	Listen         string         `default:"localhost:8080" help:"Address of the page, the API and the sockets." group:"Server"`
 	AdminListen    string         `help:"Address of /metrics, away from users; empty for none." group:"Server"`
 	DataDir        string         `default:"data" help:"Directory of everything that is kept on this machine." group:"Server"`
-	Origins        []string       `help:"Other origins whose pages may sign in and open sockets, as https://host:port." group:"Server"`
+	Origins        []string       `help:"Other origins whose pages may sign in, open sockets and read answers, as https://host:port." group:"Server"`
 	TrustedProxies []netip.Prefix `help:"Networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed." group:"Server"`
+	UploadNetworks []netip.Prefix `help:"Networks from which files may be uploaded; empty for everywhere." group:"Server"`
 	LinkTTL        time.Duration  `name:"link-ttl" default:"3600s" help:"How long a download link works." group:"Server"`
 	DrainDelay     time.Duration  `default:"0s" help:"How long a node that is told to stop goes on as before, while load balancers see that it is not ready." group:"Server"`
 	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered." group:"Server"`
 
+	TLS      TLSConfig      `embed:"" prefix:"tls-" group:"Server"`
 	Database DatabaseConfig `embed:"" prefix:"database-" group:"Database"`
 	MinIO    MinIOConfig    `embed:"" prefix:"minio-" group:"Object store"`
 	Scan     ScanConfig     `embed:"" prefix:"scan-" group:"Virus scanner"`
@@ -126,6 +128,7 @@ func (c *Config) Validate() error {
 	}
 	check("listen", isAddress(c.Listen), "host:port")
 	check("admin-listen", c.AdminListen == "" || isAddress(c.AdminListen) && c.AdminListen != c.Listen, "host:port of its own")
+	check("tls-key", (c.TLS.Cert == "") == (c.TLS.Key == ""), "a file beside that of --tls-cert, or neither")
 	check("data-dir", c.DataDir != "", "a directory")
 	for _, o := range c.Origins {
 		check("origins", isOrigin(o), "https://host or https://host:port, without a path")

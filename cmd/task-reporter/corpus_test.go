@@ -147,7 +147,7 @@ func TestLogsAreReadAsTheyWereWritten(t *testing.T) {
 	for _, store := range stores {
 		t.Run(store.name, func(t *testing.T) {
 			t.Parallel()
-			in := newInstallation(t, store.env(t)...)
+			in := newInstallation(t, append(store.env(t), "TASK_REPORTER_LIMIT_REQUEST_BURST=10000")...)
 			in.start()
 			wang := in.join("wang", "王小明", "USER")
 			room := wang.declare("日誌").RoomId

@@ -86,6 +86,14 @@ func (h *house) joinDirectory(cfg *Config, gate *auth.Gate) error {
 	return nil
 }
 
+// newcomers finds who of the directory has no account yet.
+func (h *house) newcomers(gate *auth.Gate) *auth.Newcomers {
+	if h.directory == nil {
+		return auth.NewNewcomers(gate, nil)
+	}
+	return auth.NewNewcomers(gate, h.directory)
+}
+
 func recordDirectory(ctx context.Context, db *storage.DB, log *slog.Logger, act, target string) {
 	err := db.Audit().Record(ctx, incident.AuditEntry{Who: incident.House, Act: act, Target: target, From: "directory", Outcome: "ok"})
 	if err != nil {

@@ -63,6 +63,16 @@ type installation struct {
 	bin  string // "" for the program as it is
 
 	limit []string // command that starts the server, if any
+
+	web *http.Client // how its clients come by TLS; nil for plain HTTP
+}
+
+// http is what speaks HTTP with the server.
+func (in *installation) http() *http.Client {
+	if in.web != nil {
+		return in.web
+	}
+	return http.DefaultClient
 }
 
 // program returns what the installation runs.
@@ -110,6 +120,7 @@ func freeAddress(t testing.TB) string {
 type server struct {
 	*installation
 	cmd  *exec.Cmd
+	said *syncBuffer // on standard output
 	logs *syncBuffer
 }
 
@@ -118,8 +129,8 @@ type server struct {
 func (in *installation) start() *server {
 	in.t.Helper()
 	command := append(slices.Clone(in.limit), in.program(), "serve")
-	s := &server{installation: in, cmd: exec.Command(command[0], command[1:]...), logs: &syncBuffer{}}
-	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = in.env, io.Discard, s.logs
+	s := &server{installation: in, cmd: exec.Command(command[0], command[1:]...), said: &syncBuffer{}, logs: &syncBuffer{}}
+	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = in.env, s.said, s.logs
 	if err := s.cmd.Start(); err != nil {
 		in.t.Fatal(err)
 	}
@@ -157,7 +168,7 @@ func byLibrary(stack string) bool {
 func (s *server) waitReady() {
 	s.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); pause() {
-		res, err := http.Get(s.url("/readyz"))
+		res, err := s.http().Get(s.url("/readyz"))
 		if err != nil {
 			continue
 		}
@@ -175,7 +186,12 @@ func (s *server) kill() {
 	_ = s.cmd.Wait()
 }
 
-func (in *installation) url(path string) string { return "http://" + in.addr + path }
+func (in *installation) url(path string) string {
+	if in.web != nil {
+		return "https://" + in.addr + path
+	}
+	return "http://" + in.addr + path
+}
 
 // run runs another command of the program on the installation.
 func (in *installation) run(stdin string, args ...string) string {
@@ -227,7 +243,7 @@ func (in *installation) signIn(username, id, name string) *someone {
 // client makes a client that acts for u.
 func (in *installation) client(u *someone) *client.ClientWithResponses {
 	in.t.Helper()
-	c, err := client.NewClientWithResponses(in.url(""), client.WithRequestEditorFn(
+	c, err := client.NewClientWithResponses(in.url(""), client.WithHTTPClient(in.http()), client.WithRequestEditorFn(
 		func(_ context.Context, r *http.Request) error {
 			r.Header.Set("X-Requested-With", "task-reporter")
 			if u.token != "" {
@@ -293,7 +309,7 @@ func (u *someone) do(method, path string, header http.Header, body io.Reader) (i
 	if u.token != "" {
 		req.Header.Set("Authorization", "Bearer "+u.token)
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := u.in.http().Do(req)
 	if err != nil {
 		u.in.t.Fatal(err)
 	}

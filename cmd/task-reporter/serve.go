@@ -12,10 +12,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"taskreporter/actors"
 	"taskreporter/auth"
 	"taskreporter/auth/directory"
 	"taskreporter/httpapi"
+	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/care"
 	"taskreporter/storage/evidence"
@@ -38,7 +41,11 @@ type ServeCmd struct {
 }
 
 // Run migrates, starts everything, serves, and takes it down in order.
-func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
+func (c *ServeCmd) Run(ctx context.Context, app *kong.Kong, cfg *Config, out console) error {
+	settings, err := inEffect(app.Model)
+	if err != nil {
+		return err
+	}
 	log := cfg.Logger(out.Err)
 	h, err := build(ctx, cfg, log, out.Err)
 	if err != nil {
@@ -53,7 +60,19 @@ func (c *ServeCmd) Run(ctx context.Context, cfg *Config, out console) error {
 			return fmt.Errorf("demo: %w", err)
 		}
 	}
+	if err := h.recordStart(ctx, settings); err != nil {
+		return err
+	}
 	return h.serve(ctx, cfg, out)
+}
+
+// recordStart audits that this node runs, and whether its settings are others than
+// before (F-SE-05).
+func (h *house) recordStart(ctx context.Context, settings string) error {
+	return h.db.Audit().Record(ctx, incident.AuditEntry{
+		Who: incident.House, Act: "server_started", From: "server", Outcome: "ok",
+		Target: fmt.Sprintf("node %s version %s %s", h.engine.Self(), version, settings),
+	})
 }
 
 // house is everything that a running server is made of, in the order in which it
@@ -153,11 +172,11 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	}, h.engine, gate, h.db.Library(), h.db.Audit(), log)
 
 	door := httpapi.DefaultConfig
-	door.Origins, door.TrustedProxies = cfg.Origins, cfg.TrustedProxies
+	door.Origins, door.TrustedProxies, door.UploadNetworks = cfg.Origins, cfg.TrustedProxies, cfg.UploadNetworks
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
 	door.StoreOrigin = cfg.storeOrigin()
 	h.server, err = httpapi.New(door, httpapi.Deps{
-		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate,
+		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate, People: h.newcomers(gate),
 		Rooms: h.engine, Cluster: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
 		Checks: append([]httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}, {Name: "cluster", Vital: true, Ask: h.engine.Ready}}, scanning...),
 		Now:    time.Now, Log: log,
@@ -206,6 +225,11 @@ func (h *house) firstAccounts(ctx context.Context, out console) error {
 func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	main := h.server.HTTPServer()
+	var err error
+	if main.TLSConfig, err = cfg.TLS.config(h.log); err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return err
@@ -214,9 +238,15 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	failed := make(chan error, 2)
 	start := func(s *http.Server, l net.Listener) {
 		servers = append(servers, s)
-		go func() { failed <- s.Serve(l) }()
+		go func() {
+			if s.TLSConfig != nil {
+				failed <- s.ServeTLS(l, "", "")
+			} else {
+				failed <- s.Serve(l)
+			}
+		}()
 	}
-	start(h.server.HTTPServer(), listener)
+	start(main, listener)
 	if cfg.AdminListen != "" {
 		admin, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.AdminListen)
 		if err != nil {
@@ -224,7 +254,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		}
 		mux := http.NewServeMux()
 		mux.Handle("GET /metrics", httpapi.MetricsHandler())
-		start(&http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}, admin)
+		start(&http.Server{Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute}, admin)
 	}
 	var beside sync.WaitGroup
 	followKeys := func(ctx context.Context) { h.keys.Run(ctx, h.log) }
@@ -233,7 +263,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		beside.Go(func() { run(ctx) })
 	}
 
-	fmt.Fprintf(out.Out, "Task Reporter is ready on http://%s\n", listener.Addr())
+	fmt.Fprintf(out.Out, "Task Reporter is ready on %s://%s\n", cfg.TLS.scheme(), listener.Addr())
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -137,6 +140,32 @@ type ConfigCmd struct{}
 // Run writes a file that --config-file reads, but for the masked secrets.
 func (ConfigCmd) Run(app *kong.Kong, c console) error {
 	return printSettings(c.Out, app.Model)
+}
+
+// inEffect tells, for the audit trail, the digest of all settings, so that another one
+// means other settings, and the names of those that are not the defaults. It tells no
+// values; a secret that changes shows only if there was none.
+func inEffect(app *kong.Application) (string, error) {
+	var all bytes.Buffer
+	if err := printSettings(&all, app); err != nil {
+		return "", err
+	}
+	untouched, err := newApp(&program{}, environment{}, console{})
+	if err != nil {
+		return "", err
+	}
+	if _, err := untouched.Parse([]string{"config"}); err != nil {
+		return "", err
+	}
+	digest := sha256.Sum256(all.Bytes())
+	words := []string{fmt.Sprintf("settings %x", digest[:6])}
+	plain := configFlags(untouched.Model)
+	for i, flag := range configFlags(app) {
+		if !reflect.DeepEqual(flag.Target.Interface(), plain[i].Target.Interface()) {
+			words = append(words, key(flag.Name))
+		}
+	}
+	return strings.Join(words, " "), nil
 }
 
 func printSettings(w io.Writer, app *kong.Application) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -78,7 +79,11 @@ func (in *installation) dial() *socket {
 
 func (in *installation) tryDial() (*socket, error) {
 	dialer := websocket.Dialer{Subprotocols: []string{"task-reporter.v1"}, HandshakeTimeout: patience}
-	conn, res, err := dialer.Dial("ws://"+in.addr+"/api/ws", http.Header{})
+	if in.web != nil {
+		dialer.TLSClientConfig = in.web.Transport.(*http.Transport).TLSClientConfig.Clone()
+		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"} // as browsers do
+	}
+	conn, res, err := dialer.Dial(strings.Replace(in.url("/api/ws"), "http", "ws", 1), http.Header{})
 	if err != nil {
 		return nil, err
 	}

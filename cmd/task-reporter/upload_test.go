@@ -87,7 +87,7 @@ func (in *installation) fetch(url string, header http.Header) (int, http.Header,
 	for k, v := range header {
 		req.Header[k] = v
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := in.http().Do(req)
 	if err != nil {
 		in.t.Fatal(err)
 	}

@@ -436,6 +436,48 @@ func (e FileUploadedFrameType) Valid() bool {
 	}
 }
 
+// Defines values for FoundPeopleDirectory.
+const (
+	DirectoryAsked       FoundPeopleDirectory = "asked"
+	DirectoryNotAsked    FoundPeopleDirectory = "not_asked"
+	DirectoryUnavailable FoundPeopleDirectory = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the FoundPeopleDirectory enum.
+func (e FoundPeopleDirectory) Valid() bool {
+	switch e {
+	case DirectoryAsked:
+		return true
+	case DirectoryNotAsked:
+		return true
+	case DirectoryUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FoundPersonSystemRole.
+const (
+	FoundPersonSystemRoleADMIN   FoundPersonSystemRole = "ADMIN"
+	FoundPersonSystemRoleAUDITOR FoundPersonSystemRole = "AUDITOR"
+	FoundPersonSystemRoleUSER    FoundPersonSystemRole = "USER"
+)
+
+// Valid indicates whether the value is a known member of the FoundPersonSystemRole enum.
+func (e FoundPersonSystemRole) Valid() bool {
+	switch e {
+	case FoundPersonSystemRoleADMIN:
+		return true
+	case FoundPersonSystemRoleAUDITOR:
+		return true
+	case FoundPersonSystemRoleUSER:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusFailing HealthStatus = "failing"
@@ -1705,6 +1747,33 @@ type FileUploadedFrame struct {
 // FileUploadedFrameType defines model for FileUploadedFrame.Type.
 type FileUploadedFrameType string
 
+// FoundPeople defines model for FoundPeople.
+type FoundPeople struct {
+	// Directory `asked`: people of the directory are among them. `unavailable`: it did not answer in time, so some may be missing. `not_asked`: there is none that can be searched, or the request was for accounts.
+	Directory FoundPeopleDirectory `json:"directory"`
+	Users     []FoundPerson        `json:"users"`
+}
+
+// FoundPeopleDirectory `asked`: people of the directory are among them. `unavailable`: it did not answer in time, so some may be missing. `not_asked`: there is none that can be searched, or the request was for accounts.
+type FoundPeopleDirectory string
+
+// FoundPerson Has a `user_id`, or a `directory_key`.
+//
+// Example: {"directory_key":"5a2c9f0e-71b4-4f0e-9d2a-3c1d5e7f9b21","name":"王小明","username":"wang"}
+type FoundPerson struct {
+	// DirectoryKey of somebody who has no account yet
+	DirectoryKey string `json:"directory_key,omitempty"`
+	Name         string `json:"name"`
+
+	// SystemRole of an account
+	SystemRole FoundPersonSystemRole `json:"system_role,omitempty"`
+	UserId     string                `json:"user_id,omitempty"`
+	Username   string                `json:"username"`
+}
+
+// FoundPersonSystemRole of an account
+type FoundPersonSystemRole string
+
 // Health defines model for Health.
 type Health struct {
 	// Checks Example: {"database":"ok","object_store":"ok"}
@@ -1948,10 +2017,12 @@ type NewApiToken struct {
 	Scopes []Scope `json:"scopes"`
 }
 
-// NewMember defines model for NewMember.
+// NewMember Says who by either `user_id` or `directory_key`.
 type NewMember struct {
-	Role   Role   `json:"role"`
-	UserId string `json:"user_id"`
+	// DirectoryKey of a FoundPerson without an account
+	DirectoryKey string `json:"directory_key,omitempty"`
+	Role         Role   `json:"role"`
+	UserId       string `json:"user_id,omitempty"`
 }
 
 // NewMessage defines model for NewMessage.
@@ -3056,9 +3127,12 @@ type GetTemplateParams struct {
 
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
-	// Q part of a name or user name
+	// Q part of a name or user name; the directory is asked only with one
 	Q     *string `form:"q,omitempty" json:"q,omitempty"`
 	Limit *int    `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Directory false: accounts only
+	Directory *bool `form:"directory,omitempty" json:"directory,omitempty"`
 }
 
 // ChangeAccountJSONRequestBody defines body for ChangeAccount for application/json ContentType.
@@ -5604,7 +5678,7 @@ type ClientInterface interface {
 
 	// AddMemberWithBody Bring somebody in
 	//
-	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -5613,7 +5687,7 @@ type ClientInterface interface {
 
 	// AddMember Bring somebody in
 	//
-	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5900,7 +5974,9 @@ type ClientInterface interface {
 	// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
 	UpdateTemplate(ctx context.Context, templateId TemplateID, body UpdateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListUsers Find people to add to a room
+	// ListUsers Find people to add to a room (F-MB-01)
+	//
+	// The accounts that match, by name, then those of the directory who match and have never signed in. They have a `directory_key` in place of a `user_id`; adding one to a room makes their account. Who is disabled, or may not sign in, is not found.
 	//
 	// Corresponds with GET /api/users (the `ListUsers` operationId).
 	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6669,7 +6745,7 @@ func (c *Client) ListMembers(ctx context.Context, roomId RoomID, reqEditors ...R
 
 // AddMemberWithBody Bring somebody in
 //
-// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 //
 // Takes any type of body and a specified content type.
 //
@@ -6688,7 +6764,7 @@ func (c *Client) AddMemberWithBody(ctx context.Context, roomId RoomID, contentTy
 
 // AddMember Bring somebody in
 //
-// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -7355,7 +7431,9 @@ func (c *Client) UpdateTemplate(ctx context.Context, templateId TemplateID, body
 	return c.Client.Do(req)
 }
 
-// ListUsers Find people to add to a room
+// ListUsers Find people to add to a room (F-MB-01)
+//
+// The accounts that match, by name, then those of the directory who match and have never signed in. They have a `directory_key` in place of a `user_id`; adding one to a room makes their account. Who is disabled, or may not sign in, is not found.
 //
 // Corresponds with GET /api/users (the `ListUsers` operationId).
 func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -11121,6 +11199,18 @@ func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request,
 
 		}
 
+		if params.Directory != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "directory", *params.Directory, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -11638,7 +11728,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddMemberWithBodyWithResponse Bring somebody in
 	//
-	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11647,7 +11737,7 @@ type ClientWithResponsesInterface interface {
 
 	// AddMemberWithResponse Bring somebody in
 	//
-	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+	// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11974,7 +12064,9 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /api/templates/{template_id} (the `UpdateTemplate` operationId).
 	UpdateTemplateWithResponse(ctx context.Context, templateId TemplateID, body UpdateTemplateJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateTemplateResponse, error)
 
-	// ListUsersWithResponse Find people to add to a room
+	// ListUsersWithResponse Find people to add to a room (F-MB-01)
+	//
+	// The accounts that match, by name, then those of the directory who match and have never signed in. They have a `directory_key` in place of a `user_id`; adding one to a room makes their account. Who is disabled, or may not sign in, is not found.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -15790,9 +15882,7 @@ type ListUsersResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *struct {
-		Users []User `json:"users"`
-	}
+	JSON200 *FoundPeople
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *Problem
 	// HeadersDefault the parsed response headers for an HTTP default response
@@ -15800,9 +15890,7 @@ type ListUsersResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ListUsersResponse) GetJSON200() *struct {
-	Users []User `json:"users"`
-} {
+func (r ListUsersResponse) GetJSON200() *FoundPeople {
 	return r.JSON200
 }
 
@@ -16620,7 +16708,7 @@ func (c *ClientWithResponses) ListMembersWithResponse(ctx context.Context, roomI
 
 // AddMemberWithBodyWithResponse Bring somebody in
 //
-// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -16635,7 +16723,7 @@ func (c *ClientWithResponses) AddMemberWithBodyWithResponse(ctx context.Context,
 
 // AddMemberWithResponse Bring somebody in
 //
-// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+// An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17190,7 +17278,9 @@ func (c *ClientWithResponses) UpdateTemplateWithResponse(ctx context.Context, te
 	return ParseUpdateTemplateResponse(rsp)
 }
 
-// ListUsersWithResponse Find people to add to a room
+// ListUsersWithResponse Find people to add to a room (F-MB-01)
+//
+// The accounts that match, by name, then those of the directory who match and have never signed in. They have a `directory_key` in place of a `user_id`; adding one to a room makes their account. Who is disabled, or may not sign in, is not found.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -20610,9 +20700,7 @@ func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest struct {
-			Users []User `json:"users"`
-		}
+		var dest FoundPeople
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

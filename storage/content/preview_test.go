@@ -17,6 +17,7 @@ import (
 	"testing/iotest"
 
 	"taskreporter/incident"
+	"taskreporter/storage/content/contenttest"
 )
 
 func preview(t *testing.T, mime string, b []byte) image.Image {
@@ -286,4 +287,38 @@ func BenchmarkPreview(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// FuzzPreview: of whatever bytes, there is a small JPEG without metadata or a refusal
+// that its reader can do something about.
+func FuzzPreview(f *testing.F) {
+	mimes := []string{"image/jpeg", "image/png", "image/gif"}
+	for _, s := range contenttest.Corpus() {
+		if len(s.Data) > 4000 {
+			continue
+		}
+		for i := range mimes {
+			f.Add(uint8(i), s.Data)
+		}
+	}
+	p := NewPreviewer()
+	f.Fuzz(func(t *testing.T, kind uint8, b []byte) {
+		if c, _, err := image.DecodeConfig(bytes.NewReader(b)); err == nil && c.Width*c.Height > 1<<20 {
+			return // right, but slow
+		}
+		made, err := p.Preview(t.Context(), mimes[int(kind)%len(mimes)], bytes.NewReader(b))
+		if err != nil {
+			if k := incident.KindOf(err); k != incident.FileRefused && k != incident.ImageTooLarge || incident.DetailOf(err) == "" {
+				t.Errorf("refused by %v", err)
+			}
+			return
+		}
+		c, err := jpeg.DecodeConfig(bytes.NewReader(made))
+		if err != nil || c.Width < 1 || c.Height < 1 || max(c.Width, c.Height) > 480 {
+			t.Errorf("a preview of %d×%d: %v", c.Width, c.Height, err)
+		}
+		if bytes.Contains(made, []byte("Exif\x00")) {
+			t.Error("a preview with metadata")
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"strings"
 	"testing"
 
 	"taskreporter/incident"
@@ -35,4 +36,25 @@ func TestPlaceOfReadsTheKeysThatAreMade(t *testing.T) {
 			t.Errorf("%q is taken for %+v", key, got)
 		}
 	}
+}
+
+// FuzzPlaceOf: a key that is taken for ours names a room and a file of it, and is the
+// only one of its preview.
+func FuzzPlaceOf(f *testing.F) {
+	const r, file = "room-0b7e4d3c-8f0e-4a43-9a53-6f1f7a3f2f10", "018f6b2e-0000-7000-8000-000000000001"
+	for _, key := range []string{r + "/image/" + file + ".jpg", r + "/thumbnail/" + file + ".jpg", r + "/part/" + file + "/00000000", r + "/part/" + file + "/../x", r + "//" + file, "room-/log/.log", "\xff"} {
+		f.Add(key)
+	}
+	f.Fuzz(func(t *testing.T, key string) {
+		p, ok := placeOf(key)
+		if !ok {
+			return
+		}
+		if !incident.ValidUUID(string(p.room)) || !incident.ValidUUID(string(p.file)) || !strings.HasPrefix(key, "room-"+string(p.room)+"/") || !strings.Contains(key, "/"+string(p.file)) {
+			t.Errorf("%q is taken for %+v", key, p)
+		}
+		if p.as == preview && key != incident.ThumbnailKey(p.room, p.file) || p.as == part && !strings.HasPrefix(key, incident.PartPrefix(p.room, p.file)) {
+			t.Errorf("%q is taken for %+v", key, p)
+		}
+	})
 }

@@ -44,6 +44,11 @@ func testPeople(t *testing.T, fresh Fresh) {
 		same(t, "person", got, u)
 		_, err = accounts.PersonOf(ctx, "nobody")
 		wantKind(t, err, incident.NotFound)
+		people, err := accounts.PeopleOf(ctx, []string{"nobody", li.Key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "people", people, map[string]incident.User{li.Key: u})
 		_, err = accounts.Account(ctx, "li.gong") // no local account
 		wantKind(t, err, incident.NotFound)
 	})

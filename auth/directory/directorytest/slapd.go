@@ -240,3 +240,17 @@ func (s *Slapd) asRoot(f func(*ldap.Conn) error) {
 		s.t.Fatal(err)
 	}
 }
+
+// Key is the entryUUID of one of the plant's people.
+func (s *Slapd) Key(username string) string {
+	s.t.Helper()
+	var key string
+	s.asRoot(func(c *ldap.Conn) error {
+		found, err := c.Search(ldap.NewSearchRequest(DN(username), ldap.ScopeBaseObject, ldap.NeverDerefAliases, 1, 0, false, "(objectClass=*)", []string{"entryUUID"}, nil))
+		if err == nil {
+			key = found.Entries[0].GetAttributeValue("entryUUID")
+		}
+		return err
+	})
+	return key
+}

@@ -211,7 +211,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find people to add to a room */
+        /**
+         * Find people to add to a room (F-MB-01)
+         * @description The accounts that match, by name, then those of the directory who match and have never signed in. They have a `directory_key` in place of a `user_id`; adding one to a room makes their account. Who is disabled, or may not sign in, is not found.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -426,7 +429,7 @@ export interface paths {
         put?: never;
         /**
          * Bring somebody in
-         * @description An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing.
+         * @description An OWNER adds anybody with any role, an EDITOR adds VIEWERs. Adding a member again with the same role changes nothing. With a `directory_key` the directory is asked for that person, and they get an account; 404 when it has nobody of that key who may sign in, 503 while it is away.
          */
         post: operations["addMember"];
         delete?: never;
@@ -1157,6 +1160,34 @@ export interface components {
             /** @enum {string} */
             system_role: "USER" | "AUDITOR" | "ADMIN";
         };
+        FoundPeople: {
+            users: components["schemas"]["FoundPerson"][];
+            /**
+             * @description `asked`: people of the directory are among them. `unavailable`: it did not answer in time, so some may be missing. `not_asked`: there is none that can be searched, or the request was for accounts.
+             * @enum {string}
+             */
+            directory: "asked" | "unavailable" | "not_asked";
+        };
+        /**
+         * @description Has a `user_id`, or a `directory_key`.
+         * @example {
+         *       "directory_key": "5a2c9f0e-71b4-4f0e-9d2a-3c1d5e7f9b21",
+         *       "name": "王小明",
+         *       "username": "wang"
+         *     }
+         */
+        FoundPerson: {
+            user_id?: string;
+            /** @description of somebody who has no account yet */
+            directory_key?: string;
+            name: string;
+            username: string;
+            /**
+             * @description of an account
+             * @enum {string}
+             */
+            system_role?: "USER" | "AUDITOR" | "ADMIN";
+        };
         Session: {
             /** Format: uuid */
             session_id: string;
@@ -1452,9 +1483,12 @@ export interface components {
             required: ("site" | "line" | "station" | "equipment" | "lot" | "description" | "units_at_risk")[];
             retired: boolean;
         };
+        /** @description Says who by either `user_id` or `directory_key`. */
         NewMember: {
             /** Format: uuid */
-            user_id: string;
+            user_id?: string;
+            /** @description of a FoundPerson without an account */
+            directory_key?: string;
             role: components["schemas"]["Role"];
         };
         Member: {
@@ -2830,9 +2864,11 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description part of a name or user name */
+                /** @description part of a name or user name; the directory is asked only with one */
                 q?: string;
                 limit?: number;
+                /** @description false: accounts only */
+                directory?: boolean;
             };
             header?: never;
             path?: never;
@@ -2840,15 +2876,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description People, by name */
+            /** @description People */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        users: components["schemas"]["User"][];
-                    };
+                    "application/json": components["schemas"]["FoundPeople"];
                 };
             };
             default: components["responses"]["Problem"];

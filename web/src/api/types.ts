@@ -15,6 +15,7 @@ export type File = Schemas['File'];
 export type FileKind = Schemas['FileKind'];
 export type FileText = Schemas['FileText'];
 export type FilePage = Schemas['FilePage'];
+export type FoundPerson = Schemas['FoundPerson'];
 export type Hit = Schemas['Hit'];
 export type IncidentType = Schemas['IncidentType'];
 export type Member = Schemas['Member'];

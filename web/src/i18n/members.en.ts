@@ -14,6 +14,8 @@ export const members: Catalogue['members'] = {
   nobody: 'Nobody matches',
   choose: 'Choose a person',
   isMember: 'Is a member',
+  ofDirectory: 'from the directory',
+  directoryAway: 'The directory does not answer: only people with an account are listed.',
   viewerOnly: 'Editors add viewers only; ask an owner for other roles.',
   failed: 'The members could not be loaded',
   you: 'you',

@@ -12,6 +12,8 @@ export const members = {
   nobody: '找不到符合的人員',
   choose: '請選擇一位人員',
   isMember: '已是成員',
+  ofDirectory: '目錄',
+  directoryAway: '目錄暫時沒有回應，只列出已有帳號的人員。',
   viewerOnly: '處理人員只能加入檢視者；其他角色請負責人處理。',
   failed: '無法載入成員',
   you: '您',

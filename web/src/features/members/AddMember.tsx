@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
 import { membersQuery, roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
-import type { Member, Role } from '@/api/types';
+import type { FoundPerson, Member, Role } from '@/api/types';
 import { PersonSelect } from '@/ui/PersonSelect';
 import { TroubleText } from '@/ui/TroubleText';
 import { tell } from '@/ui/tell';
@@ -22,7 +22,7 @@ interface Props {
 export function AddMember({ roomId, roles, members, onClose }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const [userId, setUserId] = useState<string | null>(null);
+  const [person, setPerson] = useState<FoundPerson>();
   const [role, setRole] = useState<Role>(roles[0] ?? 'VIEWER');
   const [asked, setAsked] = useState(false);
   const add = $api.useMutation('post', '/api/rooms/{room_id}/members');
@@ -32,9 +32,10 @@ export function AddMember({ roomId, roles, members, onClose }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setAsked(true);
-    if (userId === null) return;
+    if (person === undefined) return;
+    const { user_id, directory_key } = person;
     add.mutate(
-      { params: { path: { room_id: roomId } }, body: { user_id: userId, role } },
+      { params: { path: { room_id: roomId } }, body: { user_id, directory_key, role } },
       {
         onSuccess: (member) => {
           onClose();
@@ -51,13 +52,14 @@ export function AddMember({ roomId, roles, members, onClose }: Props) {
       <PersonSelect
         label={t('members.person')}
         autoFocus
-        value={userId}
+        value={person?.user_id ?? person?.directory_key ?? null}
         taken={known}
-        onChange={(person) => {
-          setUserId(person?.user_id ?? null);
+        directory
+        onChange={(chosen) => {
+          setPerson(chosen);
           if (add.isError) add.reset();
         }}
-        error={asked && userId === null ? t('members.choose') : undefined}
+        error={asked && person === undefined ? t('members.choose') : undefined}
       />
       {roles.length > 1 ? (
         <Radio.Group

@@ -80,6 +80,37 @@ describe('F-MB-01, F-MB-03: the members', () => {
     expect(leave).toHaveTextContent('負責人要先把這個角色交給別人');
   });
 
+  test('F-MB-01: somebody of the directory is added who has never signed in', async () => {
+    const sent: unknown[] = [];
+    const key = '5a2c9f0e-71b4-4f0e-9d2a-3c1d5e7f9b21';
+    server.use(
+      http.get(`${origin}/api/users`, () =>
+        HttpResponse.json({
+          users: [
+            { user_id: li.user_id, name: li.name, username: 'li', system_role: 'USER' },
+            { directory_key: key, name: '新人', username: 'new' },
+          ],
+          directory: 'unavailable',
+        }),
+      ),
+      http.post(url, async ({ request }) => {
+        sent.push(await request.json());
+        return HttpResponse.json(member({ user_id: key, name: '新人' }, 'EDITOR'), { status: 201 });
+      }),
+    );
+    start([member(wang, 'OWNER'), member(li, 'EDITOR')]);
+    await userEvent.click(await screen.findByRole('button', { name: '加入成員' }));
+    const dialog = within(await screen.findByRole('form', { name: '加入成員' }));
+    await userEvent.click(dialog.getByRole('combobox', { name: '人員' }));
+    expect(await screen.findByRole('option', { name: /李工/ })).toHaveTextContent('已是成員');
+    expect(dialog.getByText(/目錄暫時沒有回應/)).toBeInTheDocument();
+    const newcomer = screen.getByRole('option', { name: /新人/ });
+    expect(newcomer).toHaveTextContent('目錄');
+    await userEvent.click(newcomer);
+    await userEvent.click(dialog.getByRole('button', { name: '加入' }));
+    await waitFor(() => expect(sent).toEqual([{ directory_key: key, role: 'EDITOR' }]));
+  });
+
   test('a viewer leaves, and has no say about others', async () => {
     server.use(http.delete(`${url}/${wang.user_id}`, () => new HttpResponse(null, { status: 204 })));
     const onLeft = start([member(li, 'OWNER'), member(wang, 'VIEWER')], user, 'VIEWER');

@@ -22,12 +22,13 @@ export function AuthorSelect({ roomId, userId, onChange }: Props) {
   const users = $api.useQuery(
     'get',
     '/api/users',
-    { params: { query: { q: q || undefined, limit: 20 } } },
+    { params: { query: { q: q || undefined, limit: 20, directory: false } } },
     { placeholderData: keepPreviousData },
   );
-  const people = new Map(
-    [...(members.data?.members ?? []), ...(users.data?.users ?? [])].map((one) => [one.user_id, one.name]),
-  );
+  const people = new Map<string, string>();
+  for (const { user_id, name } of [...(members.data?.members ?? []), ...(users.data?.users ?? [])]) {
+    if (user_id !== undefined) people.set(user_id, name);
+  }
   if (userId !== undefined && !people.has(userId)) people.set(userId, '…');
   return (
     <Select

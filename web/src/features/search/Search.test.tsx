@@ -34,7 +34,7 @@ beforeEach(() => {
   asked = [];
   useSession.setState({ phase: 'signed-in' });
   server.use(
-    http.get(`${origin}/api/users`, () => HttpResponse.json({ users: [] })),
+    http.get(`${origin}/api/users`, () => HttpResponse.json({ users: [], directory: 'not_asked' })),
     http.get(`${origin}/api/search`, ({ request }) => {
       const { searchParams } = new URL(request.url);
       asked.push(searchParams);

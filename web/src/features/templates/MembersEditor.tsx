@@ -64,7 +64,7 @@ export function MembersEditor({ members, mayChange, onChange }: Props) {
           value={null}
           taken={taken}
           onChange={(person) => {
-            if (person === undefined) return;
+            if (person?.user_id === undefined) return;
             onChange([...members, { user_id: person.user_id, name: person.name, role: 'EDITOR' }]);
             setAdded(added + 1);
           }}

@@ -31,7 +31,7 @@ describe('F-TP-02: writing a template', () => {
   test('items move, and an item without one of its languages is not sent', async () => {
     const sent: Template[] = [];
     server.use(
-      http.get(`${origin}/api/users`, () => HttpResponse.json({ users: [] })),
+      http.get(`${origin}/api/users`, () => HttpResponse.json({ users: [], directory: 'not_asked' })),
       http.patch(`${origin}/api/templates/t1`, async ({ request }) => {
         sent.push((await request.json()) as Template);
         return HttpResponse.json({ ...template, version: 4 });
