@@ -91,38 +91,67 @@ for (const locale of ['zh-TW', 'en-US'] as const) {
         await expect(wang.getByText('alarm.log').last()).toBeVisible();
         await clean(wang, 'evidence');
       });
+
+      test('F-UI-13: what administrators see, and everybody of themselves, keeps WCAG 2.2 AA', async ({
+        as,
+      }) => {
+        const boss = await as('boss', { locale, colorScheme, reducedMotion: 'reduce' });
+        for (const path of ['/me', '/admin/users', '/admin/audit', '/admin/storage', '/admin/templates']) {
+          await boss.goto(path);
+          await expect(boss.getByRole('heading', { level: 1 })).toBeAttached();
+          await expect(boss.locator('main').getByRole('status', { name: /^(載入中|Loading)$/ })).toHaveCount(
+            0,
+          );
+          await clean(boss, path);
+        }
+      });
     });
   }
+}
+
+/** What can be pressed and is smaller than a gloved finger needs. */
+async function tooSmall(page: Page): Promise<string[]> {
+  const targets = page.locator(
+    'button:visible, a:visible, [role="tab"]:visible, textarea:visible, input:visible',
+  );
+  return targets.evaluateAll((elements) =>
+    elements
+      .filter((element) => !element.closest('label')) // a label is pressed as a whole
+      .map((element) => ({ what: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 1 && box.top >= 0) // not what waits off screen for the keyboard
+      .filter(({ box }) => box.width < 44 || box.height < 44)
+      .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`),
+  );
 }
 
 test('UX 25: on a phone everything that is pressed is at least 44 pixels', async ({ as, api }) => {
   const room = await (await api('wang')).declare({ title: unique('手套'), severity: 'CRITICAL' });
   const page = await as('wang', phone);
-  const tooSmall = async () => {
-    const targets = page.locator(
-      'button:visible, a:visible, [role="tab"]:visible, textarea:visible, input:visible',
-    );
-    const boxes = await targets.evaluateAll((elements) =>
-      elements
-        .filter((element) => !element.closest('label')) // a label is pressed as a whole
-        .map((element) => ({ what: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
-        .filter(({ box }) => box.width > 1 && box.top >= 0) // not what waits off screen for the keyboard
-        .filter(({ box }) => box.width < 44 || box.height < 44)
-        .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`),
-    );
-    return boxes;
-  };
   await page.goto('/rooms');
   await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
-  expect(await tooSmall()).toEqual([]);
+  expect(await tooSmall(page)).toEqual([]);
   await page.getByRole('link', { name: new RegExp(room.title) }).click();
   await expect(page.getByRole('textbox', { name: '輸入訊息' })).toBeVisible();
-  expect(await tooSmall()).toEqual([]);
+  expect(await tooSmall(page)).toEqual([]);
   await expect(page.getByRole('button', { name: '拍照' })).toBeVisible();
   await page.getByRole('button', { name: '事件詳情' }).click();
   await page.getByRole('tab', { name: '成員 1' }).click();
   await expect(page.getByRole('button', { name: '加入成員' })).toBeVisible();
-  expect(await tooSmall()).toEqual([]);
+  expect(await tooSmall(page)).toEqual([]);
+});
+
+test('UX 25: so it is for administrators', async ({ as }) => {
+  const page = await as('boss', phone);
+  for (const path of ['/me', '/admin/users', '/admin/audit', '/admin/storage']) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+    if (path === '/admin/users') {
+      await page.getByRole('button', { name: /李工/ }).click();
+      await expect(page.getByRole('heading', { name: 'API 權杖' })).toBeVisible();
+    }
+    if (path === '/admin/audit') await page.getByRole('button', { name: '篩選' }).click();
+    expect(await tooSmall(page), path).toEqual([]);
+  }
 });
 
 test('the keyboard alone signs in, opens a room and writes; the focus is always seen', async ({

@@ -33,6 +33,11 @@ async function signsIn(): Promise<number> {
   return answer.status;
 }
 
+/** What the API answers to somebody who has nothing but a token. */
+async function statusWith(token: string, path = '/api/auth/me'): Promise<number> {
+  return (await fetch(`${plant().url}${path}`, { headers: { Authorization: `Bearer ${token}` } })).status;
+}
+
 test.afterEach(async ({ api }) => {
   const boss = await api('boss');
   const wu = `/api/admin/users/${plant().accounts.wu.userId}`;
@@ -193,6 +198,7 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
     for (const [path, words] of [
       ['/admin/users', '您不能查看帳號'],
       ['/admin/audit', '您不能查看稽核紀錄'],
+      ['/admin/storage', '您不能查看儲存空間'],
     ] as const) {
       await page.goto(path);
       await expect(page.getByRole('alert')).toContainText(words);
@@ -226,5 +232,89 @@ for (const [name, screen] of Object.entries({ desk, phone })) {
     await signedOut(other);
     await page.reload();
     await expect(sessions.getByText('這台裝置')).toBeVisible();
+  });
+
+  test(`F-AU-10: a token is shown once, works, and is dead when it is revoked (${name})`, async ({ as }) => {
+    const label = unique('三線閘道器');
+    const page = await as('chen', screen);
+    await page.goto('/me');
+    const maker = page.getByRole('button', { name: '建立權杖' });
+    await maker.click();
+    const form = dialog(page, '建立 API 權杖');
+    await expect(form.getByRole('checkbox', { name: '讀取' })).toBeDisabled();
+    await expect(form.getByRole('checkbox', { name: '管理' })).toHaveCount(0); // not for a user
+    await clean(page, 'new token');
+    await form.getByRole('button', { name: '建立權杖' }).click();
+    await expect(form.getByText('請輸入名稱')).toBeVisible();
+    await form.getByRole('textbox', { name: '名稱' }).fill(label);
+    await form.getByText('7 天', { exact: true }).click();
+    await form.getByRole('button', { name: '建立權杖' }).click();
+
+    const shown = dialog(page, '權杖已建立');
+    await clean(page, 'token');
+    const token = await shown.getByRole('textbox', { name: '權杖' }).inputValue();
+    expect(token).toMatch(/^trt_/);
+    await page.keyboard.press('Escape');
+    await expect(shown).toBeVisible();
+    await page.evaluate(() => Reflect.deleteProperty(Navigator.prototype, 'clipboard')); // as over plain HTTP
+    await shown.getByRole('button', { name: '複製' }).click();
+    await expect(shown.getByRole('status')).toContainText('請按 Ctrl+C');
+    expect(await page.evaluate(() => getSelection()?.toString())).toBe(token);
+    await shown.getByRole('button', { name: '已存好，關閉' }).click();
+    await expect(shown).toHaveCount(0);
+    await expect(maker).toBeFocused();
+    expect(await page.content()).not.toContain(token.slice(4));
+    expect(
+      await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])),
+    ).not.toContain(token.slice(4));
+
+    expect(await statusWith(token)).toBe(200);
+    const tokens = page.getByRole('list', { name: 'API 權杖' });
+    const mine = tokens.getByRole('listitem').filter({ hasText: label });
+    await expect(mine).toContainText('讀取');
+    await page.getByRole('button', { name: `撤銷權杖 ${label}` }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '撤銷' }).click();
+    await expect(mine).toHaveCount(0);
+    expect(await statusWith(token)).toBe(401);
+  });
+
+  test(`F-AU-10: an administrator revokes somebody's token; an auditor only sees it (${name})`, async ({
+    as,
+    api,
+  }) => {
+    const label = unique('報表');
+    const data = { name: label, scopes: ['read', 'write'], expires_in_days: 30 };
+    const answer = await (await api('wu')).http.post('/api/auth/tokens', { data });
+    const { token } = (await answer.json()) as Schemas['MadeApiToken'];
+    expect(await statusWith(token)).toBe(200);
+
+    const auditor = await as('auditor', screen);
+    await openWu(auditor);
+    await expect(dialog(auditor, '吳小華').getByText(label)).toBeVisible();
+    await expect(auditor.getByRole('button', { name: `撤銷權杖 ${label}` })).toHaveCount(0);
+
+    const boss = await as('boss', screen);
+    await openWu(boss);
+    await boss.getByRole('button', { name: `撤銷權杖 ${label}` }).click();
+    await dialog(boss, `撤銷權杖「${label}」？`).getByRole('button', { name: '撤銷' }).click();
+    await expect(dialog(boss, '吳小華').getByText(label)).toHaveCount(0);
+    expect(await statusWith(token)).toBe(401);
+    await boss.goto('/admin/audit?act=token_revoked');
+    await expect(boss.getByText('撤銷 API 權杖').first()).toBeAttached();
+    await expect(boss.getByText(plant().accounts.wu.userId).first()).toBeVisible();
+  });
+
+  test(`F-OP-06: an auditor sees what the files take (${name})`, async ({ as, api }) => {
+    const wang = await api('wang');
+    const room = await wang.declare({ title: unique('空間') });
+    const auditor = await as('auditor', screen);
+    await auditor.goto('/admin/storage');
+    const logs = auditor.getByRole('row', { name: /^紀錄檔/ }).getByRole('cell');
+    const before = Number((await logs.first().textContent())?.replaceAll(',', ''));
+    await wang.attach(room.room_id, 'a.log', 'text/plain', Buffer.alloc(2048, '10:00 stop\n'));
+    await auditor.reload();
+    await expect(logs.first()).toHaveText(String(before + 1));
+    await expect(auditor.getByRole('row', { name: /^總計/ })).toContainText(/KB|MB/);
+    await clean(auditor, 'storage');
   });
 }

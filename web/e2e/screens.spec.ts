@@ -6,8 +6,22 @@ import { desk, expect, openRoom, phone, test } from './support/test';
 const folder = 'test-results/screens';
 
 const words = {
-  zh: { locale: 'zh-TW', people: /成員/, files: /證據/, details: '事件詳情', view: /放大檢視/ },
-  en: { locale: 'en-US', people: /People/, files: /Evidence/, details: 'Incident details', view: /^View/ },
+  zh: {
+    locale: 'zh-TW',
+    people: /成員/,
+    files: /證據/,
+    details: '事件詳情',
+    view: /放大檢視/,
+    tokens: 'API 權杖',
+  },
+  en: {
+    locale: 'en-US',
+    people: /People/,
+    files: /Evidence/,
+    details: 'Incident details',
+    view: /^View/,
+    tokens: 'API tokens',
+  },
 } as const;
 
 let roomId: string;
@@ -130,6 +144,21 @@ for (const language of ['zh', 'en'] as const) {
         await page.getByRole('button', { name: word.view }).last().click();
         await expect(page.locator('.yarl__slide_current img')).toBeVisible();
         await shot(page, 'viewer');
+        await page.goto('/me');
+        await expect(page.getByRole('heading', { name: word.tokens })).toBeVisible();
+        await shot(page, 'me');
+
+        const boss = await as('boss', options);
+        for (const [path, name] of [
+          ['/admin/users', 'accounts'],
+          ['/admin/audit', 'audit'],
+          ['/admin/storage', 'storage'],
+        ] as const) {
+          await boss.goto(path);
+          await expect(boss.getByRole('heading', { level: 1 })).toBeVisible();
+          await boss.waitForLoadState('networkidle');
+          await shot(boss, name);
+        }
       });
     }
   }

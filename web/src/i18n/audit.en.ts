@@ -69,6 +69,7 @@ export const audit: Catalogue['audit'] = {
     template_retired: 'Retired a template',
     audit_exported: 'Exported the audit trail',
     storage_repaired: 'Repaired the storage',
+    server_started: 'Started the server',
     drain_node: 'Drained a node',
   },
 };

@@ -67,6 +67,7 @@ export const audit = {
     template_retired: '停用範本',
     audit_exported: '匯出稽核紀錄',
     storage_repaired: '修復儲存空間',
+    server_started: '啟動伺服器',
     drain_node: '排空節點',
   },
 } as const;

@@ -40,6 +40,7 @@ export const acts = [
   'template_retired',
   'audit_exported',
   'storage_repaired',
+  'server_started',
   'drain_node',
 ] as const;
 
