@@ -133,7 +133,7 @@ for (const language of ['zh', 'en'] as const) {
         await shot(page, 'declare');
 
         await openRoom(page, roomId);
-        await expect(page.getByText('到現場了')).toBeInViewport();
+        await expect(page.getByRole('log').getByText('到現場了')).toBeInViewport();
         await shot(page, 'room');
         if (device === 'phone') await page.getByRole('button', { name: word.details }).click();
         await page.getByRole('tab', { name: word.people }).click();
