@@ -147,7 +147,8 @@ func taped(t *testing.T, h *house, in []byte) (k *socket, engine *rooms, wrote f
 	}
 	conn.out.Reset() // the handshake
 	k = &socket{
-		server: server, conn: ws, limiter: rate.NewLimiter(rate.Inf, 1), engine: engine,
+		server: server, conn: ws, engine: engine,
+		limiter: rate.NewLimiter(rate.Inf, 1), writing: rate.NewLimiter(rate.Inf, 1),
 		by: incident.Principal{Person: people["wang"].Person, System: incident.SystemUser},
 	}
 	k.outbox = newOutbox(wire, func(write func()) { server.work.Go(write) })
