@@ -72,7 +72,11 @@ func (s *Server) observe(c *gin.Context) {
 	}
 	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
 	c.Header("X-Request-Id", r.id)
-	setSecurityHeaders(c.Writer.Header(), s.csp)
+	policy := s.csp
+	if r.route != "" { // the page is what no route serves
+		policy = plainPolicy
+	}
+	setSecurityHeaders(c.Writer.Header(), policy)
 	if c.Request.TLS != nil { // a proxy that ends TLS says this itself, or not
 		c.Header("Strict-Transport-Security", strictTransport)
 	}

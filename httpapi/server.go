@@ -211,13 +211,20 @@ func (s *Server) strict() ServerInterface {
 	})
 }
 
-// pagePolicy is the Content-Security-Policy of everything but evidence. 'self'
-// covers the socket of the same host.
+// plainPolicy is the Content-Security-Policy of the API and its documentation:
+// everything from here, nothing inline. Evidence has its own.
+const plainPolicy = "default-src 'self'; " + alwaysPolicy
+
+// alwaysPolicy is what no page of ours does, nor anybody with it.
+const alwaysPolicy = "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// pagePolicy is the page's. Its components write style elements, but no style into
+// markup: what a script sets on an element is none. 'self' covers the socket of the
+// same host.
 func pagePolicy(storeOrigin string) string {
 	images := "img-src 'self' blob: data:"
 	if storeOrigin != "" {
 		images += " " + storeOrigin
 	}
-	return "default-src 'self'; " + images + "; style-src 'self' 'unsafe-inline'; connect-src 'self'; " +
-		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+	return "default-src 'self'; " + images + "; style-src 'self' 'unsafe-inline'; style-src-attr 'none'; connect-src 'self'; " + alwaysPolicy
 }

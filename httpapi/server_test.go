@@ -98,13 +98,25 @@ func TestAccessLogTellsNoSecrets(t *testing.T) {
 func TestEveryAnswerIsGuarded(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, func(c *Config, _ *Deps) { c.StoreOrigin = "https://minio.plant" })
-	for _, path := range []string{"/", "/docs", "/healthz", "/api/rooms", "/api/gone"} {
+	for path, parts := range map[string][]string{
+		"/":          {"img-src 'self' blob: data: https://minio.plant;", "style-src-attr 'none'", "connect-src 'self'"},
+		"/api/gone":  nil,
+		"/docs":      nil,
+		"/healthz":   nil,
+		"/api/rooms": nil,
+	} {
 		a := h.call(t, "", "GET", path, nil, browsing)
 		csp := a.Header.Get("Content-Security-Policy")
-		for _, part := range []string{"default-src 'self'", "img-src 'self' blob: data: https://minio.plant;", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} {
+		for _, part := range append(parts, "default-src 'self'", "object-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'") {
 			if !strings.Contains(csp, part) {
 				t.Errorf("%s: %q lacks %q", path, csp, part)
 			}
+		}
+		if strings.Contains(csp, "script-src") || strings.Contains(csp, "unsafe-eval") || strings.Contains(csp, "*") {
+			t.Errorf("%s: %q lets scripts in", path, csp)
+		}
+		if path == "/docs" && strings.Contains(csp, "unsafe-inline") {
+			t.Errorf("%s: %q lets styles in", path, csp)
 		}
 		if a.Header.Get("X-Content-Type-Options") != "nosniff" || a.Header.Get("X-Request-Id") == "" {
 			t.Errorf("%s: %v", path, a.Header)
