@@ -80,6 +80,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   variantColorResolver: variants,
+  components: {
+    // The list itself scrolls: a pane around it would be a scrolled region of its own, which
+    // no keyboard reaches.
+    Select: { defaultProps: { withScrollArea: false } },
+  },
 });
 
 function schemeVariables(palette: (typeof palettes)['light' | 'dark']): Record<`--${string}`, string> {

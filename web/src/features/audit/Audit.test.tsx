@@ -46,9 +46,10 @@ describe('F-SE-05 the audit trail', () => {
     answer([
       entry(1, { act: 'access_refused', target: `room ${room} GET /api/rooms/:room_id`, outcome: 'refused' }),
       entry(2, { act: 'invented_later', who: { user_id: '', name: '' } }),
+      entry(3, { act: 'server_started', who: { user_id: 'house', name: 'Task Reporter' } }),
     ]);
     show(<Audit filters={{}} onChange={() => undefined} />);
-    const [first, second] = await cards();
+    const [first, second, third] = await cards();
     for (const text of [
       '王小明',
       '拒絕存取',
@@ -63,6 +64,8 @@ describe('F-SE-05 the audit trail', () => {
     expect(link).toHaveAttribute('href', `/rooms/${room}`);
     expect(second).toHaveTextContent('invented_later');
     expect(second).toHaveTextContent('系統');
+    expect(third).toHaveTextContent('Task Reporter');
+    expect(within(third as HTMLElement).queryByRole('link')).toBeNull();
   });
 
   test('is asked for by its filters, page by page', async () => {

@@ -21,10 +21,13 @@ export function Time({ entry }: Props) {
   );
 }
 
+/** Who acts where no person does: the server itself. It is no account. */
+const house = 'house';
+
 /** Who did it; leads to all that they did. A login that failed has a name and no account. */
 export function Who({ entry: { who } }: Props) {
   const { t } = useTranslation();
-  if (who.user_id === '') {
+  if (who.user_id === '' || who.user_id === house) {
     return who.name === '' ? <span className={classes.quiet}>{t('audit.nobody')}</span> : who.name;
   }
   return (
