@@ -31,6 +31,7 @@ export const audit: Catalogue['audit'] = {
   act: {
     login: 'Signed in',
     login_failed: 'Sign-in failed',
+    login_limited: 'Tried to sign in too often',
     logout: 'Signed out',
     refresh_token_reused: 'Sign-in credential used twice',
     session_ended: 'Ended a session',

@@ -29,6 +29,7 @@ export const audit = {
   act: {
     login: '登入',
     login_failed: '登入失敗',
+    login_limited: '登入嘗試過多',
     logout: '登出',
     refresh_token_reused: '登入憑證遭重複使用',
     session_ended: '結束一個登入',

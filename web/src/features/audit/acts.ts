@@ -2,6 +2,7 @@
 export const acts = [
   'login',
   'login_failed',
+  'login_limited',
   'logout',
   'refresh_token_reused',
   'session_ended',
