@@ -26,6 +26,7 @@ type program struct {
 	Migrate   MigrateCmd  `cmd:"" help:"Change the database's schema."`
 	Admin     AdminCmd    `cmd:"" help:"What an administrator does from a shell."`
 	ConfigCmd ConfigCmd   `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
+	Doctor    DoctorCmd   `cmd:"" help:"Check this installation and say what to do."`
 	Loadtest  LoadtestCmd `cmd:"" help:"Drive servers hard and judge them."`
 	Version   VersionCmd  `cmd:"" help:"Print what this binary is."`
 }
