@@ -105,7 +105,7 @@ func (d *doctor) judgeDirectory(r directory.Report, ends map[string]time.Time) [
 		}
 		what := fmt.Sprintf("%s answers, encryption %s", s.URL, s.Encryption)
 		if end, ok := ends[s.URL]; ok {
-			list = append(list, d.lifeUntil(time.Time{}, end, what+", its certificate"))
+			list = append(list, d.lifeUntil(time.Time{}, end, what+", its certificate", "Let those who run the directory replace it: without it nobody of the directory can sign in."))
 		} else {
 			list = append(list, well("%s", what))
 		}

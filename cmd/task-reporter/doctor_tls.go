@@ -63,18 +63,18 @@ func namesOf(c *x509.Certificate) []string {
 
 // lifeOf judges until when a certificate is good.
 func (d *doctor) lifeOf(c *x509.Certificate, what string) diagnosis {
-	return d.lifeUntil(c.NotBefore, c.NotAfter, what)
+	return d.lifeUntil(c.NotBefore, c.NotAfter, what, "Replace it, the key first; the server reads both again by itself.")
 }
 
-func (d *doctor) lifeUntil(from, until time.Time, what string) diagnosis {
+func (d *doctor) lifeUntil(from, until time.Time, what, replace string) diagnosis {
 	now, day := d.now(), until.UTC().Format(time.DateOnly)
 	switch {
 	case now.After(until):
-		return broken(fmt.Sprintf("%s: expired on %s", what, day), "Replace it now, the key first; the server reads both again by itself.")
+		return broken(fmt.Sprintf("%s: expired on %s", what, day), replace)
 	case now.Before(from):
 		return broken(fmt.Sprintf("%s: good from %s on only", what, from.UTC().Format(time.RFC3339)), "Look at this machine's clock, or wait.")
 	case now.Add(renewBefore).After(until):
-		return warn(fmt.Sprintf("%s: ends on %s", what, day), "Replace it before that day.")
+		return warn(fmt.Sprintf("%s: ends on %s", what, day), replace)
 	}
 	return well("%s, until %s", what, day)
 }
