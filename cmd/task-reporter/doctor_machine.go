@@ -126,7 +126,7 @@ func roomIn(dir string) (room, error) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return room{}, err
 	}
-	block := uint64(s.Bsize) //nolint:gosec // a size
+	block := uint64(s.Bsize)
 	return room{freeBytes: s.Bavail * block, bytes: s.Blocks * block, freeFiles: s.Ffree, files: s.Files}, nil
 }
 

@@ -61,8 +61,10 @@ func TestDoctorFindsAHealthyInstallationWell(t *testing.T) {
 		env    func(*testing.T) []string
 		checks string
 	}{
-		"alone": {func(*testing.T) []string { return nil },
-			"settings data_directory disk_space signing_keys open_files database database_schema audit_trail database_file object_store server"},
+		"alone": {
+			func(*testing.T) []string { return nil },
+			"settings data_directory disk_space signing_keys open_files database database_schema audit_trail database_file object_store server",
+		},
 		"with services": {func(t *testing.T) []string {
 			return append(append(databases[1].env(t), stores[1].env(t)...), withDirectory(directorytest.Start(t))...)
 		}, "settings data_directory disk_space signing_keys open_files database database_durability database_clock database_schema audit_trail object_store directory server"},
@@ -319,7 +321,7 @@ func openKey(t *testing.T, in *installation) string {
 	if len(keys) != 1 {
 		t.Fatalf("keys: %q", keys)
 	}
-	if err := os.Chmod(keys[0], 0o644); err != nil { //nolint:gosec // what is to be found
+	if err := os.Chmod(keys[0], 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -328,7 +330,7 @@ func openKey(t *testing.T, in *installation) string {
 func openDirectory(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // what is to be found
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return dir
