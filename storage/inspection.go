@@ -74,7 +74,8 @@ func Inspect(ctx context.Context, cfg Config) (*Inspection, error) {
 	db.writer = db.reader
 	db.read = ent.NewClient(ent.Driver(entsql.OpenDB(db.dialect(), db.reader)))
 	if err := db.reader.PingContext(ctx); err != nil {
-		return nil, errors.Join(fail(op, err), db.reader.Close())
+		db.reader.Close()
+		return nil, fail(op, err)
 	}
 	return &Inspection{db}, nil
 }

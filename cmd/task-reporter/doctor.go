@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"syscall"
 	"time"
+
+	"taskreporter/incident"
 )
 
 // Limits of the doctor.
@@ -80,6 +83,15 @@ func warn(found, advice string) diagnosis {
 
 func broken(found, advice string) diagnosis {
 	return diagnosis{State: stateFailed, Found: found, Advice: advice}
+}
+
+// cause is what happened, without our own words for those who are not asked here.
+func cause(err error) error {
+	var e *incident.Error
+	if errors.As(err, &e) && e.Err != nil {
+		return e.Err
+	}
+	return err
 }
 
 func writeDiagnosis(w io.Writer, d diagnosis) error {

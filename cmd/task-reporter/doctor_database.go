@@ -41,8 +41,10 @@ func (d *doctor) database(ctx context.Context, tell func(...diagnosis)) {
 		switch {
 		case incident.KindOf(err) == incident.NotFound:
 			return warn("there is no "+at+" yet", "The first start makes it. If there was a start, TASK_REPORTER_DATA_DIR or TASK_REPORTER_DATABASE_URL names another place.")
+		case err != nil && strings.HasPrefix(at, "sqlite"):
+			return broken(fmt.Sprintf("%s: %v", at, cause(err)), "Look at the file's owner and rights. If it is spoiled, stop the server, keep a copy, and restore the last backup.")
 		case err != nil:
-			return broken(fmt.Sprintf("%s: %v", at, err), "Is it running? Are address, name and password in TASK_REPORTER_DATABASE_URL right, and does the firewall let this machine in?")
+			return broken(fmt.Sprintf("%s: %v", at, cause(err)), "Is it running? Are address, name and password in TASK_REPORTER_DATABASE_URL right, and does the firewall let this machine in?")
 		}
 		said := judgeServer(state, at)
 		if said.State == stateFailed {
@@ -84,7 +86,7 @@ func (d *doctor) insideDatabase(ctx context.Context, i *storage.Inspection, s st
 		tell(check(ctx, "database_clock", checkLimit, one(func(ctx context.Context) diagnosis {
 			ahead, within, err := i.Ahead(ctx)
 			if err != nil {
-				return broken(explain(err), "Ask the database again.")
+				return broken(cause(err).Error(), "Ask the database again.")
 			}
 			return judgeClock("the database's", ahead, within)
 		}))...)
@@ -93,7 +95,7 @@ func (d *doctor) insideDatabase(ctx context.Context, i *storage.Inspection, s st
 		steps, newer, err := i.Pending(ctx)
 		switch {
 		case err != nil:
-			return broken(explain(err), "Has the role the right to read its tables?")
+			return broken(cause(err).Error(), "Has the role the right to read its tables?")
 		case newer:
 			return broken("a newer version of this program has migrated the database", "Run that version; to go back, restore a backup from before.")
 		case len(steps) > 0:
@@ -111,7 +113,7 @@ func (d *doctor) insideDatabase(ctx context.Context, i *storage.Inspection, s st
 			case ctx.Err() != nil:
 				return warn(fmt.Sprintf("reading it all takes longer than %s", readLimit), "Run sqlite3 FILE 'pragma integrity_check' on a copy.")
 			case err != nil:
-				return broken(explain(err), "Stop the server, keep a copy of the file, and restore the last backup.")
+				return broken(cause(err).Error(), "Stop the server, keep a copy of the file, and restore the last backup.")
 			case faults != "":
 				return broken(faults, "Stop the server, keep a copy of the file, and restore the last backup; then look at the disk.")
 			}
@@ -162,7 +164,7 @@ func judgeClock(whose string, ahead, within time.Duration) diagnosis {
 func lookAtTrail(ctx context.Context, i *storage.Inspection) []diagnosis {
 	a, err := i.Audit(ctx, newestSeals)
 	if err != nil {
-		return []diagnosis{broken(explain(err), "Run task-reporter admin audit verify.")}
+		return []diagnosis{broken(cause(err).Error(), "Run task-reporter admin audit verify.")}
 	}
 	var list []diagnosis
 	if len(a.Faults) > 0 {

@@ -47,12 +47,12 @@ func (d *doctor) lookAtBucket(ctx context.Context) []diagnosis {
 	r, err := object.ExamineS3(ctx, cfg, d.now)
 	at := fmt.Sprintf("bucket %s at %s", cfg.Bucket, cfg.Endpoint)
 	var list []diagnosis
-	switch cause := errors.Unwrap(err); {
+	switch {
 	case incident.KindOf(err) == incident.Forbidden:
-		list = append(list, broken(fmt.Sprintf("%s: the store refuses these credentials: %v", at, cause),
+		list = append(list, broken(fmt.Sprintf("%s: the store refuses these credentials: %v", at, cause(err)),
 			"Look at MINIO_ACCESS_KEY, MINIO_SECRET_KEY, MINIO_REGION and what the user may do (docs/operations.md, Object store)."))
 	case err != nil:
-		list = append(list, broken(fmt.Sprintf("%s does not answer: %v", at, cause), "Is it running? Are MINIO_ENDPOINT and MINIO_SECURE right? Uploads wait until it is back; chat goes on."))
+		list = append(list, broken(fmt.Sprintf("%s does not answer: %v", at, cause(err)), "Is it running? Are MINIO_ENDPOINT and MINIO_SECURE right? Uploads wait until it is back; chat goes on."))
 	case !r.Bucket:
 		list = append(list, warn(at+" is not there yet", "The first start makes it, if the user may. If there was a start, MINIO_BUCKET names another."))
 	case r.Trial != nil:
@@ -127,14 +127,14 @@ func (d *doctor) scanner(ctx context.Context, tell func(...diagnosis)) {
 	tell(check(ctx, "virus_scanner", d.cfg.Scan.Timeout+checkLimit, one(func(ctx context.Context) diagnosis {
 		at := d.cfg.Scan.Address
 		if err := clamd.Ping(ctx); err != nil {
-			return broken(fmt.Sprintf("%s: %v", at, errors.Unwrap(err)), "Is clamd running? May the server's account open its socket (usermod -aG clamav)?")
+			return broken(fmt.Sprintf("%s: %v", at, cause(err)), "Is clamd running? May the server's account open its socket (usermod -aG clamav)?")
 		}
 		verdict, err := clamd.Scan(ctx, io.LimitReader(zeros{}, incident.MaxFileSize))
 		switch {
 		case errors.Is(err, scan.ErrTooLarge):
 			return broken(fmt.Sprintf("%s takes no file of %d MB", at, incident.MaxFileSize/1_000_000), "Set StreamMaxLength 25M in clamd.conf, and start clamd again.")
 		case err != nil:
-			return broken(fmt.Sprintf("%s answers, but scans nothing: %v", at, errors.Unwrap(err)), "Look at clamd's log and its memory, and at TASK_REPORTER_SCAN_TIMEOUT.")
+			return broken(fmt.Sprintf("%s answers, but scans nothing: %v", at, cause(err)), "Look at clamd's log and its memory, and at TASK_REPORTER_SCAN_TIMEOUT.")
 		case verdict.Scan != incident.ScanClean:
 			return broken(fmt.Sprintf("%s takes zeros for %q", at, verdict.Signature), "Look at clamd's signatures.")
 		}

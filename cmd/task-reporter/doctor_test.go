@@ -402,6 +402,22 @@ func TestDoctorPrintsALineOfJSONForEachFinding(t *testing.T) {
 	}
 }
 
+func TestDoctorSaysWhatToDoWithASpoiledFile(t *testing.T) {
+	t.Parallel()
+	in := newInstallation(t)
+	data := filepath.Join(in.dir, "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(data, "task-reporter.db"), []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bad, all := diagnosed(t, patient{env: in.env})
+	if !slices.Contains(bad, "database failed") || !said(all, "database", "not a database") || !said(all, "database", "restore the last backup") {
+		t.Errorf("%q among %+v", bad, all)
+	}
+}
+
 // TestDoctorLeavesACheckBehindThatHangs: the others are told all the same.
 func TestDoctorLeavesACheckBehindThatHangs(t *testing.T) {
 	t.Parallel()
