@@ -69,7 +69,7 @@ func (d *doctor) lookAtBucket(ctx context.Context) []diagnosis {
 		list = append(list, broken(fmt.Sprintf("the lifecycle rule %q of %s deletes evidence", rule, at), "Remove the rule."))
 	}
 	if r.Clock {
-		if c := judgeClock("the object store's", r.Ahead, time.Second/2); c.State != stateOK {
+		if c := judgeClock("the object store's", r.Ahead, r.Within); c.State != stateOK {
 			list = append(list, c)
 		}
 	}

@@ -21,7 +21,8 @@ import (
 type S3Report struct {
 	Bucket     bool          // it is there; without it the rest is not tried
 	Trial      error         // why an object could not be written, read and removed
-	Ahead      time.Duration // of the server's clock, to the second
+	Ahead      time.Duration // of the server's clock
+	Within     time.Duration // give or take
 	Clock      bool          // it has told its time
 	Versioning string        // off, enabled or suspended; "" when it does not say
 	Lifecycle  bool          // it has told its rules
@@ -44,7 +45,7 @@ func ExamineS3(ctx context.Context, cfg S3Config, now func() time.Time) (S3Repor
 	if err != nil {
 		return r, incident.Wrap(incident.Invalid, op, err, "The object store's settings cannot work.")
 	}
-	r.Ahead, r.Clock = ahead(ctx, cfg, now)
+	r.Ahead, r.Within, r.Clock = ahead(ctx, cfg, now)
 	r.Bucket, err = s.client.BucketExists(ctx, s.bucket)
 	switch {
 	case refused(err):
@@ -106,12 +107,12 @@ func (s *S3) tryObject(ctx context.Context) (err error) {
 	return nil
 }
 
-// ahead is how far the server's clock is ahead of now by the Date of an answer, which
-// any answer has.
-func ahead(ctx context.Context, cfg S3Config, now func() time.Time) (time.Duration, bool) {
+// ahead is how far the server's clock is ahead of now, give or take within, by the Date
+// that any answer has.
+func ahead(ctx context.Context, cfg S3Config, now func() time.Time) (ahead, within time.Duration, ok bool) {
 	host, secure, err := origin(cfg.Endpoint, cfg.Secure)
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
 	scheme := "http://"
 	if secure {
@@ -121,20 +122,21 @@ func ahead(ctx context.Context, cfg S3Config, now func() time.Time) (time.Durati
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, scheme+host+"/", nil)
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
 	transport := &http.Transport{DisableKeepAlives: true} // no proxy, as for all else
 	before := now()
 	res, err := transport.RoundTrip(req)
+	waited := now().Sub(before) / 2
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
 	_ = res.Body.Close()
 	there, err := http.ParseTime(res.Header.Get("Date"))
 	if err != nil {
-		return 0, false
+		return 0, 0, false
 	}
 	// The header names whole seconds that have begun.
-	middle := before.Add(now().Sub(before) / 2)
-	return there.Add(time.Second / 2).Sub(middle).Round(time.Second), true
+	const halfSecond = time.Second / 2
+	return there.Add(halfSecond).Sub(before.Add(waited)), waited + halfSecond, true
 }
