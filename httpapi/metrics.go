@@ -62,6 +62,9 @@ func init() {
 	for _, outcome := range []string{"stored", string(incident.StoreDown)} {
 		uploadsTotal.WithLabelValues(outcome)
 	}
+	for c := range classes {
+		refusedRequests.WithLabelValues(string(c))
+	}
 }
 
 // WatchSockets adds what waits for this node's clients to the metrics, asked for
