@@ -3,6 +3,7 @@ package actors
 import (
 	"context"
 	"sync"
+	"time"
 
 	"taskreporter/incident"
 )
@@ -13,6 +14,7 @@ import (
 type committer struct {
 	records  Records
 	counters *counters
+	now      func() time.Time
 
 	mu     sync.Mutex
 	wake   sync.Cond
@@ -26,8 +28,8 @@ type submission struct {
 	tell  func(error) // called once, from a committer's goroutine; must not wait
 }
 
-func newCommitter(records Records, counters *counters) *committer {
-	c := &committer{records: records, counters: counters}
+func newCommitter(records Records, counters *counters, now func() time.Time) *committer {
+	c := &committer{records: records, counters: counters, now: now}
 	c.wake.L = &c.mu
 	for range committers {
 		c.done.Go(c.run)
@@ -73,13 +75,19 @@ func (c *committer) run() {
 			return
 		}
 		batches := make([]incident.Batch, len(work))
+		events := 0
 		for i, s := range work {
 			batches[i] = s.batch
+			events += len(s.batch.Events)
 		}
 		// Not bounded by any caller: a batch belongs to many.
 		ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+		began := c.now()
 		outcomes := c.records.Append(ctx, batches)
 		cancel()
+		commitSeconds.Observe(c.now().Sub(began).Seconds())
+		commitRooms.Observe(float64(len(batches)))
+		commitEvents.Observe(float64(events))
 		c.counters.commits.Add(1)
 		for i, s := range work {
 			c.counters.count(s.batch, outcomes[i])

@@ -95,7 +95,7 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 		catchUps: make(chan struct{}, catchUps), complaints: rate.Sometimes{First: 3, Interval: time.Minute},
 	}
 	e.life, e.finish = context.WithCancel(context.Background())
-	e.committer = newCommitter(c.Records, &e.counters)
+	e.committer = newCommitter(c.Records, &e.counters, c.Now)
 	e.placement = newPlacement(e)
 	e.claims = gather[incident.RoomID, incident.Claimed]{
 		start: e.background, limit: claimTimeout, most: maxClaims,
@@ -135,7 +135,7 @@ func (e *Engine) join(ctx context.Context, c *ClusterConfig) error {
 	if err != nil {
 		return err
 	}
-	kind := cluster.NewKind(roomKind, actor.PropsFromProducer(func() actor.Actor { return &roomActor{engine: e} }))
+	kind := cluster.NewKind(roomKind, actor.PropsFromProducer(func() actor.Actor { return &roomActor{engine: e} }, roomMail.mailbox()))
 	e.cluster = cluster.New(e.system, cluster.Configure("task-reporter", e.provider, e.placement, listen, cluster.WithKinds(kind)))
 	e.rooms = &roomBook{cluster: e.cluster}
 	e.system.EventStream.Subscribe(e.onEvent)
@@ -189,7 +189,7 @@ func (e *Engine) enter(ctx context.Context) error {
 			engine: e, rooms: map[incident.RoomID]*watched{}, byPid: map[string]*watched{},
 			here: map[incident.UserID]map[*Connection]bool{},
 		}
-	})
+	}, relayMail.mailbox())
 	var err error
 	if e.relay, err = e.root.SpawnNamed(relayProps, relayName); err != nil {
 		return err

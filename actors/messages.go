@@ -182,7 +182,8 @@ type (
 		Epoch  incident.Epoch
 		Events []incident.Event
 
-		body []byte // encoded, for the first relay of another node
+		body    []byte    // encoded, for the first relay of another node
+		durable time.Time // since when it is; zero for what came from another node
 	}
 )
 

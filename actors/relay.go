@@ -286,6 +286,9 @@ func (r *relay) published(m *published) {
 		return
 	}
 	r.deliver(w, m.Events)
+	if !m.durable.IsZero() {
+		fanOutSeconds.Observe(r.engine.now().Sub(m.durable).Seconds())
+	}
 }
 
 // deliver offers events by rising seq from pos on; a gap is read from the log.
@@ -301,6 +304,7 @@ func (r *relay) deliver(w *watched, events []incident.Event) {
 		}
 		w.pos = ev.Seq
 		frame := r.engine.frames.Event(ev)
+		deliveries.Add(float64(len(w.subs)))
 		for sub := range w.subs {
 			if !sub.offer(ev.Seq, frame) {
 				delete(w.subs, sub) // its connection is ending and will detach it

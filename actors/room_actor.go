@@ -18,7 +18,10 @@ type (
 		Claimed incident.Claimed
 		Err     error
 	}
-	committed struct{ Err error }
+	committed struct {
+		Err error
+		At  time.Time
+	}
 	sentFound struct {
 		Found map[incident.SendKey]incident.Event
 		Err   error
@@ -43,6 +46,8 @@ type roomActor struct {
 	self   *actor.PID
 	room   *room
 	ticker *time.Timer
+
+	committedAt time.Time // the batch that is being told
 }
 
 func (a *roomActor) Receive(ctx actor.Context) {
@@ -69,6 +74,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 	case *claimed:
 		a.room.onClaimed(m.Claimed.State, cmp.Or(m.Err, m.Claimed.Err))
 	case *committed:
+		a.committedAt = m.At
 		a.room.onCommitted(m.Err)
 	case *sentFound:
 		a.room.onSentFound(m.Found, m.Err)
@@ -143,8 +149,8 @@ func (a *roomActor) giveBack(epoch incident.Epoch, told func()) {
 }
 
 func (a *roomActor) commit(b incident.Batch) {
-	self, root := a.self, a.engine.root
-	a.engine.committer.submit(b, func(err error) { root.Send(self, &committed{Err: err}) })
+	self, e := a.self, a.engine
+	e.committer.submit(b, func(err error) { e.root.Send(self, &committed{Err: err, At: e.now()}) })
 }
 
 func (a *roomActor) lookUpSent(keys []incident.SendKey) {
@@ -220,7 +226,12 @@ func (a *roomActor) reply(to *actor.PID, m answer) {
 	a.engine.tell(to, m)
 }
 
-func (a *roomActor) publish(relay *actor.PID, told *published) { a.engine.tell(relay, told) }
+func (a *roomActor) publish(relay *actor.PID, told *published) {
+	if told.durable.IsZero() { // nobody has it yet
+		told.durable = a.committedAt
+	}
+	a.engine.tell(relay, told)
+}
 
 func (a *roomActor) announceSoon() {
 	self, root := a.self, a.engine.root

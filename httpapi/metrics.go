@@ -44,7 +44,41 @@ var (
 		Name: "taskreporter_upload_bytes_total",
 		Help: "Bytes of stored files.",
 	})
+	loginsTotal = promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "taskreporter_logins_total",
+		Help: "Attempts to sign in by outcome: ok, or the code of the error.",
+	}, []string{"outcome"})
+	tooSlow = promauto.NewCounter(prometheus.CounterOpts{
+		Name: "taskreporter_sockets_too_slow_total",
+		Help: "Sockets that were cut off because their outbox was full; their clients resume.",
+	})
 )
+
+// Outcomes that an alert is about are there from the start.
+func init() {
+	for _, outcome := range []string{"ok", string(incident.BadCredentials), string(incident.RateLimited), string(incident.Unavailable)} {
+		loginsTotal.WithLabelValues(outcome)
+	}
+	for _, outcome := range []string{"stored", string(incident.StoreDown)} {
+		uploadsTotal.WithLabelValues(outcome)
+	}
+	for c := range classes {
+		refusedRequests.WithLabelValues(string(c))
+	}
+}
+
+// WatchSockets adds what waits for this node's clients to the metrics, asked for
+// whenever they are read. Call it once.
+func WatchSockets(s *Sockets) {
+	promauto.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "taskreporter_outbox_bytes",
+		Help: "Bytes that wait in the outboxes of all sockets.",
+	}, func() float64 { all, _ := s.backlog(); return float64(all) })
+	promauto.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "taskreporter_outbox_largest_bytes",
+		Help: "Bytes that wait in the fullest outbox; at 1 MiB its socket is cut off.",
+	}, func() float64 { _, most := s.backlog(); return float64(most) })
+}
 
 // WatchEngine adds the room engine's figures to the metrics, asked for whenever
 // they are read. Call it once.
@@ -79,6 +113,14 @@ func WatchEngine(e *actors.Engine) {
 			ConstLabels: prometheus.Labels{"cause": string(cause)},
 		}, func() float64 { return float64(e.ClusterStats().Buried[cause]) })
 	}
+}
+
+func countLogin(err error) {
+	outcome := "ok"
+	if err != nil {
+		outcome = string(refusalOf(err).kind)
+	}
+	loginsTotal.WithLabelValues(outcome).Inc()
 }
 
 // MetricsHandler serves the process's metrics. Where it listens is the caller's

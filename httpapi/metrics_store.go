@@ -16,12 +16,7 @@ func WatchStoreGate(calls string, state func() (open bool, openings int64)) {
 		Name:        "taskreporter_storage_circuit_open",
 		Help:        "1 while calls to the object store are refused because it is down.",
 		ConstLabels: labels,
-	}, func() float64 {
-		if open, _ := state(); open {
-			return 1
-		}
-		return 0
-	})
+	}, func() float64 { open, _ := state(); return truth(open) })
 	promauto.NewCounterFunc(prometheus.CounterOpts{
 		Name:        "taskreporter_storage_circuit_openings_total",
 		Help:        "How often the object store was found down.",
@@ -43,10 +38,5 @@ func WatchStorageCheck[Kind ~string](kinds []Kind, findings func(Kind) int64, ch
 	promauto.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "taskreporter_storage_checked_at_seconds",
 		Help: "When that check ended, in seconds since 1970; 0 before the first one.",
-	}, func() float64 {
-		if at := checked(); !at.IsZero() {
-			return float64(at.UnixMilli()) / 1000
-		}
-		return 0
-	})
+	}, func() float64 { return seconds(checked()) })
 }

@@ -63,6 +63,7 @@ func (o *outbox) offer(f actors.Frame) bool {
 		return false
 	}
 	if o.bytes+len(f) > outboxBytes {
+		tooSlow.Inc()
 		o.queue = nil // what is lost now is read from the log after the reconnect
 		o.end(actors.TooSlow)
 		return false
@@ -97,6 +98,13 @@ func (o *outbox) push(f actors.Frame) {
 		o.writing = true
 		o.start(o.write)
 	}
+}
+
+// waiting is how many bytes the client has not taken yet.
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.bytes
 }
 
 // await returns when most of what was queued is written, or with an error when

@@ -21,8 +21,9 @@ const (
 )
 
 // Login implements POST /api/auth/login (F-AU-02).
-func (s *Server) Login(ctx context.Context, req LoginRequestObject) (LoginResponseObject, error) {
+func (s *Server) Login(ctx context.Context, req LoginRequestObject) (_ LoginResponseObject, err error) {
 	const op = "login"
+	defer func() { countLogin(err) }()
 	r := requestOf(ctx)
 	if err := s.checkOrigin(r); err != nil {
 		return nil, err

@@ -68,15 +68,16 @@ type Sockets struct {
 	upgrader websocket.Upgrader
 	work     sync.WaitGroup
 
-	mu   sync.Mutex
-	open map[incident.UserID]int
+	mu    sync.Mutex
+	open  map[incident.UserID]int
+	boxes map[*outbox]bool // of sockets that are authenticated
 }
 
 // NewSockets makes the handler of GET /api/ws.
 func NewSockets(c SocketConfig, engine *actors.Engine, tickets Tickets, replies Replies, audit Audit, log *slog.Logger) *Sockets {
 	return &Sockets{
 		config: c, engine: engine, tickets: tickets, replies: replies, audit: audit, log: log,
-		open: map[incident.UserID]int{},
+		open: map[incident.UserID]int{}, boxes: map[*outbox]bool{},
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout: authTimeout,
 			ReadBufferSize:   1024,
@@ -168,22 +169,35 @@ func (s *Sockets) Wait(ctx context.Context) error {
 }
 
 // enter counts a person's sockets; it reports false when there are too many.
-func (s *Sockets) enter(u incident.UserID) bool {
+func (s *Sockets) enter(u incident.UserID, o *outbox) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.open[u] >= s.config.PerUser {
 		return false
 	}
 	s.open[u]++
+	s.boxes[o] = true
 	return true
 }
 
-func (s *Sockets) exit(u incident.UserID) {
+func (s *Sockets) exit(u incident.UserID, o *outbox) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.boxes, o)
 	if s.open[u]--; s.open[u] <= 0 {
 		delete(s.open, u)
 	}
+}
+
+// backlog is what waits for all clients, and for the one that most waits for, bytes.
+func (s *Sockets) backlog() (all, most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for o := range s.boxes {
+		n := o.waiting()
+		all, most = all+n, max(most, n)
+	}
+	return all, most
 }
 
 // connection takes what a client sends to the rooms; actors.Connection is one. Its
@@ -224,12 +238,12 @@ func (k *socket) run() {
 		k.drain()
 		return
 	}
-	if !k.server.enter(k.by.ID) {
+	if !k.server.enter(k.by.ID, k.outbox) {
 		k.outbox.close(actors.TooMany)
 		k.drain()
 		return
 	}
-	defer k.server.exit(k.by.ID)
+	defer k.server.exit(k.by.ID, k.outbox)
 	k.engine = k.server.engine.Connect(k.by, k)
 	defer k.engine.Close()
 	k.outbox.offer(encode(ReadyFrame{Type: Ready, User: toPerson(k.by.Person), HeartbeatSeconds: int(heartbeat / time.Second)}))

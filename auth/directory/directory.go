@@ -43,6 +43,7 @@ type Directory struct {
 
 	mu      sync.Mutex
 	failed  map[*server]time.Time // when it last did not answer
+	heard   map[*server]time.Time // when it last did
 	resting time.Time             // until when the service account is not tried
 }
 
@@ -64,6 +65,7 @@ func Open(config Config, log *slog.Logger) (*Directory, error) {
 		lookups: newQueue(maxLookups, config.QueueTime),
 		groups:  map[string]bool{},
 		failed:  map[*server]time.Time{},
+		heard:   map[*server]time.Time{},
 	}
 	for _, raw := range config.URLs {
 		s, err := newServer(raw, &config, trust)
@@ -161,6 +163,7 @@ func (d *Directory) answered(s *server) {
 	d.mu.Lock()
 	_, was := d.failed[s]
 	delete(d.failed, s)
+	d.heard[s] = time.Now()
 	d.mu.Unlock()
 	if was {
 		d.log.Info("a directory server answers again", "server", s.url)

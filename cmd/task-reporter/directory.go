@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"taskreporter/auth"
@@ -77,6 +78,9 @@ func (h *house) joinDirectory(cfg *Config, gate *auth.Gate) error {
 	})
 	h.recheck = func(ctx context.Context) {
 		h.sayDirectory(ctx)
+		var pinging sync.WaitGroup
+		pinging.Go(func() { pingDirectory(ctx, d) })
+		defer pinging.Wait()
 		if cfg.Directory.BindDN == "" {
 			h.log.Warn("nobody who leaves the directory is signed out before their session ends: that needs a service account")
 			return

@@ -123,7 +123,6 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	h.evidence = evidence.New(h.store, time.Now, log)
 	h.checks = watchStorage(h.store, h.db, log)
 	h.sealer = h.db.Audit().Sealer()
-	httpapi.WatchAuditSeals(func() int64 { return h.sealer.Head().Seq })
 
 	keys, err := auth.LoadKeys(cfg.KeyDir(), true)
 	if err != nil {
@@ -164,12 +163,12 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	}
 	h.intake = intake.New(h.engine, h.db.Uploads(), h.evidence, h.care.After, time.Now, log)
 	gate.OnSessionEnd(h.engine.EndSession)
-	httpapi.WatchEngine(h.engine)
 	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
 		FramesPerSecond: cfg.Limit.FramesPerSecond,
 		PerUser:         cfg.Limit.SocketsPerUser,
 		Origins:         cfg.Origins,
 	}, h.engine, gate, h.db.Library(), h.db.Audit(), log)
+	h.watch()
 
 	door := httpapi.DefaultConfig
 	door.Origins, door.TrustedProxies, door.UploadNetworks = cfg.Origins, cfg.TrustedProxies, cfg.UploadNetworks
@@ -252,14 +251,12 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 		if err != nil {
 			return err
 		}
-		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", httpapi.MetricsHandler())
-		start(&http.Server{Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: time.Minute}, admin)
+		start(adminServer(), admin)
 	}
 	var beside sync.WaitGroup
 	followKeys := func(ctx context.Context) { h.keys.Run(ctx, h.log) }
 	forget := func(ctx context.Context) { h.gate.Run(ctx, h.log) }
-	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.recheck, followKeys, forget} {
+	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.server.WatchHealth, h.recheck, followKeys, forget} {
 		beside.Go(func() { run(ctx) })
 	}
 

@@ -4,8 +4,10 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"taskreporter/actors"
+	"taskreporter/httpapi"
 )
 
 // TLSConfig lets the server speak TLS itself, without a proxy in front.
@@ -37,6 +39,7 @@ func (c TLSConfig) config(log *slog.Logger) (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate of the server: %w", err)
 	}
+	httpapi.WatchCertificate(func() time.Time { return certificate.Now().Leaf.NotAfter })
 	return &tls.Config{
 		MinVersion:     tls.VersionTLS12,
 		NextProtos:     []string{"h2", "http/1.1"},

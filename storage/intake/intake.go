@@ -142,7 +142,9 @@ func (in *Intake) Take(ctx context.Context, p incident.Principal, room incident.
 	if err != nil {
 		return incident.File{}, err
 	}
+	admitted := in.stage(admitSeconds)
 	up, err := in.rooms.BeginUpload(ctx, p, room, n)
+	admitted()
 	if err != nil {
 		return incident.File{}, err
 	}
@@ -158,6 +160,7 @@ func (in *Intake) Take(ctx context.Context, p incident.Principal, room incident.
 }
 
 func (in *Intake) receive(ctx context.Context, up incident.Upload, r io.Reader) (f incident.File, err error) {
+	defer in.stage(receiveSeconds)()
 	stored := false
 	defer func() {
 		if !stored {
@@ -177,6 +180,7 @@ func (in *Intake) receive(ctx context.Context, up incident.Upload, r io.Reader) 
 // record makes stored bytes a file, before ctx ends.
 func (in *Intake) record(ctx context.Context, p incident.Principal, up incident.Upload, f incident.File) (incident.File, error) {
 	step("object stored")
+	defer in.stage(recordSeconds)()
 	f, err := in.rooms.FinishUpload(ctx, p, f)
 	if err == nil {
 		step("recorded")

@@ -25,7 +25,9 @@ func (in *Intake) Begin(ctx context.Context, p incident.Principal, room incident
 			return incident.Progress{}, err
 		}
 	}
+	admitted := in.stage(admitSeconds)
 	up, err := in.rooms.BeginUpload(ctx, p, room, n)
+	admitted()
 	if err != nil {
 		return incident.Progress{}, err
 	}
@@ -132,7 +134,10 @@ func (in *Intake) Append(ctx context.Context, p incident.Principal, room inciden
 func (in *Intake) finish(ctx context.Context, p incident.Principal, up incident.Upload) (f incident.File, err error) {
 	err = in.withHold(ctx, up, func(ctx context.Context) error {
 		step("held")
-		if f, err = in.bytes.Assemble(ctx, up); err == nil && up.SHA256 != "" && up.SHA256 != f.SHA256 {
+		assembled := in.stage(assembleSeconds)
+		f, err = in.bytes.Assemble(ctx, up)
+		assembled()
+		if err == nil && up.SHA256 != "" && up.SHA256 != f.SHA256 {
 			err = damaged()
 		}
 		if err == nil {

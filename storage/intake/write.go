@@ -112,7 +112,9 @@ func (w *writer) part(ctx context.Context, src io.Reader, size int64) (incident.
 		return incident.Part{}, incident.E(incident.Invalid, "append to upload", "The file came in more than %d pieces. End this upload and send the file in larger ones, of a megabyte or more.", maxParts)
 	}
 	p := &piece{r: src, left: size, sum: w.sum(), until: w.now().Add(partTime), now: w.now}
+	put := w.stage(partSeconds)
 	part, err := w.bytes.PutPart(ctx, w.up, size, p)
+	put()
 	if err != nil {
 		return part, err
 	}
