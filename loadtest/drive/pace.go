@@ -34,7 +34,7 @@ func (s schedule) within(d time.Duration) int {
 	return k
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+func seconds(s float64) time.Duration { return time.Duration(math.Round(s * float64(time.Second))) }
 
 // clock is the time, or a test's.
 type clock interface {
