@@ -15,6 +15,7 @@ import (
 
 // LoadtestCmd groups what drives servers hard and judges them.
 type LoadtestCmd struct {
+	Run   LoadCmd  `cmd:"" help:"Do what a plan says to a running server and report what it bears. docs/loadtest.md explains plans."`
 	Chaos ChaosCmd `cmd:"" help:"Break a cluster on this machine under load and check what was promised. Needs root; scripts/chaos brings what it needs."`
 }
 
@@ -65,24 +66,12 @@ func (l *ChaosCmd) Run(ctx context.Context, cfg *Config, c console) error {
 		Nodes: l.Nodes, Rooms: l.Rooms, Sockets: l.Sockets, Rate: l.Rate, Keep: l.Keep,
 	})
 	if len(report.Results) > 0 {
-		err = errors.Join(err, report.WriteText(c.Out), l.write(report))
+		err = errors.Join(err, report.WriteText(c.Out), toFile(l.JSON, report.WriteJSON))
 	}
 	if err == nil && report.Failed() {
 		err = errors.New("promises were broken, or rounds did not come off")
 	}
 	return err
-}
-
-func (l *ChaosCmd) write(report chaos.Report) (err error) {
-	if l.JSON == "" {
-		return nil
-	}
-	f, err := os.Create(l.JSON)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	return report.WriteJSON(f)
 }
 
 // newSeed is small enough to be typed.
