@@ -55,7 +55,7 @@ func (l *LoadCmd) Run(ctx context.Context, env environment, c console) error {
 	}
 	err = errors.Join(r.WriteText(c.Out), toFile(l.JSON, r.WriteJSON), toFile(l.HTML, r.WriteHTML))
 	if r.Failed() {
-		err = errors.Join(err, errors.New("thresholds were broken: "+broken(r)))
+		err = errors.Join(err, errors.New("thresholds were broken: "+brokenOf(r)))
 	}
 	if r.Interrupted {
 		err = errors.Join(err, errors.New("the run was interrupted"))
@@ -63,7 +63,7 @@ func (l *LoadCmd) Run(ctx context.Context, env environment, c console) error {
 	return err
 }
 
-func broken(r report.Report) string {
+func brokenOf(r report.Report) string {
 	var names []string
 	for _, v := range r.Thresholds {
 		if v.Broken {
