@@ -137,6 +137,6 @@ func ahead(ctx context.Context, cfg S3Config, now func() time.Time) (ahead, with
 		return 0, 0, false
 	}
 	// The header names whole seconds that have begun.
-	const halfSecond = time.Second / 2
-	return there.Add(halfSecond).Sub(before.Add(waited)), waited + halfSecond, true
+	const half = time.Second / 2
+	return there.Add(half).Sub(before.Add(waited)), waited + half, true
 }
