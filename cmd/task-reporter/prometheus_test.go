@@ -105,6 +105,7 @@ func TestPrometheusSeesEveryFigureAndMissesAKilledNode(t *testing.T) {
 				p.want(t, "alerts", fmt.Sprintf(`{__name__=~"%s(_bucket)?"}`, name))
 			}
 		}
+		waitFor(t, "mailbox that is empty again", func() bool { return len(p.query(`taskreporter_mailbox_messages == 0`)) == 4 })
 		waitFor(t, "quiet while all is well", func() bool { return len(p.query(`ALERTS{alertstate="firing"}`)) == 0 })
 	})
 	t.Run("documentation", func(t *testing.T) {

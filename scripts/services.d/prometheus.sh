@@ -16,8 +16,9 @@ prometheus_native() {
 		# The package starts a server of its own; nobody asked for that.
 		as_root systemctl disable --now prometheus >/dev/null 2>&1 || true
 	fi
-	prometheus="$(command -v prometheus)" && promtool="$(command -v promtool)" ||
+	if ! prometheus="$(command -v prometheus)" || ! promtool="$(command -v promtool)"; then
 		die "prometheus: there is none, and without root and apt-get none can be installed." \
 			"Install the package prometheus, or set ${prometheus_vars[*]}"
+	fi
 	record prometheus program "$prometheus" - "$prometheus" - "TEST_PROMETHEUS_PATH=$prometheus" "TEST_PROMTOOL_PATH=$promtool"
 }
