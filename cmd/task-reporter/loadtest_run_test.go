@@ -112,7 +112,7 @@ func (d *driven) rooms() []client.Room {
 	return getJSON[client.RoomPage](d.t, d.people[0], "/api/rooms?limit=100").Rooms
 }
 
-// F-PF: a load test's counts are what the server has: each message once in its log, each
+// A load test's counts are what the server has: each message once in its log, each
 // file with its sum, also the one whose line broke; and it leaves its rooms cancelled.
 func TestALoadTestCountsWhatTheServerHas(t *testing.T) {
 	t.Parallel()
@@ -333,7 +333,7 @@ loads: [{chat: {rooms: 1, members: 3, rate: 20}}, {connections: {sockets: 6, roo
 	}
 }
 
-// F-PF-05: everybody drops at once, is brought to what was written meanwhile, and has it
+// Everybody drops at once, is brought to what was written meanwhile, and has it
 // once.
 func TestAStormIsCurrentAgainWithoutGapOrDuplicate(t *testing.T) {
 	t.Parallel()

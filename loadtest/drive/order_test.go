@@ -12,8 +12,17 @@ func TestAnEventIsJudgedByItsNumber(t *testing.T) {
 		seq  int64
 		want arrival
 	}{
-		{4, inOrder}, {5, inOrder}, {5, again}, {3, again},
-		{8, inOrder}, {7, late}, {7, again}, {9, inOrder}, {6, late}, {6, again}, {10, inOrder},
+		{4, inOrder},
+		{5, inOrder},
+		{5, again},
+		{3, again},
+		{8, inOrder},
+		{7, late},
+		{7, again},
+		{9, inOrder},
+		{6, late},
+		{6, again},
+		{10, inOrder},
 	} {
 		if got := o.take(c.seq); got != c.want {
 			t.Errorf("%d after %d: %v, want %v", c.seq, o.last, got, c.want)

@@ -148,7 +148,7 @@ func insist(ctx context.Context, ask func(context.Context) (*http.Response, []by
 	defer cancel()
 	for {
 		once, done := context.WithTimeout(ctx, requestTimeout)
-		res, body, err := ask(once)
+		res, body, err := ask(once) //nolint:bodyclose // the generated client has read and closed it
 		done()
 		if err == nil {
 			err = judge(res, body)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -29,15 +30,15 @@ type tick struct {
 // Sizes of a drawing in its own units.
 const (
 	width, height         = 640.0, 260.0
-	left, right           = 70.0, 16.0
+	left, right           = 70.0, 24.0
 	top, bottom           = 30.0, 44.0
-	xTicks, yTicks        = 6, 4
+	xTicks, yTicks        = 6, 4 // about
 	inner, innerHigh      = width - left - right, height - top - bottom
-	legendStep, textShift = 110.0, 4.0
+	legendStep, textShift = 88.0, 4.0
 )
 
 // colours tell lines apart for people who do not see all colours too.
-var colours = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"}
+var colours = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"}
 
 // svg draws; "" without a point.
 func (c chart) svg() template.HTML {
@@ -63,8 +64,7 @@ func (c chart) svg() template.HTML {
 	}
 	ticks := c.ticks
 	if ticks == nil {
-		for i := range xTicks + 1 {
-			v := maxX * float64(i) / xTicks
+		for step, v := nice(maxX/xTicks), 0.0; v <= maxX; v += step {
 			ticks = append(ticks, tick{v, short(v)})
 		}
 	}
@@ -81,7 +81,7 @@ func (c chart) svg() template.HTML {
 			points = append(points, fmt.Sprintf("%.1f,%.1f", x(p[0]), y(p[1])))
 		}
 		fmt.Fprintf(&b, `<polyline fill="none" stroke="%s" stroke-width="1.8" points="%s"/>`, colour, strings.Join(points, " "))
-		at := left + 90 + float64(i)*legendStep
+		at := left + 40 + float64(i)*legendStep
 		fmt.Fprintf(&b, `<line x1="%g" x2="%g" y1="%g" y2="%g" stroke="%s" stroke-width="3"/><text x="%g" y="%g">%s</text>`,
 			at, at+16, top-20, top-20, colour, at+20, top-16, escape(l.name))
 	}
@@ -105,14 +105,14 @@ func nice(v float64) float64 {
 
 // short writes a number of an axis.
 func short(v float64) string {
+	unit := ""
 	switch {
 	case v >= 1e6:
-		return fmt.Sprintf("%.3gM", v/1e6)
+		v, unit = v/1e6, "M"
 	case v >= 1e4:
-		return fmt.Sprintf("%.3gk", v/1e3)
-	default:
-		return fmt.Sprintf("%.3g", v)
+		v, unit = v/1e3, "k"
 	}
+	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64) + unit
 }
 
 // distribution draws latencies over the percentiles, which grow towards the tail.
