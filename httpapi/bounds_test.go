@@ -38,10 +38,11 @@ func (l line) say(format string, args ...any) {
 	}
 }
 
-// answered reads an answer whole.
-func (l line) answered() answer {
+// answered reads an answer whole, to a request that has no body in its answer if its
+// method is HEAD.
+func (l line) answered(method ...string) answer {
 	l.t.Helper()
-	res, err := http.ReadResponse(l.read, nil)
+	res, err := http.ReadResponse(l.read, &http.Request{Method: strings.Join(method, "")})
 	if err != nil {
 		l.t.Fatal(err)
 	}

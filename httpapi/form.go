@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -37,9 +37,12 @@ type uploadBody struct {
 	moved   time.Time // when the deadline was last moved
 	read    int64     // bytes handed out
 	inFile  bool
-	over    bool        // nothing more can be read
-	cut     bool        // because the line broke or fell silent
-	stopped atomic.Bool // a newer request wants its place
+	over    bool // nothing more can be read
+	cut     bool // because the line broke or fell silent
+
+	mu      sync.Mutex // for what follows, and while a stop moves the deadline
+	stopped bool       // a newer request wants its place
+	ended   bool       // a stop comes too late
 }
 
 // prepareUpload puts an upload's body under its own deadlines and, when an answer
@@ -81,7 +84,7 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		b.moved = now
 		_ = b.conn.SetReadDeadline(now.Add(b.idle))
 	}
-	if b.stopped.Load() { // after the deadline: stop moves it after it has said so
+	if b.isStopped() { // after the deadline: stop moves it after it has said so
 		b.over, b.cut = true, true
 		return 0, incident.E(incident.UploadIncomplete, readForm, "A newer request goes on with this upload.")
 	}
@@ -89,9 +92,7 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 	b.read += int64(n)
 	if err != nil {
 		b.over, b.cut = true, err != io.EOF
-		// What follows in the handler takes its time; a deadline left standing
-		// would end the request's context.
-		_ = b.conn.SetReadDeadline(time.Time{})
+		b.end()
 	}
 	if err == io.EOF && !b.inFile {
 		// Who asks for more has not seen the closing delimiter: keep that apart
@@ -102,6 +103,32 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// end lifts the deadline for good: what follows in the handler takes its time, and a
+// deadline that passes meanwhile would end the context of this request and of all that
+// come after it on the connection.
+func (b *uploadBody) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
+	_ = b.conn.SetReadDeadline(time.Time{})
+}
+
+// stop makes a Read in progress fail, and any later one.
+func (b *uploadBody) stop() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = true
+	if !b.ended {
+		_ = b.conn.SetReadDeadline(time.Now())
+	}
+}
+
+func (b *uploadBody) isStopped() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.stopped
 }
 
 // Close implements [io.Closer].

@@ -70,7 +70,16 @@ func (s *Server) observe(c *gin.Context) {
 		operation: s.spec.operation(c),
 		secure:    s.isSecure(c.Request),
 	}
-	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
+	ctx := c.Request.Context()
+	if ctx.Err() != nil && c.Request.ProtoMajor == 1 {
+		// A deadline for the body of an upload can pass in the moment in which the body ends.
+		// To net/http the client has left then: it ends the context of whatever comes on the
+		// connection, which may be a proxy's and carry anybody. This request is carried out,
+		// and the connection ends with it.
+		ctx = context.WithoutCancel(ctx)
+		c.Header("Connection", "close")
+	}
+	c.Request = c.Request.WithContext(context.WithValue(ctx, requestKey{}, r))
 	c.Header("X-Request-Id", r.id)
 	policy := s.csp
 	if r.route != "" { // the page is what no route serves

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -227,10 +226,4 @@ func (b chunkBody) Read(p []byte) (int, error) {
 		err = b.broken(err)
 	}
 	return n, err
-}
-
-// stop makes a Read in progress fail, and any later one.
-func (b *uploadBody) stop() {
-	b.stopped.Store(true)
-	_ = b.conn.SetReadDeadline(time.Now())
 }

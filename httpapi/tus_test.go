@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
@@ -161,4 +162,63 @@ func TestBadTusIsRefused(t *testing.T) {
 		t.Errorf("DELETE: %d %s", a.StatusCode, a.body)
 	}
 	h.tus(t, "HEAD", at, "").wants(t, 404, incident.NotFound)
+}
+
+// late meddles with a chunk that has been read whole.
+type late struct {
+	uploads
+	after func(ctx context.Context, c incident.Chunk)
+}
+
+func (l late) Append(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.FileID, c incident.Chunk) (incident.Progress, error) {
+	at, err := l.uploads.Append(ctx, p, room, id, c)
+	l.after(ctx, c)
+	return at, err
+}
+
+func (l late) Find(ctx context.Context, p incident.Principal, room incident.RoomID, id incident.FileID) (incident.Progress, error) {
+	if err := ctx.Err(); err != nil {
+		return incident.Progress{}, incident.Wrap(incident.Unavailable, "find", err, "Too late.")
+	}
+	return l.uploads.Find(ctx, p, room, id)
+}
+
+// F-UP-27: a newer request may stop an older one in the moment in which that has all its
+// bytes. The connection of the older one, which may be a proxy's and carry anybody, then
+// serves on.
+func TestAStopThatComesTooLateHarmsNoOtherRequest(t *testing.T) {
+	t.Parallel()
+	stopped := func(_ context.Context, c incident.Chunk) { c.Stop() }
+	// The deadline passes before net/http has handed the last bytes out: nothing can keep
+	// it from taking that for the client's leaving.
+	passed := func(ctx context.Context, c incident.Chunk) {
+		_ = c.Body.(chunkBody).conn.SetReadDeadline(time.Now())
+		<-ctx.Done()
+	}
+	for name, c := range map[string]struct {
+		after func(context.Context, incident.Chunk)
+		ends  bool // the connection, with the next request
+	}{"stopped": {stopped, false}, "a deadline has passed": {passed, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, func(_ *Config, d *Deps) { d.Uploads = late{d.Uploads.(uploads), c.after} })
+			at := h.create(t)
+			l := dialLine(t, h.url)
+			ask := func(method, more, body string) answer {
+				t.Helper()
+				l.say("%s %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer li\r\nTus-Resumable: 1.0.0\r\nContent-Length: %d\r\n%s\r\n%s", method, at, len(body), more, body)
+				return l.answered(method)
+			}
+			if a := ask("PATCH", "Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n", "line "); a.StatusCode != 204 {
+				t.Fatalf("PATCH: %d %s", a.StatusCode, a.body)
+			}
+			a := ask("HEAD", "", "")
+			if a.StatusCode != 200 || a.Header.Get("Upload-Offset") != "5" || a.Close != c.ends {
+				t.Errorf("the next request: %d %v, and the connection ends: %v", a.StatusCode, a.Header, a.Close)
+			}
+			if c.ends {
+				l.ended()
+			}
+		})
+	}
 }
