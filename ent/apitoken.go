@@ -12,8 +12,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// ApiToken is the model entity for the ApiToken schema.
-type ApiToken struct {
+// APIToken is the model entity for the APIToken schema.
+type APIToken struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID string `json:"id,omitempty"`
@@ -22,13 +22,13 @@ type ApiToken struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
-	// The values are being populated by the ApiTokenQuery when eager-loading is set.
-	Edges        ApiTokenEdges `json:"edges"`
+	// The values are being populated by the APITokenQuery when eager-loading is set.
+	Edges        APITokenEdges `json:"edges"`
 	selectValues sql.SelectValues
 }
 
-// ApiTokenEdges holds the relations/edges for other nodes in the graph.
-type ApiTokenEdges struct {
+// APITokenEdges holds the relations/edges for other nodes in the graph.
+type APITokenEdges struct {
 	// Session holds the value of the session edge.
 	Session *Session `json:"session,omitempty"`
 	// loadedTypes holds the information for reporting if a
@@ -38,7 +38,7 @@ type ApiTokenEdges struct {
 
 // SessionOrErr returns the Session value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
-func (e ApiTokenEdges) SessionOrErr() (*Session, error) {
+func (e APITokenEdges) SessionOrErr() (*Session, error) {
 	if e.Session != nil {
 		return e.Session, nil
 	} else if e.loadedTypes[0] {
@@ -48,7 +48,7 @@ func (e ApiTokenEdges) SessionOrErr() (*Session, error) {
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
-func (*ApiToken) scanValues(columns []string) ([]any, error) {
+func (*APIToken) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
@@ -62,8 +62,8 @@ func (*ApiToken) scanValues(columns []string) ([]any, error) {
 }
 
 // assignValues assigns the values that were returned from sql.Rows (after scanning)
-// to the ApiToken fields.
-func (_m *ApiToken) assignValues(columns []string, values []any) error {
+// to the APIToken fields.
+func (_m *APIToken) assignValues(columns []string, values []any) error {
 	if m, n := len(values), len(columns); m < n {
 		return fmt.Errorf("mismatch number of scan values: %d != %d", m, n)
 	}
@@ -94,39 +94,39 @@ func (_m *ApiToken) assignValues(columns []string, values []any) error {
 	return nil
 }
 
-// Value returns the ent.Value that was dynamically selected and assigned to the ApiToken.
+// Value returns the ent.Value that was dynamically selected and assigned to the APIToken.
 // This includes values selected through modifiers, order, etc.
-func (_m *ApiToken) Value(name string) (ent.Value, error) {
+func (_m *APIToken) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
-// QuerySession queries the "session" edge of the ApiToken entity.
-func (_m *ApiToken) QuerySession() *SessionQuery {
-	return NewApiTokenClient(_m.config).QuerySession(_m)
+// QuerySession queries the "session" edge of the APIToken entity.
+func (_m *APIToken) QuerySession() *SessionQuery {
+	return NewAPITokenClient(_m.config).QuerySession(_m)
 }
 
-// Update returns a builder for updating this ApiToken.
-// Note that you need to call ApiToken.Unwrap() before calling this method if this ApiToken
+// Update returns a builder for updating this APIToken.
+// Note that you need to call APIToken.Unwrap() before calling this method if this APIToken
 // was returned from a transaction, and the transaction was committed or rolled back.
-func (_m *ApiToken) Update() *ApiTokenUpdateOne {
-	return NewApiTokenClient(_m.config).UpdateOne(_m)
+func (_m *APIToken) Update() *APITokenUpdateOne {
+	return NewAPITokenClient(_m.config).UpdateOne(_m)
 }
 
-// Unwrap unwraps the ApiToken entity that was returned from a transaction after it was closed,
+// Unwrap unwraps the APIToken entity that was returned from a transaction after it was closed,
 // so that all future queries will be executed through the driver which created the transaction.
-func (_m *ApiToken) Unwrap() *ApiToken {
+func (_m *APIToken) Unwrap() *APIToken {
 	_tx, ok := _m.config.driver.(*txDriver)
 	if !ok {
-		panic("ent: ApiToken is not a transactional entity")
+		panic("ent: APIToken is not a transactional entity")
 	}
 	_m.config.driver = _tx.drv
 	return _m
 }
 
 // String implements the fmt.Stringer.
-func (_m *ApiToken) String() string {
+func (_m *APIToken) String() string {
 	var builder strings.Builder
-	builder.WriteString("ApiToken(")
+	builder.WriteString("APIToken(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("session_id=")
 	builder.WriteString(_m.SessionID)
@@ -137,5 +137,5 @@ func (_m *ApiToken) String() string {
 	return builder.String()
 }
 
-// ApiTokens is a parsable slice of ApiToken.
-type ApiTokens []*ApiToken
+// APITokens is a parsable slice of APIToken.
+type APITokens []*APIToken

@@ -15,49 +15,49 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// ApiTokenCreate is the builder for creating a ApiToken entity.
-type ApiTokenCreate struct {
+// APITokenCreate is the builder for creating a APIToken entity.
+type APITokenCreate struct {
 	config
-	mutation *ApiTokenMutation
+	mutation *APITokenMutation
 	hooks    []Hook
 	conflict []sql.ConflictOption
 }
 
 // SetSessionID sets the "session_id" field.
-func (_c *ApiTokenCreate) SetSessionID(v string) *ApiTokenCreate {
+func (_c *APITokenCreate) SetSessionID(v string) *APITokenCreate {
 	_c.mutation.SetSessionID(v)
 	return _c
 }
 
 // SetName sets the "name" field.
-func (_c *ApiTokenCreate) SetName(v string) *ApiTokenCreate {
+func (_c *APITokenCreate) SetName(v string) *APITokenCreate {
 	_c.mutation.SetName(v)
 	return _c
 }
 
 // SetID sets the "id" field.
-func (_c *ApiTokenCreate) SetID(v string) *ApiTokenCreate {
+func (_c *APITokenCreate) SetID(v string) *APITokenCreate {
 	_c.mutation.SetID(v)
 	return _c
 }
 
 // SetSession sets the "session" edge to the Session entity.
-func (_c *ApiTokenCreate) SetSession(v *Session) *ApiTokenCreate {
+func (_c *APITokenCreate) SetSession(v *Session) *APITokenCreate {
 	return _c.SetSessionID(v.ID)
 }
 
-// Mutation returns the ApiTokenMutation object of the builder.
-func (_c *ApiTokenCreate) Mutation() *ApiTokenMutation {
+// Mutation returns the APITokenMutation object of the builder.
+func (_c *APITokenCreate) Mutation() *APITokenMutation {
 	return _c.mutation
 }
 
-// Save creates the ApiToken in the database.
-func (_c *ApiTokenCreate) Save(ctx context.Context) (*ApiToken, error) {
+// Save creates the APIToken in the database.
+func (_c *APITokenCreate) Save(ctx context.Context) (*APIToken, error) {
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
 // SaveX calls Save and panics if Save returns an error.
-func (_c *ApiTokenCreate) SaveX(ctx context.Context) *ApiToken {
+func (_c *APITokenCreate) SaveX(ctx context.Context) *APIToken {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -66,33 +66,33 @@ func (_c *ApiTokenCreate) SaveX(ctx context.Context) *ApiToken {
 }
 
 // Exec executes the query.
-func (_c *ApiTokenCreate) Exec(ctx context.Context) error {
+func (_c *APITokenCreate) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *ApiTokenCreate) ExecX(ctx context.Context) {
+func (_c *APITokenCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_c *ApiTokenCreate) check() error {
+func (_c *APITokenCreate) check() error {
 	if _, ok := _c.mutation.SessionID(); !ok {
-		return &ValidationError{Name: "session_id", err: errors.New(`ent: missing required field "ApiToken.session_id"`)}
+		return &ValidationError{Name: "session_id", err: errors.New(`ent: missing required field "APIToken.session_id"`)}
 	}
 	if _, ok := _c.mutation.Name(); !ok {
-		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "ApiToken.name"`)}
+		return &ValidationError{Name: "name", err: errors.New(`ent: missing required field "APIToken.name"`)}
 	}
 	if len(_c.mutation.SessionIDs()) == 0 {
-		return &ValidationError{Name: "session", err: errors.New(`ent: missing required edge "ApiToken.session"`)}
+		return &ValidationError{Name: "session", err: errors.New(`ent: missing required edge "APIToken.session"`)}
 	}
 	return nil
 }
 
-func (_c *ApiTokenCreate) sqlSave(ctx context.Context) (*ApiToken, error) {
+func (_c *APITokenCreate) sqlSave(ctx context.Context) (*APIToken, error) {
 	if err := _c.check(); err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (_c *ApiTokenCreate) sqlSave(ctx context.Context) (*ApiToken, error) {
 		if id, ok := _spec.ID.Value.(string); ok {
 			_node.ID = id
 		} else {
-			return nil, fmt.Errorf("unexpected ApiToken.ID type: %T", _spec.ID.Value)
+			return nil, fmt.Errorf("unexpected APIToken.ID type: %T", _spec.ID.Value)
 		}
 	}
 	_c.mutation.id = &_node.ID
@@ -115,9 +115,9 @@ func (_c *ApiTokenCreate) sqlSave(ctx context.Context) (*ApiToken, error) {
 	return _node, nil
 }
 
-func (_c *ApiTokenCreate) createSpec() (*ApiToken, *sqlgraph.CreateSpec) {
+func (_c *APITokenCreate) createSpec() (*APIToken, *sqlgraph.CreateSpec) {
 	var (
-		_node = &ApiToken{config: _c.config}
+		_node = &APIToken{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(apitoken.Table, sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString))
 	)
 	_spec.OnConflict = _c.conflict
@@ -152,7 +152,7 @@ func (_c *ApiTokenCreate) createSpec() (*ApiToken, *sqlgraph.CreateSpec) {
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //		SetSessionID(v).
 //		OnConflict(
 //			// Update the row with the new values
@@ -161,13 +161,13 @@ func (_c *ApiTokenCreate) createSpec() (*ApiToken, *sqlgraph.CreateSpec) {
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.ApiTokenUpsert) {
+//		Update(func(u *ent.APITokenUpsert) {
 //			SetSessionID(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *ApiTokenCreate) OnConflict(opts ...sql.ConflictOption) *ApiTokenUpsertOne {
+func (_c *APITokenCreate) OnConflict(opts ...sql.ConflictOption) *APITokenUpsertOne {
 	_c.conflict = opts
-	return &ApiTokenUpsertOne{
+	return &APITokenUpsertOne{
 		create: _c,
 	}
 }
@@ -175,25 +175,25 @@ func (_c *ApiTokenCreate) OnConflict(opts ...sql.ConflictOption) *ApiTokenUpsert
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *ApiTokenCreate) OnConflictColumns(columns ...string) *ApiTokenUpsertOne {
+func (_c *APITokenCreate) OnConflictColumns(columns ...string) *APITokenUpsertOne {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ApiTokenUpsertOne{
+	return &APITokenUpsertOne{
 		create: _c,
 	}
 }
 
 type (
-	// ApiTokenUpsertOne is the builder for "upsert"-ing
-	//  one ApiToken node.
-	ApiTokenUpsertOne struct {
-		create *ApiTokenCreate
+	// APITokenUpsertOne is the builder for "upsert"-ing
+	//  one APIToken node.
+	APITokenUpsertOne struct {
+		create *APITokenCreate
 	}
 
-	// ApiTokenUpsert is the "OnConflict" setter.
-	ApiTokenUpsert struct {
+	// APITokenUpsert is the "OnConflict" setter.
+	APITokenUpsert struct {
 		*sql.UpdateSet
 	}
 )
@@ -201,7 +201,7 @@ type (
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //			sql.ResolveWith(func(u *sql.UpdateSet) {
@@ -209,7 +209,7 @@ type (
 //			}),
 //		).
 //		Exec(ctx)
-func (u *ApiTokenUpsertOne) UpdateNewValues() *ApiTokenUpsertOne {
+func (u *APITokenUpsertOne) UpdateNewValues() *APITokenUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		if _, exists := u.create.mutation.ID(); exists {
@@ -228,51 +228,51 @@ func (u *ApiTokenUpsertOne) UpdateNewValues() *ApiTokenUpsertOne {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //	    OnConflict(sql.ResolveWithIgnore()).
 //	    Exec(ctx)
-func (u *ApiTokenUpsertOne) Ignore() *ApiTokenUpsertOne {
+func (u *APITokenUpsertOne) Ignore() *APITokenUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *ApiTokenUpsertOne) DoNothing() *ApiTokenUpsertOne {
+func (u *APITokenUpsertOne) DoNothing() *APITokenUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the ApiTokenCreate.OnConflict
+// Update allows overriding fields `UPDATE` values. See the APITokenCreate.OnConflict
 // documentation for more info.
-func (u *ApiTokenUpsertOne) Update(set func(*ApiTokenUpsert)) *ApiTokenUpsertOne {
+func (u *APITokenUpsertOne) Update(set func(*APITokenUpsert)) *APITokenUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ApiTokenUpsert{UpdateSet: update})
+		set(&APITokenUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
 // Exec executes the query.
-func (u *ApiTokenUpsertOne) Exec(ctx context.Context) error {
+func (u *APITokenUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ApiTokenCreate.OnConflict")
+		return errors.New("ent: missing options for APITokenCreate.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *ApiTokenUpsertOne) ExecX(ctx context.Context) {
+func (u *APITokenUpsertOne) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ApiTokenUpsertOne) ID(ctx context.Context) (id string, err error) {
+func (u *APITokenUpsertOne) ID(ctx context.Context) (id string, err error) {
 	if u.create.driver.Dialect() == dialect.MySQL {
 		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
 		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("ent: ApiTokenUpsertOne.ID is not supported by MySQL driver. Use ApiTokenUpsertOne.Exec instead")
+		return id, errors.New("ent: APITokenUpsertOne.ID is not supported by MySQL driver. Use APITokenUpsertOne.Exec instead")
 	}
 	node, err := u.create.Save(ctx)
 	if err != nil {
@@ -282,7 +282,7 @@ func (u *ApiTokenUpsertOne) ID(ctx context.Context) (id string, err error) {
 }
 
 // IDX is like ID, but panics if an error occurs.
-func (u *ApiTokenUpsertOne) IDX(ctx context.Context) string {
+func (u *APITokenUpsertOne) IDX(ctx context.Context) string {
 	id, err := u.ID(ctx)
 	if err != nil {
 		panic(err)
@@ -290,27 +290,27 @@ func (u *ApiTokenUpsertOne) IDX(ctx context.Context) string {
 	return id
 }
 
-// ApiTokenCreateBulk is the builder for creating many ApiToken entities in bulk.
-type ApiTokenCreateBulk struct {
+// APITokenCreateBulk is the builder for creating many APIToken entities in bulk.
+type APITokenCreateBulk struct {
 	config
 	err      error
-	builders []*ApiTokenCreate
+	builders []*APITokenCreate
 	conflict []sql.ConflictOption
 }
 
-// Save creates the ApiToken entities in the database.
-func (_c *ApiTokenCreateBulk) Save(ctx context.Context) ([]*ApiToken, error) {
+// Save creates the APIToken entities in the database.
+func (_c *APITokenCreateBulk) Save(ctx context.Context) ([]*APIToken, error) {
 	if _c.err != nil {
 		return nil, _c.err
 	}
 	specs := make([]*sqlgraph.CreateSpec, len(_c.builders))
-	nodes := make([]*ApiToken, len(_c.builders))
+	nodes := make([]*APIToken, len(_c.builders))
 	mutators := make([]Mutator, len(_c.builders))
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
-				mutation, ok := m.(*ApiTokenMutation)
+				mutation, ok := m.(*APITokenMutation)
 				if !ok {
 					return nil, fmt.Errorf("unexpected mutation type %T", m)
 				}
@@ -354,7 +354,7 @@ func (_c *ApiTokenCreateBulk) Save(ctx context.Context) ([]*ApiToken, error) {
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_c *ApiTokenCreateBulk) SaveX(ctx context.Context) []*ApiToken {
+func (_c *APITokenCreateBulk) SaveX(ctx context.Context) []*APIToken {
 	v, err := _c.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -363,13 +363,13 @@ func (_c *ApiTokenCreateBulk) SaveX(ctx context.Context) []*ApiToken {
 }
 
 // Exec executes the query.
-func (_c *ApiTokenCreateBulk) Exec(ctx context.Context) error {
+func (_c *APITokenCreateBulk) Exec(ctx context.Context) error {
 	_, err := _c.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_c *ApiTokenCreateBulk) ExecX(ctx context.Context) {
+func (_c *APITokenCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
 	}
@@ -378,7 +378,7 @@ func (_c *ApiTokenCreateBulk) ExecX(ctx context.Context) {
 // OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
 // of the `INSERT` statement. For example:
 //
-//	client.ApiToken.CreateBulk(builders...).
+//	client.APIToken.CreateBulk(builders...).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -386,13 +386,13 @@ func (_c *ApiTokenCreateBulk) ExecX(ctx context.Context) {
 //		).
 //		// Override some of the fields with custom
 //		// update values.
-//		Update(func(u *ent.ApiTokenUpsert) {
+//		Update(func(u *ent.APITokenUpsert) {
 //			SetSessionID(v+v).
 //		}).
 //		Exec(ctx)
-func (_c *ApiTokenCreateBulk) OnConflict(opts ...sql.ConflictOption) *ApiTokenUpsertBulk {
+func (_c *APITokenCreateBulk) OnConflict(opts ...sql.ConflictOption) *APITokenUpsertBulk {
 	_c.conflict = opts
-	return &ApiTokenUpsertBulk{
+	return &APITokenUpsertBulk{
 		create: _c,
 	}
 }
@@ -400,26 +400,26 @@ func (_c *ApiTokenCreateBulk) OnConflict(opts ...sql.ConflictOption) *ApiTokenUp
 // OnConflictColumns calls `OnConflict` and configures the columns
 // as conflict target. Using this option is equivalent to using:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //		OnConflict(sql.ConflictColumns(columns...)).
 //		Exec(ctx)
-func (_c *ApiTokenCreateBulk) OnConflictColumns(columns ...string) *ApiTokenUpsertBulk {
+func (_c *APITokenCreateBulk) OnConflictColumns(columns ...string) *APITokenUpsertBulk {
 	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ApiTokenUpsertBulk{
+	return &APITokenUpsertBulk{
 		create: _c,
 	}
 }
 
-// ApiTokenUpsertBulk is the builder for "upsert"-ing
-// a bulk of ApiToken nodes.
-type ApiTokenUpsertBulk struct {
-	create *ApiTokenCreateBulk
+// APITokenUpsertBulk is the builder for "upsert"-ing
+// a bulk of APIToken nodes.
+type APITokenUpsertBulk struct {
+	create *APITokenCreateBulk
 }
 
 // UpdateNewValues updates the mutable fields using the new values that
 // were set on create. Using this option is equivalent to using:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //		OnConflict(
 //			sql.ResolveWithNewValues(),
 //			sql.ResolveWith(func(u *sql.UpdateSet) {
@@ -427,7 +427,7 @@ type ApiTokenUpsertBulk struct {
 //			}),
 //		).
 //		Exec(ctx)
-func (u *ApiTokenUpsertBulk) UpdateNewValues() *ApiTokenUpsertBulk {
+func (u *APITokenUpsertBulk) UpdateNewValues() *APITokenUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
 		for _, b := range u.create.builders {
@@ -448,48 +448,48 @@ func (u *ApiTokenUpsertBulk) UpdateNewValues() *ApiTokenUpsertBulk {
 // Ignore sets each column to itself in case of conflict.
 // Using this option is equivalent to using:
 //
-//	client.ApiToken.Create().
+//	client.APIToken.Create().
 //		OnConflict(sql.ResolveWithIgnore()).
 //		Exec(ctx)
-func (u *ApiTokenUpsertBulk) Ignore() *ApiTokenUpsertBulk {
+func (u *APITokenUpsertBulk) Ignore() *APITokenUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
 	return u
 }
 
 // DoNothing configures the conflict_action to `DO NOTHING`.
 // Supported only by SQLite and PostgreSQL.
-func (u *ApiTokenUpsertBulk) DoNothing() *ApiTokenUpsertBulk {
+func (u *APITokenUpsertBulk) DoNothing() *APITokenUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.DoNothing())
 	return u
 }
 
-// Update allows overriding fields `UPDATE` values. See the ApiTokenCreateBulk.OnConflict
+// Update allows overriding fields `UPDATE` values. See the APITokenCreateBulk.OnConflict
 // documentation for more info.
-func (u *ApiTokenUpsertBulk) Update(set func(*ApiTokenUpsert)) *ApiTokenUpsertBulk {
+func (u *APITokenUpsertBulk) Update(set func(*APITokenUpsert)) *APITokenUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ApiTokenUpsert{UpdateSet: update})
+		set(&APITokenUpsert{UpdateSet: update})
 	}))
 	return u
 }
 
 // Exec executes the query.
-func (u *ApiTokenUpsertBulk) Exec(ctx context.Context) error {
+func (u *APITokenUpsertBulk) Exec(ctx context.Context) error {
 	if u.create.err != nil {
 		return u.create.err
 	}
 	for i, b := range u.create.builders {
 		if len(b.conflict) != 0 {
-			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the ApiTokenCreateBulk instead", i)
+			return fmt.Errorf("ent: OnConflict was set for builder %d. Set it on the APITokenCreateBulk instead", i)
 		}
 	}
 	if len(u.create.conflict) == 0 {
-		return errors.New("ent: missing options for ApiTokenCreateBulk.OnConflict")
+		return errors.New("ent: missing options for APITokenCreateBulk.OnConflict")
 	}
 	return u.create.Exec(ctx)
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (u *ApiTokenUpsertBulk) ExecX(ctx context.Context) {
+func (u *APITokenUpsertBulk) ExecX(ctx context.Context) {
 	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}

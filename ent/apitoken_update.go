@@ -14,31 +14,31 @@ import (
 	"entgo.io/ent/schema/field"
 )
 
-// ApiTokenUpdate is the builder for updating ApiToken entities.
-type ApiTokenUpdate struct {
+// APITokenUpdate is the builder for updating APIToken entities.
+type APITokenUpdate struct {
 	config
 	hooks    []Hook
-	mutation *ApiTokenMutation
+	mutation *APITokenMutation
 }
 
-// Where appends a list predicates to the ApiTokenUpdate builder.
-func (_u *ApiTokenUpdate) Where(ps ...predicate.ApiToken) *ApiTokenUpdate {
+// Where appends a list predicates to the APITokenUpdate builder.
+func (_u *APITokenUpdate) Where(ps ...predicate.APIToken) *APITokenUpdate {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
-// Mutation returns the ApiTokenMutation object of the builder.
-func (_u *ApiTokenUpdate) Mutation() *ApiTokenMutation {
+// Mutation returns the APITokenMutation object of the builder.
+func (_u *APITokenUpdate) Mutation() *APITokenMutation {
 	return _u.mutation
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
-func (_u *ApiTokenUpdate) Save(ctx context.Context) (int, error) {
+func (_u *APITokenUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *ApiTokenUpdate) SaveX(ctx context.Context) int {
+func (_u *APITokenUpdate) SaveX(ctx context.Context) int {
 	affected, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -47,27 +47,27 @@ func (_u *ApiTokenUpdate) SaveX(ctx context.Context) int {
 }
 
 // Exec executes the query.
-func (_u *ApiTokenUpdate) Exec(ctx context.Context) error {
+func (_u *APITokenUpdate) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *ApiTokenUpdate) ExecX(ctx context.Context) {
+func (_u *APITokenUpdate) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_u *ApiTokenUpdate) check() error {
+func (_u *APITokenUpdate) check() error {
 	if _u.mutation.SessionCleared() && len(_u.mutation.SessionIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "ApiToken.session"`)
+		return errors.New(`ent: clearing a required unique edge "APIToken.session"`)
 	}
 	return nil
 }
 
-func (_u *ApiTokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
+func (_u *APITokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
@@ -91,39 +91,39 @@ func (_u *ApiTokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	return _node, nil
 }
 
-// ApiTokenUpdateOne is the builder for updating a single ApiToken entity.
-type ApiTokenUpdateOne struct {
+// APITokenUpdateOne is the builder for updating a single APIToken entity.
+type APITokenUpdateOne struct {
 	config
 	fields   []string
 	hooks    []Hook
-	mutation *ApiTokenMutation
+	mutation *APITokenMutation
 }
 
-// Mutation returns the ApiTokenMutation object of the builder.
-func (_u *ApiTokenUpdateOne) Mutation() *ApiTokenMutation {
+// Mutation returns the APITokenMutation object of the builder.
+func (_u *APITokenUpdateOne) Mutation() *APITokenMutation {
 	return _u.mutation
 }
 
-// Where appends a list predicates to the ApiTokenUpdate builder.
-func (_u *ApiTokenUpdateOne) Where(ps ...predicate.ApiToken) *ApiTokenUpdateOne {
+// Where appends a list predicates to the APITokenUpdate builder.
+func (_u *APITokenUpdateOne) Where(ps ...predicate.APIToken) *APITokenUpdateOne {
 	_u.mutation.Where(ps...)
 	return _u
 }
 
 // Select allows selecting one or more fields (columns) of the returned entity.
 // The default is selecting all fields defined in the entity schema.
-func (_u *ApiTokenUpdateOne) Select(field string, fields ...string) *ApiTokenUpdateOne {
+func (_u *APITokenUpdateOne) Select(field string, fields ...string) *APITokenUpdateOne {
 	_u.fields = append([]string{field}, fields...)
 	return _u
 }
 
-// Save executes the query and returns the updated ApiToken entity.
-func (_u *ApiTokenUpdateOne) Save(ctx context.Context) (*ApiToken, error) {
+// Save executes the query and returns the updated APIToken entity.
+func (_u *APITokenUpdateOne) Save(ctx context.Context) (*APIToken, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
 }
 
 // SaveX is like Save, but panics if an error occurs.
-func (_u *ApiTokenUpdateOne) SaveX(ctx context.Context) *ApiToken {
+func (_u *APITokenUpdateOne) SaveX(ctx context.Context) *APIToken {
 	node, err := _u.Save(ctx)
 	if err != nil {
 		panic(err)
@@ -132,34 +132,34 @@ func (_u *ApiTokenUpdateOne) SaveX(ctx context.Context) *ApiToken {
 }
 
 // Exec executes the query on the entity.
-func (_u *ApiTokenUpdateOne) Exec(ctx context.Context) error {
+func (_u *APITokenUpdateOne) Exec(ctx context.Context) error {
 	_, err := _u.Save(ctx)
 	return err
 }
 
 // ExecX is like Exec, but panics if an error occurs.
-func (_u *ApiTokenUpdateOne) ExecX(ctx context.Context) {
+func (_u *APITokenUpdateOne) ExecX(ctx context.Context) {
 	if err := _u.Exec(ctx); err != nil {
 		panic(err)
 	}
 }
 
 // check runs all checks and user-defined validators on the builder.
-func (_u *ApiTokenUpdateOne) check() error {
+func (_u *APITokenUpdateOne) check() error {
 	if _u.mutation.SessionCleared() && len(_u.mutation.SessionIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "ApiToken.session"`)
+		return errors.New(`ent: clearing a required unique edge "APIToken.session"`)
 	}
 	return nil
 }
 
-func (_u *ApiTokenUpdateOne) sqlSave(ctx context.Context) (_node *ApiToken, err error) {
+func (_u *APITokenUpdateOne) sqlSave(ctx context.Context) (_node *APIToken, err error) {
 	if err := _u.check(); err != nil {
 		return _node, err
 	}
 	_spec := sqlgraph.NewUpdateSpec(apitoken.Table, apitoken.Columns, sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeString))
 	id, ok := _u.mutation.ID()
 	if !ok {
-		return nil, &ValidationError{Name: "id", err: errors.New(`ent: missing "ApiToken.id" for update`)}
+		return nil, &ValidationError{Name: "id", err: errors.New(`ent: missing "APIToken.id" for update`)}
 	}
 	_spec.Node.ID.Value = id
 	if fields := _u.fields; len(fields) > 0 {
@@ -181,7 +181,7 @@ func (_u *ApiTokenUpdateOne) sqlSave(ctx context.Context) (_node *ApiToken, err 
 			}
 		}
 	}
-	_node = &ApiToken{config: _u.config}
+	_node = &APIToken{config: _u.config}
 	_spec.Assign = _node.assignValues
 	_spec.ScanValues = _node.scanValues
 	if err = sqlgraph.UpdateNode(ctx, _u.driver, _spec); err != nil {

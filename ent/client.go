@@ -48,8 +48,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
-	// ApiToken is the client for interacting with the ApiToken builders.
-	ApiToken *ApiTokenClient
+	// APIToken is the client for interacting with the APIToken builders.
+	APIToken *APITokenClient
 	// Audit is the client for interacting with the Audit builders.
 	Audit *AuditClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
@@ -105,7 +105,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
-	c.ApiToken = NewApiTokenClient(c.config)
+	c.APIToken = NewAPITokenClient(c.config)
 	c.Audit = NewAuditClient(c.config)
 	c.AuditSeal = NewAuditSealClient(c.config)
 	c.AuditUnsealed = NewAuditUnsealedClient(c.config)
@@ -220,7 +220,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:           ctx,
 		config:        cfg,
-		ApiToken:      NewApiTokenClient(cfg),
+		APIToken:      NewAPITokenClient(cfg),
 		Audit:         NewAuditClient(cfg),
 		AuditSeal:     NewAuditSealClient(cfg),
 		AuditUnsealed: NewAuditUnsealedClient(cfg),
@@ -262,7 +262,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:           ctx,
 		config:        cfg,
-		ApiToken:      NewApiTokenClient(cfg),
+		APIToken:      NewAPITokenClient(cfg),
 		Audit:         NewAuditClient(cfg),
 		AuditSeal:     NewAuditSealClient(cfg),
 		AuditUnsealed: NewAuditUnsealedClient(cfg),
@@ -291,7 +291,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		ApiToken.
+//		APIToken.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -314,7 +314,7 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.ApiToken, c.Audit, c.AuditSeal, c.AuditUnsealed, c.ChecklistItem,
+		c.APIToken, c.Audit, c.AuditSeal, c.AuditUnsealed, c.ChecklistItem,
 		c.LoginAttempt, c.Mention, c.Message, c.MessageEdit, c.Node, c.Reaction,
 		c.ReadPointer, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile, c.RoomMember,
 		c.RoomNumber, c.Session, c.Template, c.Ticket, c.Upload, c.User,
@@ -327,7 +327,7 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ApiToken, c.Audit, c.AuditSeal, c.AuditUnsealed, c.ChecklistItem,
+		c.APIToken, c.Audit, c.AuditSeal, c.AuditUnsealed, c.ChecklistItem,
 		c.LoginAttempt, c.Mention, c.Message, c.MessageEdit, c.Node, c.Reaction,
 		c.ReadPointer, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile, c.RoomMember,
 		c.RoomNumber, c.Session, c.Template, c.Ticket, c.Upload, c.User,
@@ -339,8 +339,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
-	case *ApiTokenMutation:
-		return c.ApiToken.mutate(ctx, m)
+	case *APITokenMutation:
+		return c.APIToken.mutate(ctx, m)
 	case *AuditMutation:
 		return c.Audit.mutate(ctx, m)
 	case *AuditSealMutation:
@@ -390,107 +390,107 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	}
 }
 
-// ApiTokenClient is a client for the ApiToken schema.
-type ApiTokenClient struct {
+// APITokenClient is a client for the APIToken schema.
+type APITokenClient struct {
 	config
 }
 
-// NewApiTokenClient returns a client for the ApiToken from the given config.
-func NewApiTokenClient(c config) *ApiTokenClient {
-	return &ApiTokenClient{config: c}
+// NewAPITokenClient returns a client for the APIToken from the given config.
+func NewAPITokenClient(c config) *APITokenClient {
+	return &APITokenClient{config: c}
 }
 
 // Use adds a list of mutation hooks to the hooks stack.
 // A call to `Use(f, g, h)` equals to `apitoken.Hooks(f(g(h())))`.
-func (c *ApiTokenClient) Use(hooks ...Hook) {
-	c.hooks.ApiToken = append(c.hooks.ApiToken, hooks...)
+func (c *APITokenClient) Use(hooks ...Hook) {
+	c.hooks.APIToken = append(c.hooks.APIToken, hooks...)
 }
 
 // Intercept adds a list of query interceptors to the interceptors stack.
 // A call to `Intercept(f, g, h)` equals to `apitoken.Intercept(f(g(h())))`.
-func (c *ApiTokenClient) Intercept(interceptors ...Interceptor) {
-	c.inters.ApiToken = append(c.inters.ApiToken, interceptors...)
+func (c *APITokenClient) Intercept(interceptors ...Interceptor) {
+	c.inters.APIToken = append(c.inters.APIToken, interceptors...)
 }
 
-// Create returns a builder for creating a ApiToken entity.
-func (c *ApiTokenClient) Create() *ApiTokenCreate {
-	mutation := newApiTokenMutation(c.config, OpCreate)
-	return &ApiTokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Create returns a builder for creating a APIToken entity.
+func (c *APITokenClient) Create() *APITokenCreate {
+	mutation := newAPITokenMutation(c.config, OpCreate)
+	return &APITokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
-// CreateBulk returns a builder for creating a bulk of ApiToken entities.
-func (c *ApiTokenClient) CreateBulk(builders ...*ApiTokenCreate) *ApiTokenCreateBulk {
-	return &ApiTokenCreateBulk{config: c.config, builders: builders}
+// CreateBulk returns a builder for creating a bulk of APIToken entities.
+func (c *APITokenClient) CreateBulk(builders ...*APITokenCreate) *APITokenCreateBulk {
+	return &APITokenCreateBulk{config: c.config, builders: builders}
 }
 
 // MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
 // a builder and applies setFunc on it.
-func (c *ApiTokenClient) MapCreateBulk(slice any, setFunc func(*ApiTokenCreate, int)) *ApiTokenCreateBulk {
+func (c *APITokenClient) MapCreateBulk(slice any, setFunc func(*APITokenCreate, int)) *APITokenCreateBulk {
 	rv := reflect.ValueOf(slice)
 	if rv.Kind() != reflect.Slice {
-		return &ApiTokenCreateBulk{err: fmt.Errorf("calling to ApiTokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
+		return &APITokenCreateBulk{err: fmt.Errorf("calling to APITokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
 	}
-	builders := make([]*ApiTokenCreate, rv.Len())
+	builders := make([]*APITokenCreate, rv.Len())
 	for i := 0; i < rv.Len(); i++ {
 		builders[i] = c.Create()
 		setFunc(builders[i], i)
 	}
-	return &ApiTokenCreateBulk{config: c.config, builders: builders}
+	return &APITokenCreateBulk{config: c.config, builders: builders}
 }
 
-// Update returns an update builder for ApiToken.
-func (c *ApiTokenClient) Update() *ApiTokenUpdate {
-	mutation := newApiTokenMutation(c.config, OpUpdate)
-	return &ApiTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Update returns an update builder for APIToken.
+func (c *APITokenClient) Update() *APITokenUpdate {
+	mutation := newAPITokenMutation(c.config, OpUpdate)
+	return &APITokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOne returns an update builder for the given entity.
-func (c *ApiTokenClient) UpdateOne(_m *ApiToken) *ApiTokenUpdateOne {
-	mutation := newApiTokenMutation(c.config, OpUpdateOne, withApiToken(_m))
-	return &ApiTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+func (c *APITokenClient) UpdateOne(_m *APIToken) *APITokenUpdateOne {
+	mutation := newAPITokenMutation(c.config, OpUpdateOne, withAPIToken(_m))
+	return &APITokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // UpdateOneID returns an update builder for the given id.
-func (c *ApiTokenClient) UpdateOneID(id string) *ApiTokenUpdateOne {
-	mutation := newApiTokenMutation(c.config, OpUpdateOne, withApiTokenID(id))
-	return &ApiTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+func (c *APITokenClient) UpdateOneID(id string) *APITokenUpdateOne {
+	mutation := newAPITokenMutation(c.config, OpUpdateOne, withAPITokenID(id))
+	return &APITokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
-// Delete returns a delete builder for ApiToken.
-func (c *ApiTokenClient) Delete() *ApiTokenDelete {
-	mutation := newApiTokenMutation(c.config, OpDelete)
-	return &ApiTokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+// Delete returns a delete builder for APIToken.
+func (c *APITokenClient) Delete() *APITokenDelete {
+	mutation := newAPITokenMutation(c.config, OpDelete)
+	return &APITokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
 }
 
 // DeleteOne returns a builder for deleting the given entity.
-func (c *ApiTokenClient) DeleteOne(_m *ApiToken) *ApiTokenDeleteOne {
+func (c *APITokenClient) DeleteOne(_m *APIToken) *APITokenDeleteOne {
 	return c.DeleteOneID(_m.ID)
 }
 
 // DeleteOneID returns a builder for deleting the given entity by its id.
-func (c *ApiTokenClient) DeleteOneID(id string) *ApiTokenDeleteOne {
+func (c *APITokenClient) DeleteOneID(id string) *APITokenDeleteOne {
 	builder := c.Delete().Where(apitoken.ID(id))
 	builder.mutation.id = &id
 	builder.mutation.op = OpDeleteOne
-	return &ApiTokenDeleteOne{builder}
+	return &APITokenDeleteOne{builder}
 }
 
-// Query returns a query builder for ApiToken.
-func (c *ApiTokenClient) Query() *ApiTokenQuery {
-	return &ApiTokenQuery{
+// Query returns a query builder for APIToken.
+func (c *APITokenClient) Query() *APITokenQuery {
+	return &APITokenQuery{
 		config: c.config,
-		ctx:    &QueryContext{Type: TypeApiToken},
+		ctx:    &QueryContext{Type: TypeAPIToken},
 		inters: c.Interceptors(),
 	}
 }
 
-// Get returns a ApiToken entity by its id.
-func (c *ApiTokenClient) Get(ctx context.Context, id string) (*ApiToken, error) {
+// Get returns a APIToken entity by its id.
+func (c *APITokenClient) Get(ctx context.Context, id string) (*APIToken, error) {
 	return c.Query().Where(apitoken.ID(id)).Only(ctx)
 }
 
 // GetX is like Get, but panics if an error occurs.
-func (c *ApiTokenClient) GetX(ctx context.Context, id string) *ApiToken {
+func (c *APITokenClient) GetX(ctx context.Context, id string) *APIToken {
 	obj, err := c.Get(ctx, id)
 	if err != nil {
 		panic(err)
@@ -498,8 +498,8 @@ func (c *ApiTokenClient) GetX(ctx context.Context, id string) *ApiToken {
 	return obj
 }
 
-// QuerySession queries the session edge of a ApiToken.
-func (c *ApiTokenClient) QuerySession(_m *ApiToken) *SessionQuery {
+// QuerySession queries the session edge of a APIToken.
+func (c *APITokenClient) QuerySession(_m *APIToken) *SessionQuery {
 	query := (&SessionClient{config: c.config}).Query()
 	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
 		id := _m.ID
@@ -515,27 +515,27 @@ func (c *ApiTokenClient) QuerySession(_m *ApiToken) *SessionQuery {
 }
 
 // Hooks returns the client hooks.
-func (c *ApiTokenClient) Hooks() []Hook {
-	return c.hooks.ApiToken
+func (c *APITokenClient) Hooks() []Hook {
+	return c.hooks.APIToken
 }
 
 // Interceptors returns the client interceptors.
-func (c *ApiTokenClient) Interceptors() []Interceptor {
-	return c.inters.ApiToken
+func (c *APITokenClient) Interceptors() []Interceptor {
+	return c.inters.APIToken
 }
 
-func (c *ApiTokenClient) mutate(ctx context.Context, m *ApiTokenMutation) (Value, error) {
+func (c *APITokenClient) mutate(ctx context.Context, m *APITokenMutation) (Value, error) {
 	switch m.Op() {
 	case OpCreate:
-		return (&ApiTokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&APITokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpUpdate:
-		return (&ApiTokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&APITokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpUpdateOne:
-		return (&ApiTokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+		return (&APITokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
 	case OpDelete, OpDeleteOne:
-		return (&ApiTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+		return (&APITokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
-		return nil, fmt.Errorf("ent: unknown ApiToken mutation op: %q", m.Op())
+		return nil, fmt.Errorf("ent: unknown APIToken mutation op: %q", m.Op())
 	}
 }
 
@@ -3037,8 +3037,8 @@ func (c *SessionClient) QueryTickets(_m *Session) *TicketQuery {
 }
 
 // QueryToken queries the token edge of a Session.
-func (c *SessionClient) QueryToken(_m *Session) *ApiTokenQuery {
-	query := (&ApiTokenClient{config: c.config}).Query()
+func (c *SessionClient) QueryToken(_m *Session) *APITokenQuery {
+	query := (&APITokenClient{config: c.config}).Query()
 	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
 		id := _m.ID
 		step := sqlgraph.NewStep(
@@ -3676,13 +3676,13 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		ApiToken, Audit, AuditSeal, AuditUnsealed, ChecklistItem, LoginAttempt, Mention,
+		APIToken, Audit, AuditSeal, AuditUnsealed, ChecklistItem, LoginAttempt, Mention,
 		Message, MessageEdit, Node, Reaction, ReadPointer, RefreshToken, Room,
 		RoomEvent, RoomFile, RoomMember, RoomNumber, Session, Template, Ticket, Upload,
 		User []ent.Hook
 	}
 	inters struct {
-		ApiToken, Audit, AuditSeal, AuditUnsealed, ChecklistItem, LoginAttempt, Mention,
+		APIToken, Audit, AuditSeal, AuditUnsealed, ChecklistItem, LoginAttempt, Mention,
 		Message, MessageEdit, Node, Reaction, ReadPointer, RefreshToken, Room,
 		RoomEvent, RoomFile, RoomMember, RoomNumber, Session, Template, Ticket, Upload,
 		User []ent.Interceptor

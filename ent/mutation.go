@@ -45,7 +45,7 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeApiToken      = "ApiToken"
+	TypeAPIToken      = "APIToken"
 	TypeAudit         = "Audit"
 	TypeAuditSeal     = "AuditSeal"
 	TypeAuditUnsealed = "AuditUnsealed"
@@ -70,8 +70,8 @@ const (
 	TypeUser          = "User"
 )
 
-// ApiTokenMutation represents an operation that mutates the ApiToken nodes in the graph.
-type ApiTokenMutation struct {
+// APITokenMutation represents an operation that mutates the APIToken nodes in the graph.
+type APITokenMutation struct {
 	config
 	op             Op
 	typ            string
@@ -81,21 +81,21 @@ type ApiTokenMutation struct {
 	session        *string
 	clearedsession bool
 	done           bool
-	oldValue       func(context.Context) (*ApiToken, error)
-	predicates     []predicate.ApiToken
+	oldValue       func(context.Context) (*APIToken, error)
+	predicates     []predicate.APIToken
 }
 
-var _ ent.Mutation = (*ApiTokenMutation)(nil)
+var _ ent.Mutation = (*APITokenMutation)(nil)
 
 // apitokenOption allows management of the mutation configuration using functional options.
-type apitokenOption func(*ApiTokenMutation)
+type apitokenOption func(*APITokenMutation)
 
-// newApiTokenMutation creates new mutation for the ApiToken entity.
-func newApiTokenMutation(c config, op Op, opts ...apitokenOption) *ApiTokenMutation {
-	m := &ApiTokenMutation{
+// newAPITokenMutation creates new mutation for the APIToken entity.
+func newAPITokenMutation(c config, op Op, opts ...apitokenOption) *APITokenMutation {
+	m := &APITokenMutation{
 		config:        c,
 		op:            op,
-		typ:           TypeApiToken,
+		typ:           TypeAPIToken,
 		clearedFields: make(map[string]struct{}),
 	}
 	for _, opt := range opts {
@@ -104,20 +104,20 @@ func newApiTokenMutation(c config, op Op, opts ...apitokenOption) *ApiTokenMutat
 	return m
 }
 
-// withApiTokenID sets the ID field of the mutation.
-func withApiTokenID(id string) apitokenOption {
-	return func(m *ApiTokenMutation) {
+// withAPITokenID sets the ID field of the mutation.
+func withAPITokenID(id string) apitokenOption {
+	return func(m *APITokenMutation) {
 		var (
 			err   error
 			once  sync.Once
-			value *ApiToken
+			value *APIToken
 		)
-		m.oldValue = func(ctx context.Context) (*ApiToken, error) {
+		m.oldValue = func(ctx context.Context) (*APIToken, error) {
 			once.Do(func() {
 				if m.done {
 					err = errors.New("querying old values post mutation is not allowed")
 				} else {
-					value, err = m.Client().ApiToken.Get(ctx, id)
+					value, err = m.Client().APIToken.Get(ctx, id)
 				}
 			})
 			return value, err
@@ -126,10 +126,10 @@ func withApiTokenID(id string) apitokenOption {
 	}
 }
 
-// withApiToken sets the old ApiToken of the mutation.
-func withApiToken(node *ApiToken) apitokenOption {
-	return func(m *ApiTokenMutation) {
-		m.oldValue = func(context.Context) (*ApiToken, error) {
+// withAPIToken sets the old APIToken of the mutation.
+func withAPIToken(node *APIToken) apitokenOption {
+	return func(m *APITokenMutation) {
+		m.oldValue = func(context.Context) (*APIToken, error) {
 			return node, nil
 		}
 		m.id = &node.ID
@@ -138,7 +138,7 @@ func withApiToken(node *ApiToken) apitokenOption {
 
 // Client returns a new `ent.Client` from the mutation. If the mutation was
 // executed in a transaction (ent.Tx), a transactional client is returned.
-func (m ApiTokenMutation) Client() *Client {
+func (m APITokenMutation) Client() *Client {
 	client := &Client{config: m.config}
 	client.init()
 	return client
@@ -146,7 +146,7 @@ func (m ApiTokenMutation) Client() *Client {
 
 // Tx returns an `ent.Tx` for mutations that were executed in transactions;
 // it returns an error otherwise.
-func (m ApiTokenMutation) Tx() (*Tx, error) {
+func (m APITokenMutation) Tx() (*Tx, error) {
 	if _, ok := m.driver.(*txDriver); !ok {
 		return nil, errors.New("ent: mutation is not running in a transaction")
 	}
@@ -156,14 +156,14 @@ func (m ApiTokenMutation) Tx() (*Tx, error) {
 }
 
 // SetID sets the value of the id field. Note that this
-// operation is only accepted on creation of ApiToken entities.
-func (m *ApiTokenMutation) SetID(id string) {
+// operation is only accepted on creation of APIToken entities.
+func (m *APITokenMutation) SetID(id string) {
 	m.id = &id
 }
 
 // ID returns the ID value in the mutation. Note that the ID is only available
 // if it was provided to the builder or after it was returned from the database.
-func (m *ApiTokenMutation) ID() (id string, exists bool) {
+func (m *APITokenMutation) ID() (id string, exists bool) {
 	if m.id == nil {
 		return
 	}
@@ -174,7 +174,7 @@ func (m *ApiTokenMutation) ID() (id string, exists bool) {
 // That means, if the mutation is applied within a transaction with an isolation level such
 // as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
 // or updated by the mutation.
-func (m *ApiTokenMutation) IDs(ctx context.Context) ([]string, error) {
+func (m *APITokenMutation) IDs(ctx context.Context) ([]string, error) {
 	switch {
 	case m.op.Is(OpUpdateOne | OpDeleteOne):
 		id, exists := m.ID()
@@ -183,19 +183,19 @@ func (m *ApiTokenMutation) IDs(ctx context.Context) ([]string, error) {
 		}
 		fallthrough
 	case m.op.Is(OpUpdate | OpDelete):
-		return m.Client().ApiToken.Query().Where(m.predicates...).IDs(ctx)
+		return m.Client().APIToken.Query().Where(m.predicates...).IDs(ctx)
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
 }
 
 // SetSessionID sets the "session_id" field.
-func (m *ApiTokenMutation) SetSessionID(s string) {
+func (m *APITokenMutation) SetSessionID(s string) {
 	m.session = &s
 }
 
 // SessionID returns the value of the "session_id" field in the mutation.
-func (m *ApiTokenMutation) SessionID() (r string, exists bool) {
+func (m *APITokenMutation) SessionID() (r string, exists bool) {
 	v := m.session
 	if v == nil {
 		return
@@ -203,10 +203,10 @@ func (m *ApiTokenMutation) SessionID() (r string, exists bool) {
 	return *v, true
 }
 
-// OldSessionID returns the old "session_id" field's value of the ApiToken entity.
-// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// OldSessionID returns the old "session_id" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ApiTokenMutation) OldSessionID(ctx context.Context) (v string, err error) {
+func (m *APITokenMutation) OldSessionID(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldSessionID is only allowed on UpdateOne operations")
 	}
@@ -221,17 +221,17 @@ func (m *ApiTokenMutation) OldSessionID(ctx context.Context) (v string, err erro
 }
 
 // ResetSessionID resets all changes to the "session_id" field.
-func (m *ApiTokenMutation) ResetSessionID() {
+func (m *APITokenMutation) ResetSessionID() {
 	m.session = nil
 }
 
 // SetName sets the "name" field.
-func (m *ApiTokenMutation) SetName(s string) {
+func (m *APITokenMutation) SetName(s string) {
 	m.name = &s
 }
 
 // Name returns the value of the "name" field in the mutation.
-func (m *ApiTokenMutation) Name() (r string, exists bool) {
+func (m *APITokenMutation) Name() (r string, exists bool) {
 	v := m.name
 	if v == nil {
 		return
@@ -239,10 +239,10 @@ func (m *ApiTokenMutation) Name() (r string, exists bool) {
 	return *v, true
 }
 
-// OldName returns the old "name" field's value of the ApiToken entity.
-// If the ApiToken object wasn't provided to the builder, the object is fetched from the database.
+// OldName returns the old "name" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ApiTokenMutation) OldName(ctx context.Context) (v string, err error) {
+func (m *APITokenMutation) OldName(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldName is only allowed on UpdateOne operations")
 	}
@@ -257,25 +257,25 @@ func (m *ApiTokenMutation) OldName(ctx context.Context) (v string, err error) {
 }
 
 // ResetName resets all changes to the "name" field.
-func (m *ApiTokenMutation) ResetName() {
+func (m *APITokenMutation) ResetName() {
 	m.name = nil
 }
 
 // ClearSession clears the "session" edge to the Session entity.
-func (m *ApiTokenMutation) ClearSession() {
+func (m *APITokenMutation) ClearSession() {
 	m.clearedsession = true
 	m.clearedFields[apitoken.FieldSessionID] = struct{}{}
 }
 
 // SessionCleared reports if the "session" edge to the Session entity was cleared.
-func (m *ApiTokenMutation) SessionCleared() bool {
+func (m *APITokenMutation) SessionCleared() bool {
 	return m.clearedsession
 }
 
 // SessionIDs returns the "session" edge IDs in the mutation.
 // Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
 // SessionID instead. It exists only for internal usage by the builders.
-func (m *ApiTokenMutation) SessionIDs() (ids []string) {
+func (m *APITokenMutation) SessionIDs() (ids []string) {
 	if id := m.session; id != nil {
 		ids = append(ids, *id)
 	}
@@ -283,20 +283,20 @@ func (m *ApiTokenMutation) SessionIDs() (ids []string) {
 }
 
 // ResetSession resets all changes to the "session" edge.
-func (m *ApiTokenMutation) ResetSession() {
+func (m *APITokenMutation) ResetSession() {
 	m.session = nil
 	m.clearedsession = false
 }
 
-// Where appends a list predicates to the ApiTokenMutation builder.
-func (m *ApiTokenMutation) Where(ps ...predicate.ApiToken) {
+// Where appends a list predicates to the APITokenMutation builder.
+func (m *APITokenMutation) Where(ps ...predicate.APIToken) {
 	m.predicates = append(m.predicates, ps...)
 }
 
-// WhereP appends storage-level predicates to the ApiTokenMutation builder. Using this method,
+// WhereP appends storage-level predicates to the APITokenMutation builder. Using this method,
 // users can use type-assertion to append predicates that do not depend on any generated package.
-func (m *ApiTokenMutation) WhereP(ps ...func(*sql.Selector)) {
-	p := make([]predicate.ApiToken, len(ps))
+func (m *APITokenMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.APIToken, len(ps))
 	for i := range ps {
 		p[i] = ps[i]
 	}
@@ -304,24 +304,24 @@ func (m *ApiTokenMutation) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // Op returns the operation name.
-func (m *ApiTokenMutation) Op() Op {
+func (m *APITokenMutation) Op() Op {
 	return m.op
 }
 
 // SetOp allows setting the mutation operation.
-func (m *ApiTokenMutation) SetOp(op Op) {
+func (m *APITokenMutation) SetOp(op Op) {
 	m.op = op
 }
 
-// Type returns the node type of this mutation (ApiToken).
-func (m *ApiTokenMutation) Type() string {
+// Type returns the node type of this mutation (APIToken).
+func (m *APITokenMutation) Type() string {
 	return m.typ
 }
 
 // Fields returns all fields that were changed during this mutation. Note that in
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
-func (m *ApiTokenMutation) Fields() []string {
+func (m *APITokenMutation) Fields() []string {
 	fields := make([]string, 0, 2)
 	if m.session != nil {
 		fields = append(fields, apitoken.FieldSessionID)
@@ -335,7 +335,7 @@ func (m *ApiTokenMutation) Fields() []string {
 // Field returns the value of a field with the given name. The second boolean
 // return value indicates that this field was not set, or was not defined in the
 // schema.
-func (m *ApiTokenMutation) Field(name string) (ent.Value, bool) {
+func (m *APITokenMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case apitoken.FieldSessionID:
 		return m.SessionID()
@@ -348,20 +348,20 @@ func (m *ApiTokenMutation) Field(name string) (ent.Value, bool) {
 // OldField returns the old value of the field from the database. An error is
 // returned if the mutation operation is not UpdateOne, or the query to the
 // database failed.
-func (m *ApiTokenMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+func (m *APITokenMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
 	case apitoken.FieldSessionID:
 		return m.OldSessionID(ctx)
 	case apitoken.FieldName:
 		return m.OldName(ctx)
 	}
-	return nil, fmt.Errorf("unknown ApiToken field %s", name)
+	return nil, fmt.Errorf("unknown APIToken field %s", name)
 }
 
 // SetField sets the value of a field with the given name. It returns an error if
 // the field is not defined in the schema, or if the type mismatched the field
 // type.
-func (m *ApiTokenMutation) SetField(name string, value ent.Value) error {
+func (m *APITokenMutation) SetField(name string, value ent.Value) error {
 	switch name {
 	case apitoken.FieldSessionID:
 		v, ok := value.(string)
@@ -378,53 +378,53 @@ func (m *ApiTokenMutation) SetField(name string, value ent.Value) error {
 		m.SetName(v)
 		return nil
 	}
-	return fmt.Errorf("unknown ApiToken field %s", name)
+	return fmt.Errorf("unknown APIToken field %s", name)
 }
 
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
-func (m *ApiTokenMutation) AddedFields() []string {
+func (m *APITokenMutation) AddedFields() []string {
 	return nil
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
-func (m *ApiTokenMutation) AddedField(name string) (ent.Value, bool) {
+func (m *APITokenMutation) AddedField(name string) (ent.Value, bool) {
 	return nil, false
 }
 
 // AddField adds the value to the field with the given name. It returns an error if
 // the field is not defined in the schema, or if the type mismatched the field
 // type.
-func (m *ApiTokenMutation) AddField(name string, value ent.Value) error {
+func (m *APITokenMutation) AddField(name string, value ent.Value) error {
 	switch name {
 	}
-	return fmt.Errorf("unknown ApiToken numeric field %s", name)
+	return fmt.Errorf("unknown APIToken numeric field %s", name)
 }
 
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
-func (m *ApiTokenMutation) ClearedFields() []string {
+func (m *APITokenMutation) ClearedFields() []string {
 	return nil
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
 // cleared in this mutation.
-func (m *ApiTokenMutation) FieldCleared(name string) bool {
+func (m *APITokenMutation) FieldCleared(name string) bool {
 	_, ok := m.clearedFields[name]
 	return ok
 }
 
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
-func (m *ApiTokenMutation) ClearField(name string) error {
-	return fmt.Errorf("unknown ApiToken nullable field %s", name)
+func (m *APITokenMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown APIToken nullable field %s", name)
 }
 
 // ResetField resets all changes in the mutation for the field with the given name.
 // It returns an error if the field is not defined in the schema.
-func (m *ApiTokenMutation) ResetField(name string) error {
+func (m *APITokenMutation) ResetField(name string) error {
 	switch name {
 	case apitoken.FieldSessionID:
 		m.ResetSessionID()
@@ -433,11 +433,11 @@ func (m *ApiTokenMutation) ResetField(name string) error {
 		m.ResetName()
 		return nil
 	}
-	return fmt.Errorf("unknown ApiToken field %s", name)
+	return fmt.Errorf("unknown APIToken field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
-func (m *ApiTokenMutation) AddedEdges() []string {
+func (m *APITokenMutation) AddedEdges() []string {
 	edges := make([]string, 0, 1)
 	if m.session != nil {
 		edges = append(edges, apitoken.EdgeSession)
@@ -447,7 +447,7 @@ func (m *ApiTokenMutation) AddedEdges() []string {
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
-func (m *ApiTokenMutation) AddedIDs(name string) []ent.Value {
+func (m *APITokenMutation) AddedIDs(name string) []ent.Value {
 	switch name {
 	case apitoken.EdgeSession:
 		if id := m.session; id != nil {
@@ -458,19 +458,19 @@ func (m *ApiTokenMutation) AddedIDs(name string) []ent.Value {
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
-func (m *ApiTokenMutation) RemovedEdges() []string {
+func (m *APITokenMutation) RemovedEdges() []string {
 	edges := make([]string, 0, 1)
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
-func (m *ApiTokenMutation) RemovedIDs(name string) []ent.Value {
+func (m *APITokenMutation) RemovedIDs(name string) []ent.Value {
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
-func (m *ApiTokenMutation) ClearedEdges() []string {
+func (m *APITokenMutation) ClearedEdges() []string {
 	edges := make([]string, 0, 1)
 	if m.clearedsession {
 		edges = append(edges, apitoken.EdgeSession)
@@ -480,7 +480,7 @@ func (m *ApiTokenMutation) ClearedEdges() []string {
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
-func (m *ApiTokenMutation) EdgeCleared(name string) bool {
+func (m *APITokenMutation) EdgeCleared(name string) bool {
 	switch name {
 	case apitoken.EdgeSession:
 		return m.clearedsession
@@ -490,24 +490,24 @@ func (m *ApiTokenMutation) EdgeCleared(name string) bool {
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
-func (m *ApiTokenMutation) ClearEdge(name string) error {
+func (m *APITokenMutation) ClearEdge(name string) error {
 	switch name {
 	case apitoken.EdgeSession:
 		m.ClearSession()
 		return nil
 	}
-	return fmt.Errorf("unknown ApiToken unique edge %s", name)
+	return fmt.Errorf("unknown APIToken unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
-func (m *ApiTokenMutation) ResetEdge(name string) error {
+func (m *APITokenMutation) ResetEdge(name string) error {
 	switch name {
 	case apitoken.EdgeSession:
 		m.ResetSession()
 		return nil
 	}
-	return fmt.Errorf("unknown ApiToken edge %s", name)
+	return fmt.Errorf("unknown APIToken edge %s", name)
 }
 
 // AuditMutation represents an operation that mutates the Audit nodes in the graph.
@@ -14412,17 +14412,17 @@ func (m *SessionMutation) ResetTickets() {
 	m.removedtickets = nil
 }
 
-// SetTokenID sets the "token" edge to the ApiToken entity by id.
+// SetTokenID sets the "token" edge to the APIToken entity by id.
 func (m *SessionMutation) SetTokenID(id string) {
 	m.token = &id
 }
 
-// ClearToken clears the "token" edge to the ApiToken entity.
+// ClearToken clears the "token" edge to the APIToken entity.
 func (m *SessionMutation) ClearToken() {
 	m.clearedtoken = true
 }
 
-// TokenCleared reports if the "token" edge to the ApiToken entity was cleared.
+// TokenCleared reports if the "token" edge to the APIToken entity was cleared.
 func (m *SessionMutation) TokenCleared() bool {
 	return m.clearedtoken
 }

@@ -50,7 +50,7 @@ type SessionEdges struct {
 	// Tickets holds the value of the tickets edge.
 	Tickets []*Ticket `json:"tickets,omitempty"`
 	// Token holds the value of the token edge.
-	Token *ApiToken `json:"token,omitempty"`
+	Token *APIToken `json:"token,omitempty"`
 	// User holds the value of the user edge.
 	User *User `json:"user,omitempty"`
 	// loadedTypes holds the information for reporting if a
@@ -78,7 +78,7 @@ func (e SessionEdges) TicketsOrErr() ([]*Ticket, error) {
 
 // TokenOrErr returns the Token value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
-func (e SessionEdges) TokenOrErr() (*ApiToken, error) {
+func (e SessionEdges) TokenOrErr() (*APIToken, error) {
 	if e.Token != nil {
 		return e.Token, nil
 	} else if e.loadedTypes[2] {
@@ -211,7 +211,7 @@ func (_m *Session) QueryTickets() *TicketQuery {
 }
 
 // QueryToken queries the "token" edge of the Session entity.
-func (_m *Session) QueryToken() *ApiTokenQuery {
+func (_m *Session) QueryToken() *APITokenQuery {
 	return NewSessionClient(_m.config).QueryToken(_m)
 }
 

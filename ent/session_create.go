@@ -149,13 +149,13 @@ func (_c *SessionCreate) AddTickets(v ...*Ticket) *SessionCreate {
 	return _c.AddTicketIDs(ids...)
 }
 
-// SetTokenID sets the "token" edge to the ApiToken entity by ID.
+// SetTokenID sets the "token" edge to the APIToken entity by ID.
 func (_c *SessionCreate) SetTokenID(id string) *SessionCreate {
 	_c.mutation.SetTokenID(id)
 	return _c
 }
 
-// SetNillableTokenID sets the "token" edge to the ApiToken entity by ID if the given value is not nil.
+// SetNillableTokenID sets the "token" edge to the APIToken entity by ID if the given value is not nil.
 func (_c *SessionCreate) SetNillableTokenID(id *string) *SessionCreate {
 	if id != nil {
 		_c = _c.SetTokenID(*id)
@@ -163,8 +163,8 @@ func (_c *SessionCreate) SetNillableTokenID(id *string) *SessionCreate {
 	return _c
 }
 
-// SetToken sets the "token" edge to the ApiToken entity.
-func (_c *SessionCreate) SetToken(v *ApiToken) *SessionCreate {
+// SetToken sets the "token" edge to the APIToken entity.
+func (_c *SessionCreate) SetToken(v *APIToken) *SessionCreate {
 	return _c.SetTokenID(v.ID)
 }
 

@@ -30,7 +30,7 @@ type SessionQuery struct {
 	predicates        []predicate.Session
 	withRefreshTokens *RefreshTokenQuery
 	withTickets       *TicketQuery
-	withToken         *ApiTokenQuery
+	withToken         *APITokenQuery
 	withUser          *UserQuery
 	modifiers         []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -114,8 +114,8 @@ func (_q *SessionQuery) QueryTickets() *TicketQuery {
 }
 
 // QueryToken chains the current query on the "token" edge.
-func (_q *SessionQuery) QueryToken() *ApiTokenQuery {
-	query := (&ApiTokenClient{config: _q.config}).Query()
+func (_q *SessionQuery) QueryToken() *APITokenQuery {
+	query := (&APITokenClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
 			return nil, err
@@ -383,8 +383,8 @@ func (_q *SessionQuery) WithTickets(opts ...func(*TicketQuery)) *SessionQuery {
 
 // WithToken tells the query-builder to eager-load the nodes that are connected to
 // the "token" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *SessionQuery) WithToken(opts ...func(*ApiTokenQuery)) *SessionQuery {
-	query := (&ApiTokenClient{config: _q.config}).Query()
+func (_q *SessionQuery) WithToken(opts ...func(*APITokenQuery)) *SessionQuery {
+	query := (&APITokenClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
@@ -525,7 +525,7 @@ func (_q *SessionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sess
 	}
 	if query := _q.withToken; query != nil {
 		if err := _q.loadToken(ctx, query, nodes, nil,
-			func(n *Session, e *ApiToken) { n.Edges.Token = e }); err != nil {
+			func(n *Session, e *APIToken) { n.Edges.Token = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -598,7 +598,7 @@ func (_q *SessionQuery) loadTickets(ctx context.Context, query *TicketQuery, nod
 	}
 	return nil
 }
-func (_q *SessionQuery) loadToken(ctx context.Context, query *ApiTokenQuery, nodes []*Session, init func(*Session), assign func(*Session, *ApiToken)) error {
+func (_q *SessionQuery) loadToken(ctx context.Context, query *APITokenQuery, nodes []*Session, init func(*Session), assign func(*Session, *APIToken)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[string]*Session)
 	for i := range nodes {
@@ -608,7 +608,7 @@ func (_q *SessionQuery) loadToken(ctx context.Context, query *ApiTokenQuery, nod
 	if len(query.ctx.Fields) > 0 {
 		query.ctx.AppendFieldOnce(apitoken.FieldSessionID)
 	}
-	query.Where(predicate.ApiToken(func(s *sql.Selector) {
+	query.Where(predicate.APIToken(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(session.TokenColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)

@@ -115,13 +115,13 @@ func (_u *SessionUpdate) AddTickets(v ...*Ticket) *SessionUpdate {
 	return _u.AddTicketIDs(ids...)
 }
 
-// SetTokenID sets the "token" edge to the ApiToken entity by ID.
+// SetTokenID sets the "token" edge to the APIToken entity by ID.
 func (_u *SessionUpdate) SetTokenID(id string) *SessionUpdate {
 	_u.mutation.SetTokenID(id)
 	return _u
 }
 
-// SetNillableTokenID sets the "token" edge to the ApiToken entity by ID if the given value is not nil.
+// SetNillableTokenID sets the "token" edge to the APIToken entity by ID if the given value is not nil.
 func (_u *SessionUpdate) SetNillableTokenID(id *string) *SessionUpdate {
 	if id != nil {
 		_u = _u.SetTokenID(*id)
@@ -129,8 +129,8 @@ func (_u *SessionUpdate) SetNillableTokenID(id *string) *SessionUpdate {
 	return _u
 }
 
-// SetToken sets the "token" edge to the ApiToken entity.
-func (_u *SessionUpdate) SetToken(v *ApiToken) *SessionUpdate {
+// SetToken sets the "token" edge to the APIToken entity.
+func (_u *SessionUpdate) SetToken(v *APIToken) *SessionUpdate {
 	return _u.SetTokenID(v.ID)
 }
 
@@ -181,7 +181,7 @@ func (_u *SessionUpdate) RemoveTickets(v ...*Ticket) *SessionUpdate {
 	return _u.RemoveTicketIDs(ids...)
 }
 
-// ClearToken clears the "token" edge to the ApiToken entity.
+// ClearToken clears the "token" edge to the APIToken entity.
 func (_u *SessionUpdate) ClearToken() *SessionUpdate {
 	_u.mutation.ClearToken()
 	return _u
@@ -475,13 +475,13 @@ func (_u *SessionUpdateOne) AddTickets(v ...*Ticket) *SessionUpdateOne {
 	return _u.AddTicketIDs(ids...)
 }
 
-// SetTokenID sets the "token" edge to the ApiToken entity by ID.
+// SetTokenID sets the "token" edge to the APIToken entity by ID.
 func (_u *SessionUpdateOne) SetTokenID(id string) *SessionUpdateOne {
 	_u.mutation.SetTokenID(id)
 	return _u
 }
 
-// SetNillableTokenID sets the "token" edge to the ApiToken entity by ID if the given value is not nil.
+// SetNillableTokenID sets the "token" edge to the APIToken entity by ID if the given value is not nil.
 func (_u *SessionUpdateOne) SetNillableTokenID(id *string) *SessionUpdateOne {
 	if id != nil {
 		_u = _u.SetTokenID(*id)
@@ -489,8 +489,8 @@ func (_u *SessionUpdateOne) SetNillableTokenID(id *string) *SessionUpdateOne {
 	return _u
 }
 
-// SetToken sets the "token" edge to the ApiToken entity.
-func (_u *SessionUpdateOne) SetToken(v *ApiToken) *SessionUpdateOne {
+// SetToken sets the "token" edge to the APIToken entity.
+func (_u *SessionUpdateOne) SetToken(v *APIToken) *SessionUpdateOne {
 	return _u.SetTokenID(v.ID)
 }
 
@@ -541,7 +541,7 @@ func (_u *SessionUpdateOne) RemoveTickets(v ...*Ticket) *SessionUpdateOne {
 	return _u.RemoveTicketIDs(ids...)
 }
 
-// ClearToken clears the "token" edge to the ApiToken entity.
+// ClearToken clears the "token" edge to the APIToken entity.
 func (_u *SessionUpdateOne) ClearToken() *SessionUpdateOne {
 	_u.mutation.ClearToken()
 	return _u

@@ -14,8 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
-	// ApiToken is the client for interacting with the ApiToken builders.
-	ApiToken *ApiTokenClient
+	// APIToken is the client for interacting with the APIToken builders.
+	APIToken *APITokenClient
 	// Audit is the client for interacting with the Audit builders.
 	Audit *AuditClient
 	// AuditSeal is the client for interacting with the AuditSeal builders.
@@ -191,7 +191,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
-	tx.ApiToken = NewApiTokenClient(tx.config)
+	tx.APIToken = NewAPITokenClient(tx.config)
 	tx.Audit = NewAuditClient(tx.config)
 	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.AuditUnsealed = NewAuditUnsealedClient(tx.config)
@@ -223,7 +223,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: ApiToken.QueryXXX(), the query will be executed
+// applies a query, for example: APIToken.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

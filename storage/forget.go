@@ -38,7 +38,7 @@ func (a *Accounts) Forget(ctx context.Context, then, attempts time.Time) (n int,
 			}{
 				tx.RefreshToken.Delete().Where(refreshtoken.SessionIDIn(ids...)),
 				tx.Ticket.Delete().Where(ticket.SessionIDIn(ids...)),
-				tx.ApiToken.Delete().Where(apitoken.SessionIDIn(ids...)),
+				tx.APIToken.Delete().Where(apitoken.SessionIDIn(ids...)),
 				tx.Session.Delete().Where(session.IDIn(ids...)),
 			} {
 				if _, err := del.Exec(ctx); err != nil {

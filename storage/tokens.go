@@ -36,7 +36,7 @@ func (a *Accounts) CreateToken(ctx context.Context, t incident.Token, secret inc
 		if err := createSession(ctx, tx, t.Session); err != nil {
 			return err
 		}
-		if err := tx.ApiToken.Create().SetID(incident.HexDigest(secret)).SetSessionID(string(t.ID)).SetName(t.Name).Exec(ctx); err != nil {
+		if err := tx.APIToken.Create().SetID(incident.HexDigest(secret)).SetSessionID(string(t.ID)).SetName(t.Name).Exec(ctx); err != nil {
 			return err
 		}
 		return a.db.recordIn(ctx, tx, audit)

@@ -48,7 +48,7 @@ func ValidColumn(column string) bool {
 	return false
 }
 
-// OrderOption defines the ordering options for the ApiToken queries.
+// OrderOption defines the ordering options for the APIToken queries.
 type OrderOption func(*sql.Selector)
 
 // ByID orders the results by the id field.

@@ -10,203 +10,203 @@ import (
 )
 
 // ID filters vertices based on their ID field.
-func ID(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEQ(FieldID, id))
+func ID(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldID, id))
 }
 
 // IDEQ applies the EQ predicate on the ID field.
-func IDEQ(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEQ(FieldID, id))
+func IDEQ(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldID, id))
 }
 
 // IDNEQ applies the NEQ predicate on the ID field.
-func IDNEQ(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldNEQ(FieldID, id))
+func IDNEQ(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldID, id))
 }
 
 // IDIn applies the In predicate on the ID field.
-func IDIn(ids ...string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldIn(FieldID, ids...))
+func IDIn(ids ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldID, ids...))
 }
 
 // IDNotIn applies the NotIn predicate on the ID field.
-func IDNotIn(ids ...string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldNotIn(FieldID, ids...))
+func IDNotIn(ids ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldID, ids...))
 }
 
 // IDGT applies the GT predicate on the ID field.
-func IDGT(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldGT(FieldID, id))
+func IDGT(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGT(FieldID, id))
 }
 
 // IDGTE applies the GTE predicate on the ID field.
-func IDGTE(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldGTE(FieldID, id))
+func IDGTE(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGTE(FieldID, id))
 }
 
 // IDLT applies the LT predicate on the ID field.
-func IDLT(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldLT(FieldID, id))
+func IDLT(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLT(FieldID, id))
 }
 
 // IDLTE applies the LTE predicate on the ID field.
-func IDLTE(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldLTE(FieldID, id))
+func IDLTE(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLTE(FieldID, id))
 }
 
 // IDEqualFold applies the EqualFold predicate on the ID field.
-func IDEqualFold(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEqualFold(FieldID, id))
+func IDEqualFold(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEqualFold(FieldID, id))
 }
 
 // IDContainsFold applies the ContainsFold predicate on the ID field.
-func IDContainsFold(id string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldContainsFold(FieldID, id))
+func IDContainsFold(id string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContainsFold(FieldID, id))
 }
 
 // SessionID applies equality check predicate on the "session_id" field. It's identical to SessionIDEQ.
-func SessionID(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEQ(FieldSessionID, v))
+func SessionID(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldSessionID, v))
 }
 
 // Name applies equality check predicate on the "name" field. It's identical to NameEQ.
-func Name(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEQ(FieldName, v))
+func Name(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldName, v))
 }
 
 // SessionIDEQ applies the EQ predicate on the "session_id" field.
-func SessionIDEQ(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEQ(FieldSessionID, v))
+func SessionIDEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldSessionID, v))
 }
 
 // SessionIDNEQ applies the NEQ predicate on the "session_id" field.
-func SessionIDNEQ(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldNEQ(FieldSessionID, v))
+func SessionIDNEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldSessionID, v))
 }
 
 // SessionIDIn applies the In predicate on the "session_id" field.
-func SessionIDIn(vs ...string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldIn(FieldSessionID, vs...))
+func SessionIDIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldSessionID, vs...))
 }
 
 // SessionIDNotIn applies the NotIn predicate on the "session_id" field.
-func SessionIDNotIn(vs ...string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldNotIn(FieldSessionID, vs...))
+func SessionIDNotIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldSessionID, vs...))
 }
 
 // SessionIDGT applies the GT predicate on the "session_id" field.
-func SessionIDGT(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldGT(FieldSessionID, v))
+func SessionIDGT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGT(FieldSessionID, v))
 }
 
 // SessionIDGTE applies the GTE predicate on the "session_id" field.
-func SessionIDGTE(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldGTE(FieldSessionID, v))
+func SessionIDGTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGTE(FieldSessionID, v))
 }
 
 // SessionIDLT applies the LT predicate on the "session_id" field.
-func SessionIDLT(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldLT(FieldSessionID, v))
+func SessionIDLT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLT(FieldSessionID, v))
 }
 
 // SessionIDLTE applies the LTE predicate on the "session_id" field.
-func SessionIDLTE(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldLTE(FieldSessionID, v))
+func SessionIDLTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLTE(FieldSessionID, v))
 }
 
 // SessionIDContains applies the Contains predicate on the "session_id" field.
-func SessionIDContains(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldContains(FieldSessionID, v))
+func SessionIDContains(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContains(FieldSessionID, v))
 }
 
 // SessionIDHasPrefix applies the HasPrefix predicate on the "session_id" field.
-func SessionIDHasPrefix(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldHasPrefix(FieldSessionID, v))
+func SessionIDHasPrefix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasPrefix(FieldSessionID, v))
 }
 
 // SessionIDHasSuffix applies the HasSuffix predicate on the "session_id" field.
-func SessionIDHasSuffix(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldHasSuffix(FieldSessionID, v))
+func SessionIDHasSuffix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasSuffix(FieldSessionID, v))
 }
 
 // SessionIDEqualFold applies the EqualFold predicate on the "session_id" field.
-func SessionIDEqualFold(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEqualFold(FieldSessionID, v))
+func SessionIDEqualFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEqualFold(FieldSessionID, v))
 }
 
 // SessionIDContainsFold applies the ContainsFold predicate on the "session_id" field.
-func SessionIDContainsFold(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldContainsFold(FieldSessionID, v))
+func SessionIDContainsFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContainsFold(FieldSessionID, v))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.
-func NameEQ(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEQ(FieldName, v))
+func NameEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldName, v))
 }
 
 // NameNEQ applies the NEQ predicate on the "name" field.
-func NameNEQ(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldNEQ(FieldName, v))
+func NameNEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldName, v))
 }
 
 // NameIn applies the In predicate on the "name" field.
-func NameIn(vs ...string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldIn(FieldName, vs...))
+func NameIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldName, vs...))
 }
 
 // NameNotIn applies the NotIn predicate on the "name" field.
-func NameNotIn(vs ...string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldNotIn(FieldName, vs...))
+func NameNotIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldName, vs...))
 }
 
 // NameGT applies the GT predicate on the "name" field.
-func NameGT(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldGT(FieldName, v))
+func NameGT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGT(FieldName, v))
 }
 
 // NameGTE applies the GTE predicate on the "name" field.
-func NameGTE(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldGTE(FieldName, v))
+func NameGTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGTE(FieldName, v))
 }
 
 // NameLT applies the LT predicate on the "name" field.
-func NameLT(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldLT(FieldName, v))
+func NameLT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLT(FieldName, v))
 }
 
 // NameLTE applies the LTE predicate on the "name" field.
-func NameLTE(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldLTE(FieldName, v))
+func NameLTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLTE(FieldName, v))
 }
 
 // NameContains applies the Contains predicate on the "name" field.
-func NameContains(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldContains(FieldName, v))
+func NameContains(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContains(FieldName, v))
 }
 
 // NameHasPrefix applies the HasPrefix predicate on the "name" field.
-func NameHasPrefix(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldHasPrefix(FieldName, v))
+func NameHasPrefix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasPrefix(FieldName, v))
 }
 
 // NameHasSuffix applies the HasSuffix predicate on the "name" field.
-func NameHasSuffix(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldHasSuffix(FieldName, v))
+func NameHasSuffix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasSuffix(FieldName, v))
 }
 
 // NameEqualFold applies the EqualFold predicate on the "name" field.
-func NameEqualFold(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldEqualFold(FieldName, v))
+func NameEqualFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEqualFold(FieldName, v))
 }
 
 // NameContainsFold applies the ContainsFold predicate on the "name" field.
-func NameContainsFold(v string) predicate.ApiToken {
-	return predicate.ApiToken(sql.FieldContainsFold(FieldName, v))
+func NameContainsFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContainsFold(FieldName, v))
 }
 
 // HasSession applies the HasEdge predicate on the "session" edge.
-func HasSession() predicate.ApiToken {
-	return predicate.ApiToken(func(s *sql.Selector) {
+func HasSession() predicate.APIToken {
+	return predicate.APIToken(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, true, SessionTable, SessionColumn),
@@ -216,8 +216,8 @@ func HasSession() predicate.ApiToken {
 }
 
 // HasSessionWith applies the HasEdge predicate on the "session" edge with a given conditions (other predicates).
-func HasSessionWith(preds ...predicate.Session) predicate.ApiToken {
-	return predicate.ApiToken(func(s *sql.Selector) {
+func HasSessionWith(preds ...predicate.Session) predicate.APIToken {
+	return predicate.APIToken(func(s *sql.Selector) {
 		step := newSessionStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
@@ -228,16 +228,16 @@ func HasSessionWith(preds ...predicate.Session) predicate.ApiToken {
 }
 
 // And groups predicates with the AND operator between them.
-func And(predicates ...predicate.ApiToken) predicate.ApiToken {
-	return predicate.ApiToken(sql.AndPredicates(predicates...))
+func And(predicates ...predicate.APIToken) predicate.APIToken {
+	return predicate.APIToken(sql.AndPredicates(predicates...))
 }
 
 // Or groups predicates with the OR operator between them.
-func Or(predicates ...predicate.ApiToken) predicate.ApiToken {
-	return predicate.ApiToken(sql.OrPredicates(predicates...))
+func Or(predicates ...predicate.APIToken) predicate.APIToken {
+	return predicate.APIToken(sql.OrPredicates(predicates...))
 }
 
 // Not applies the not operator on the given predicate.
-func Not(p predicate.ApiToken) predicate.ApiToken {
-	return predicate.ApiToken(sql.NotPredicates(p))
+func Not(p predicate.APIToken) predicate.APIToken {
+	return predicate.APIToken(sql.NotPredicates(p))
 }

@@ -8,16 +8,16 @@ import (
 	"taskreporter/ent"
 )
 
-// The ApiTokenFunc type is an adapter to allow the use of ordinary
-// function as ApiToken mutator.
-type ApiTokenFunc func(context.Context, *ent.ApiTokenMutation) (ent.Value, error)
+// The APITokenFunc type is an adapter to allow the use of ordinary
+// function as APIToken mutator.
+type APITokenFunc func(context.Context, *ent.APITokenMutation) (ent.Value, error)
 
 // Mutate calls f(ctx, m).
-func (f ApiTokenFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
-	if mv, ok := m.(*ent.ApiTokenMutation); ok {
+func (f APITokenFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.APITokenMutation); ok {
 		return f(ctx, mv)
 	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ApiTokenMutation", m)
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.APITokenMutation", m)
 }
 
 // The AuditFunc type is an adapter to allow the use of ordinary

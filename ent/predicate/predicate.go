@@ -6,8 +6,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// ApiToken is the predicate function for apitoken builders.
-type ApiToken func(*sql.Selector)
+// APIToken is the predicate function for apitoken builders.
+type APIToken func(*sql.Selector)
 
 // Audit is the predicate function for audit builders.
 type Audit func(*sql.Selector)

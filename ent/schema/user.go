@@ -52,7 +52,7 @@ func (Session) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("refresh_tokens", RefreshToken.Type),
 		edge.To("tickets", Ticket.Type),
-		edge.To("token", ApiToken.Type).Unique(),
+		edge.To("token", APIToken.Type).Unique(),
 		edge.From("user", User.Type).Ref("sessions").Field("user_id").Unique().Required().Immutable(),
 	}
 }
@@ -128,14 +128,14 @@ func (Ticket) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("expires_at").StorageKey("tickets_expiry")}
 }
 
-// ApiToken is what proves an API token, and what its person calls it.
-type ApiToken struct{ ent.Schema }
+// APIToken is what proves an API token, and what its person calls it.
+type APIToken struct{ ent.Schema }
 
 // Annotations implements [ent.Interface].
-func (ApiToken) Annotations() []schema.Annotation { return table("api_tokens") }
+func (APIToken) Annotations() []schema.Annotation { return table("api_tokens") }
 
 // Fields implements [ent.Interface].
-func (ApiToken) Fields() []ent.Field {
+func (APIToken) Fields() []ent.Field {
 	return []ent.Field{
 		digest(),
 		id("session_id"),
@@ -144,7 +144,7 @@ func (ApiToken) Fields() []ent.Field {
 }
 
 // Edges implements [ent.Interface].
-func (ApiToken) Edges() []ent.Edge { return []ent.Edge{ofSession("token")} }
+func (APIToken) Edges() []ent.Edge { return []ent.Edge{ofSession("token")} }
 
 // LoginAttempt is an attempt to sign in that failed, or is being decided. Account and
 // address are digests: what people type there by mistake is not kept.

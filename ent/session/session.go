@@ -42,8 +42,8 @@ const (
 	RefreshTokenFieldID = "digest"
 	// TicketFieldID holds the string denoting the ID field of the Ticket.
 	TicketFieldID = "digest"
-	// ApiTokenFieldID holds the string denoting the ID field of the ApiToken.
-	ApiTokenFieldID = "digest"
+	// APITokenFieldID holds the string denoting the ID field of the APIToken.
+	APITokenFieldID = "digest"
 	// UserFieldID holds the string denoting the ID field of the User.
 	UserFieldID = "user_id"
 	// Table holds the table name of the session in the database.
@@ -64,7 +64,7 @@ const (
 	TicketsColumn = "session_id"
 	// TokenTable is the table that holds the token relation/edge.
 	TokenTable = "api_tokens"
-	// TokenInverseTable is the table name for the ApiToken entity.
+	// TokenInverseTable is the table name for the APIToken entity.
 	// It exists in this package in order to avoid circular dependency with the "apitoken" package.
 	TokenInverseTable = "api_tokens"
 	// TokenColumn is the table column denoting the token relation/edge.
@@ -218,7 +218,7 @@ func newTicketsStep() *sqlgraph.Step {
 func newTokenStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(TokenInverseTable, ApiTokenFieldID),
+		sqlgraph.To(TokenInverseTable, APITokenFieldID),
 		sqlgraph.Edge(sqlgraph.O2O, false, TokenTable, TokenColumn),
 	)
 }

@@ -633,7 +633,7 @@ func HasToken() predicate.Session {
 }
 
 // HasTokenWith applies the HasEdge predicate on the "token" edge with a given conditions (other predicates).
-func HasTokenWith(preds ...predicate.ApiToken) predicate.Session {
+func HasTokenWith(preds ...predicate.APIToken) predicate.Session {
 	return predicate.Session(func(s *sql.Selector) {
 		step := newTokenStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
