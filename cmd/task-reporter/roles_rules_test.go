@@ -21,7 +21,7 @@ func TestAnArchivedRoomCanOnlyBeRead(t *testing.T) {
 	_, table := readTable(t)
 	for _, r := range recipes {
 		inRoom := r.state == "" && strings.Contains(r.rest+r.frame, "{")
-		if !inRoom || r.act == "session" || strings.Contains(r.rest, "{node}") || strings.Contains(r.rest, "{template}") {
+		if !inRoom || r.act == "session" || r.act == "person" || strings.Contains(r.rest, "{node}") || strings.Contains(r.rest, "{template}") {
 			continue
 		}
 		t.Run(r.op+" "+r.act, func(t *testing.T) {
