@@ -38,14 +38,14 @@ test('F-TP-02: what a template requires is marked and asked for before anything 
   show(<Declare place={{ line: '三線' }} allowed onDeclared={onDeclared} />);
 
   await userEvent.click(await screen.findByRole('radio', { name: '品質異常' }));
-  expect(screen.getByText('李工（處理人員）')).toBeInTheDocument();
+  expect(await screen.findByText('李工（處理人員）')).toBeInTheDocument();
   expect(screen.getByText('檢查清單（1 項）')).toBeInTheDocument();
-  const lot = screen.getByRole('textbox', { name: /^批號或工單/ });
+  const lot = await screen.findByRole('textbox', { name: /^批號或工單/ });
   expect(lot).toBeRequired();
   expect(screen.getByRole('textbox', { name: '說明（選填）' })).not.toBeRequired();
 
   await userEvent.click(screen.getByRole('button', { name: '通報' }));
-  expect(screen.getByText('這種異常必須填寫')).toBeInTheDocument();
+  expect(await screen.findByText('這種異常必須填寫')).toBeInTheDocument();
   expect(sent).toEqual([]);
 
   await userEvent.type(lot, 'WO-1');
