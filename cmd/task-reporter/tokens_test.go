@@ -22,6 +22,15 @@ func TestAPITokensDoNoMoreThanTheirScopes(t *testing.T) {
 	_, table := readTable(t)
 	reader := c.people["OWNER"].program(client.ScopeRead)
 	plain := c.people["ADMIN"].program(client.ScopeRead, client.ScopeWrite)
+	word := word()
+	c.people["OWNER"].declare(word)
+	for who, want := range map[*someone]int{c.people["ADMIN"]: 1, plain: 0} { // who is no member
+		rooms := getJSON[client.RoomPage](t, who, "/api/rooms?q="+word).Rooms
+		found := getJSON[client.SearchPage](t, who, "/api/search?q="+word).Hits
+		if len(rooms) != want || len(found) != want {
+			t.Errorf("%d rooms listed and %d found, want %d", len(rooms), len(found), want)
+		}
+	}
 	reads := []string{"session", "read", "find_people", "read_templates"}
 	for _, r := range recipes {
 		t.Run(r.op+" "+r.act, func(t *testing.T) {

@@ -125,6 +125,30 @@ func testMigration(t *testing.T, fresh Fresh) {
 		appendAll(t, db, r.batch(incident.MessageEdited{MessageID: want.ID, Text: "again"}, incident.MessagePinned{MessageID: want.ID}))
 	})
 
+	promise(t, "ASessionFromBeforeAnUpgradeKeepsItsEnd", fresh, func(t *testing.T, cfg storage.Config) { // F-AU-03
+		s := signedIn(t, Open(t, cfg))
+		for { // back to before sessions had an end that moves
+			down, err := storage.MigrateDown(t.Context(), cfg)
+			if err != nil || len(down) != 1 {
+				t.Fatalf("down: %v, %v", down, err)
+			}
+			if down[0].Version == 9 {
+				break
+			}
+		}
+		if _, err := storage.MigrateUp(t.Context(), cfg); err != nil {
+			t.Fatal(err)
+		}
+		accounts := Open(t, cfg).Accounts()
+		if err := accounts.UseSession(t.Context(), s.ID, s.CreatedAt, s.CreatedAt.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := accounts.Session(t.Context(), s.ID)
+		if err != nil || !got.EndsAt.Equal(s.ExpiresAt) || !got.ExpiresAt.Equal(s.CreatedAt.Add(time.Hour)) {
+			t.Errorf("%+v, %v; want its end at %s", got, err, s.ExpiresAt)
+		}
+	})
+
 	promise(t, "NodesMayMigrateAtOnce", fresh, func(t *testing.T, cfg storage.Config) {
 		nodes := 3
 		if onSQLite(cfg) {

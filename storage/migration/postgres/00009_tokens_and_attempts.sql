@@ -5,6 +5,8 @@ CREATE INDEX "audit_address" ON "audit" ("from_addr", "audit_id");
 CREATE INDEX "audit_time" ON "audit" ("at");
 -- modify "sessions" table
 ALTER TABLE "sessions" ADD COLUMN "ends_at" timestamptz NULL, ADD COLUMN "used_at" timestamptz NULL, ADD COLUMN "scopes" smallint NOT NULL DEFAULT 0;
+-- sessions that live keep the end that they have, whatever their use
+UPDATE "sessions" SET "ends_at" = "expires_at";
 -- create index "sessions_expiry" to table: "sessions"
 CREATE INDEX "sessions_expiry" ON "sessions" ("expires_at");
 -- create "login_attempts" table

@@ -7,6 +7,8 @@ CREATE INDEX `audit_time` ON `audit` (`at`);
 ALTER TABLE `sessions` ADD COLUMN `ends_at` datetime NULL;
 ALTER TABLE `sessions` ADD COLUMN `used_at` datetime NULL;
 ALTER TABLE `sessions` ADD COLUMN `scopes` integer NOT NULL DEFAULT (0);
+-- sessions that live keep the end that they have, whatever their use
+UPDATE `sessions` SET `ends_at` = `expires_at`;
 -- create index "sessions_expiry" to table: "sessions"
 CREATE INDEX `sessions_expiry` ON `sessions` (`expires_at`);
 -- create "api_tokens" table
