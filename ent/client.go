@@ -24,14 +24,17 @@ import (
 	"taskreporter/ent/reaction"
 	"taskreporter/ent/readpointer"
 	"taskreporter/ent/refreshtoken"
+	"taskreporter/ent/retentionpolicy"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
 	"taskreporter/ent/roomfile"
+	"taskreporter/ent/roomhold"
 	"taskreporter/ent/roommember"
 	"taskreporter/ent/roomnumber"
 	"taskreporter/ent/session"
 	"taskreporter/ent/template"
 	"taskreporter/ent/ticket"
+	"taskreporter/ent/tombstone"
 	"taskreporter/ent/upload"
 	"taskreporter/ent/user"
 
@@ -74,12 +77,16 @@ type Client struct {
 	ReadPointer *ReadPointerClient
 	// RefreshToken is the client for interacting with the RefreshToken builders.
 	RefreshToken *RefreshTokenClient
+	// RetentionPolicy is the client for interacting with the RetentionPolicy builders.
+	RetentionPolicy *RetentionPolicyClient
 	// Room is the client for interacting with the Room builders.
 	Room *RoomClient
 	// RoomEvent is the client for interacting with the RoomEvent builders.
 	RoomEvent *RoomEventClient
 	// RoomFile is the client for interacting with the RoomFile builders.
 	RoomFile *RoomFileClient
+	// RoomHold is the client for interacting with the RoomHold builders.
+	RoomHold *RoomHoldClient
 	// RoomMember is the client for interacting with the RoomMember builders.
 	RoomMember *RoomMemberClient
 	// RoomNumber is the client for interacting with the RoomNumber builders.
@@ -90,6 +97,8 @@ type Client struct {
 	Template *TemplateClient
 	// Ticket is the client for interacting with the Ticket builders.
 	Ticket *TicketClient
+	// Tombstone is the client for interacting with the Tombstone builders.
+	Tombstone *TombstoneClient
 	// Upload is the client for interacting with the Upload builders.
 	Upload *UploadClient
 	// User is the client for interacting with the User builders.
@@ -118,14 +127,17 @@ func (c *Client) init() {
 	c.Reaction = NewReactionClient(c.config)
 	c.ReadPointer = NewReadPointerClient(c.config)
 	c.RefreshToken = NewRefreshTokenClient(c.config)
+	c.RetentionPolicy = NewRetentionPolicyClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.RoomEvent = NewRoomEventClient(c.config)
 	c.RoomFile = NewRoomFileClient(c.config)
+	c.RoomHold = NewRoomHoldClient(c.config)
 	c.RoomMember = NewRoomMemberClient(c.config)
 	c.RoomNumber = NewRoomNumberClient(c.config)
 	c.Session = NewSessionClient(c.config)
 	c.Template = NewTemplateClient(c.config)
 	c.Ticket = NewTicketClient(c.config)
+	c.Tombstone = NewTombstoneClient(c.config)
 	c.Upload = NewUploadClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -218,31 +230,34 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:           ctx,
-		config:        cfg,
-		APIToken:      NewAPITokenClient(cfg),
-		Audit:         NewAuditClient(cfg),
-		AuditSeal:     NewAuditSealClient(cfg),
-		AuditUnsealed: NewAuditUnsealedClient(cfg),
-		ChecklistItem: NewChecklistItemClient(cfg),
-		LoginAttempt:  NewLoginAttemptClient(cfg),
-		Mention:       NewMentionClient(cfg),
-		Message:       NewMessageClient(cfg),
-		MessageEdit:   NewMessageEditClient(cfg),
-		Node:          NewNodeClient(cfg),
-		Reaction:      NewReactionClient(cfg),
-		ReadPointer:   NewReadPointerClient(cfg),
-		RefreshToken:  NewRefreshTokenClient(cfg),
-		Room:          NewRoomClient(cfg),
-		RoomEvent:     NewRoomEventClient(cfg),
-		RoomFile:      NewRoomFileClient(cfg),
-		RoomMember:    NewRoomMemberClient(cfg),
-		RoomNumber:    NewRoomNumberClient(cfg),
-		Session:       NewSessionClient(cfg),
-		Template:      NewTemplateClient(cfg),
-		Ticket:        NewTicketClient(cfg),
-		Upload:        NewUploadClient(cfg),
-		User:          NewUserClient(cfg),
+		ctx:             ctx,
+		config:          cfg,
+		APIToken:        NewAPITokenClient(cfg),
+		Audit:           NewAuditClient(cfg),
+		AuditSeal:       NewAuditSealClient(cfg),
+		AuditUnsealed:   NewAuditUnsealedClient(cfg),
+		ChecklistItem:   NewChecklistItemClient(cfg),
+		LoginAttempt:    NewLoginAttemptClient(cfg),
+		Mention:         NewMentionClient(cfg),
+		Message:         NewMessageClient(cfg),
+		MessageEdit:     NewMessageEditClient(cfg),
+		Node:            NewNodeClient(cfg),
+		Reaction:        NewReactionClient(cfg),
+		ReadPointer:     NewReadPointerClient(cfg),
+		RefreshToken:    NewRefreshTokenClient(cfg),
+		RetentionPolicy: NewRetentionPolicyClient(cfg),
+		Room:            NewRoomClient(cfg),
+		RoomEvent:       NewRoomEventClient(cfg),
+		RoomFile:        NewRoomFileClient(cfg),
+		RoomHold:        NewRoomHoldClient(cfg),
+		RoomMember:      NewRoomMemberClient(cfg),
+		RoomNumber:      NewRoomNumberClient(cfg),
+		Session:         NewSessionClient(cfg),
+		Template:        NewTemplateClient(cfg),
+		Ticket:          NewTicketClient(cfg),
+		Tombstone:       NewTombstoneClient(cfg),
+		Upload:          NewUploadClient(cfg),
+		User:            NewUserClient(cfg),
 	}, nil
 }
 
@@ -260,31 +275,34 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:           ctx,
-		config:        cfg,
-		APIToken:      NewAPITokenClient(cfg),
-		Audit:         NewAuditClient(cfg),
-		AuditSeal:     NewAuditSealClient(cfg),
-		AuditUnsealed: NewAuditUnsealedClient(cfg),
-		ChecklistItem: NewChecklistItemClient(cfg),
-		LoginAttempt:  NewLoginAttemptClient(cfg),
-		Mention:       NewMentionClient(cfg),
-		Message:       NewMessageClient(cfg),
-		MessageEdit:   NewMessageEditClient(cfg),
-		Node:          NewNodeClient(cfg),
-		Reaction:      NewReactionClient(cfg),
-		ReadPointer:   NewReadPointerClient(cfg),
-		RefreshToken:  NewRefreshTokenClient(cfg),
-		Room:          NewRoomClient(cfg),
-		RoomEvent:     NewRoomEventClient(cfg),
-		RoomFile:      NewRoomFileClient(cfg),
-		RoomMember:    NewRoomMemberClient(cfg),
-		RoomNumber:    NewRoomNumberClient(cfg),
-		Session:       NewSessionClient(cfg),
-		Template:      NewTemplateClient(cfg),
-		Ticket:        NewTicketClient(cfg),
-		Upload:        NewUploadClient(cfg),
-		User:          NewUserClient(cfg),
+		ctx:             ctx,
+		config:          cfg,
+		APIToken:        NewAPITokenClient(cfg),
+		Audit:           NewAuditClient(cfg),
+		AuditSeal:       NewAuditSealClient(cfg),
+		AuditUnsealed:   NewAuditUnsealedClient(cfg),
+		ChecklistItem:   NewChecklistItemClient(cfg),
+		LoginAttempt:    NewLoginAttemptClient(cfg),
+		Mention:         NewMentionClient(cfg),
+		Message:         NewMessageClient(cfg),
+		MessageEdit:     NewMessageEditClient(cfg),
+		Node:            NewNodeClient(cfg),
+		Reaction:        NewReactionClient(cfg),
+		ReadPointer:     NewReadPointerClient(cfg),
+		RefreshToken:    NewRefreshTokenClient(cfg),
+		RetentionPolicy: NewRetentionPolicyClient(cfg),
+		Room:            NewRoomClient(cfg),
+		RoomEvent:       NewRoomEventClient(cfg),
+		RoomFile:        NewRoomFileClient(cfg),
+		RoomHold:        NewRoomHoldClient(cfg),
+		RoomMember:      NewRoomMemberClient(cfg),
+		RoomNumber:      NewRoomNumberClient(cfg),
+		Session:         NewSessionClient(cfg),
+		Template:        NewTemplateClient(cfg),
+		Ticket:          NewTicketClient(cfg),
+		Tombstone:       NewTombstoneClient(cfg),
+		Upload:          NewUploadClient(cfg),
+		User:            NewUserClient(cfg),
 	}, nil
 }
 
@@ -316,8 +334,9 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIToken, c.Audit, c.AuditSeal, c.AuditUnsealed, c.ChecklistItem,
 		c.LoginAttempt, c.Mention, c.Message, c.MessageEdit, c.Node, c.Reaction,
-		c.ReadPointer, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile, c.RoomMember,
-		c.RoomNumber, c.Session, c.Template, c.Ticket, c.Upload, c.User,
+		c.ReadPointer, c.RefreshToken, c.RetentionPolicy, c.Room, c.RoomEvent,
+		c.RoomFile, c.RoomHold, c.RoomMember, c.RoomNumber, c.Session, c.Template,
+		c.Ticket, c.Tombstone, c.Upload, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -329,8 +348,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIToken, c.Audit, c.AuditSeal, c.AuditUnsealed, c.ChecklistItem,
 		c.LoginAttempt, c.Mention, c.Message, c.MessageEdit, c.Node, c.Reaction,
-		c.ReadPointer, c.RefreshToken, c.Room, c.RoomEvent, c.RoomFile, c.RoomMember,
-		c.RoomNumber, c.Session, c.Template, c.Ticket, c.Upload, c.User,
+		c.ReadPointer, c.RefreshToken, c.RetentionPolicy, c.Room, c.RoomEvent,
+		c.RoomFile, c.RoomHold, c.RoomMember, c.RoomNumber, c.Session, c.Template,
+		c.Ticket, c.Tombstone, c.Upload, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -365,12 +385,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReadPointer.mutate(ctx, m)
 	case *RefreshTokenMutation:
 		return c.RefreshToken.mutate(ctx, m)
+	case *RetentionPolicyMutation:
+		return c.RetentionPolicy.mutate(ctx, m)
 	case *RoomMutation:
 		return c.Room.mutate(ctx, m)
 	case *RoomEventMutation:
 		return c.RoomEvent.mutate(ctx, m)
 	case *RoomFileMutation:
 		return c.RoomFile.mutate(ctx, m)
+	case *RoomHoldMutation:
+		return c.RoomHold.mutate(ctx, m)
 	case *RoomMemberMutation:
 		return c.RoomMember.mutate(ctx, m)
 	case *RoomNumberMutation:
@@ -381,6 +405,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Template.mutate(ctx, m)
 	case *TicketMutation:
 		return c.Ticket.mutate(ctx, m)
+	case *TombstoneMutation:
+		return c.Tombstone.mutate(ctx, m)
 	case *UploadMutation:
 		return c.Upload.mutate(ctx, m)
 	case *UserMutation:
@@ -2151,6 +2177,139 @@ func (c *RefreshTokenClient) mutate(ctx context.Context, m *RefreshTokenMutation
 	}
 }
 
+// RetentionPolicyClient is a client for the RetentionPolicy schema.
+type RetentionPolicyClient struct {
+	config
+}
+
+// NewRetentionPolicyClient returns a client for the RetentionPolicy from the given config.
+func NewRetentionPolicyClient(c config) *RetentionPolicyClient {
+	return &RetentionPolicyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `retentionpolicy.Hooks(f(g(h())))`.
+func (c *RetentionPolicyClient) Use(hooks ...Hook) {
+	c.hooks.RetentionPolicy = append(c.hooks.RetentionPolicy, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `retentionpolicy.Intercept(f(g(h())))`.
+func (c *RetentionPolicyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RetentionPolicy = append(c.inters.RetentionPolicy, interceptors...)
+}
+
+// Create returns a builder for creating a RetentionPolicy entity.
+func (c *RetentionPolicyClient) Create() *RetentionPolicyCreate {
+	mutation := newRetentionPolicyMutation(c.config, OpCreate)
+	return &RetentionPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RetentionPolicy entities.
+func (c *RetentionPolicyClient) CreateBulk(builders ...*RetentionPolicyCreate) *RetentionPolicyCreateBulk {
+	return &RetentionPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RetentionPolicyClient) MapCreateBulk(slice any, setFunc func(*RetentionPolicyCreate, int)) *RetentionPolicyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RetentionPolicyCreateBulk{err: fmt.Errorf("calling to RetentionPolicyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RetentionPolicyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RetentionPolicyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RetentionPolicy.
+func (c *RetentionPolicyClient) Update() *RetentionPolicyUpdate {
+	mutation := newRetentionPolicyMutation(c.config, OpUpdate)
+	return &RetentionPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RetentionPolicyClient) UpdateOne(_m *RetentionPolicy) *RetentionPolicyUpdateOne {
+	mutation := newRetentionPolicyMutation(c.config, OpUpdateOne, withRetentionPolicy(_m))
+	return &RetentionPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RetentionPolicyClient) UpdateOneID(id int64) *RetentionPolicyUpdateOne {
+	mutation := newRetentionPolicyMutation(c.config, OpUpdateOne, withRetentionPolicyID(id))
+	return &RetentionPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RetentionPolicy.
+func (c *RetentionPolicyClient) Delete() *RetentionPolicyDelete {
+	mutation := newRetentionPolicyMutation(c.config, OpDelete)
+	return &RetentionPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RetentionPolicyClient) DeleteOne(_m *RetentionPolicy) *RetentionPolicyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RetentionPolicyClient) DeleteOneID(id int64) *RetentionPolicyDeleteOne {
+	builder := c.Delete().Where(retentionpolicy.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RetentionPolicyDeleteOne{builder}
+}
+
+// Query returns a query builder for RetentionPolicy.
+func (c *RetentionPolicyClient) Query() *RetentionPolicyQuery {
+	return &RetentionPolicyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRetentionPolicy},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RetentionPolicy entity by its id.
+func (c *RetentionPolicyClient) Get(ctx context.Context, id int64) (*RetentionPolicy, error) {
+	return c.Query().Where(retentionpolicy.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RetentionPolicyClient) GetX(ctx context.Context, id int64) *RetentionPolicy {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RetentionPolicyClient) Hooks() []Hook {
+	return c.hooks.RetentionPolicy
+}
+
+// Interceptors returns the client interceptors.
+func (c *RetentionPolicyClient) Interceptors() []Interceptor {
+	return c.inters.RetentionPolicy
+}
+
+func (c *RetentionPolicyClient) mutate(ctx context.Context, m *RetentionPolicyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RetentionPolicyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RetentionPolicyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RetentionPolicyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RetentionPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RetentionPolicy mutation op: %q", m.Op())
+	}
+}
+
 // RoomClient is a client for the Room schema.
 type RoomClient struct {
 	config
@@ -2611,6 +2770,139 @@ func (c *RoomFileClient) mutate(ctx context.Context, m *RoomFileMutation) (Value
 		return (&RoomFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown RoomFile mutation op: %q", m.Op())
+	}
+}
+
+// RoomHoldClient is a client for the RoomHold schema.
+type RoomHoldClient struct {
+	config
+}
+
+// NewRoomHoldClient returns a client for the RoomHold from the given config.
+func NewRoomHoldClient(c config) *RoomHoldClient {
+	return &RoomHoldClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `roomhold.Hooks(f(g(h())))`.
+func (c *RoomHoldClient) Use(hooks ...Hook) {
+	c.hooks.RoomHold = append(c.hooks.RoomHold, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `roomhold.Intercept(f(g(h())))`.
+func (c *RoomHoldClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RoomHold = append(c.inters.RoomHold, interceptors...)
+}
+
+// Create returns a builder for creating a RoomHold entity.
+func (c *RoomHoldClient) Create() *RoomHoldCreate {
+	mutation := newRoomHoldMutation(c.config, OpCreate)
+	return &RoomHoldCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RoomHold entities.
+func (c *RoomHoldClient) CreateBulk(builders ...*RoomHoldCreate) *RoomHoldCreateBulk {
+	return &RoomHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RoomHoldClient) MapCreateBulk(slice any, setFunc func(*RoomHoldCreate, int)) *RoomHoldCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RoomHoldCreateBulk{err: fmt.Errorf("calling to RoomHoldClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RoomHoldCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RoomHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RoomHold.
+func (c *RoomHoldClient) Update() *RoomHoldUpdate {
+	mutation := newRoomHoldMutation(c.config, OpUpdate)
+	return &RoomHoldUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RoomHoldClient) UpdateOne(_m *RoomHold) *RoomHoldUpdateOne {
+	mutation := newRoomHoldMutation(c.config, OpUpdateOne, withRoomHold(_m))
+	return &RoomHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RoomHoldClient) UpdateOneID(id string) *RoomHoldUpdateOne {
+	mutation := newRoomHoldMutation(c.config, OpUpdateOne, withRoomHoldID(id))
+	return &RoomHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RoomHold.
+func (c *RoomHoldClient) Delete() *RoomHoldDelete {
+	mutation := newRoomHoldMutation(c.config, OpDelete)
+	return &RoomHoldDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RoomHoldClient) DeleteOne(_m *RoomHold) *RoomHoldDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RoomHoldClient) DeleteOneID(id string) *RoomHoldDeleteOne {
+	builder := c.Delete().Where(roomhold.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RoomHoldDeleteOne{builder}
+}
+
+// Query returns a query builder for RoomHold.
+func (c *RoomHoldClient) Query() *RoomHoldQuery {
+	return &RoomHoldQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRoomHold},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RoomHold entity by its id.
+func (c *RoomHoldClient) Get(ctx context.Context, id string) (*RoomHold, error) {
+	return c.Query().Where(roomhold.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RoomHoldClient) GetX(ctx context.Context, id string) *RoomHold {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RoomHoldClient) Hooks() []Hook {
+	return c.hooks.RoomHold
+}
+
+// Interceptors returns the client interceptors.
+func (c *RoomHoldClient) Interceptors() []Interceptor {
+	return c.inters.RoomHold
+}
+
+func (c *RoomHoldClient) mutate(ctx context.Context, m *RoomHoldMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RoomHoldCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RoomHoldUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RoomHoldUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RoomHoldDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown RoomHold mutation op: %q", m.Op())
 	}
 }
 
@@ -3375,6 +3667,139 @@ func (c *TicketClient) mutate(ctx context.Context, m *TicketMutation) (Value, er
 	}
 }
 
+// TombstoneClient is a client for the Tombstone schema.
+type TombstoneClient struct {
+	config
+}
+
+// NewTombstoneClient returns a client for the Tombstone from the given config.
+func NewTombstoneClient(c config) *TombstoneClient {
+	return &TombstoneClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `tombstone.Hooks(f(g(h())))`.
+func (c *TombstoneClient) Use(hooks ...Hook) {
+	c.hooks.Tombstone = append(c.hooks.Tombstone, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `tombstone.Intercept(f(g(h())))`.
+func (c *TombstoneClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Tombstone = append(c.inters.Tombstone, interceptors...)
+}
+
+// Create returns a builder for creating a Tombstone entity.
+func (c *TombstoneClient) Create() *TombstoneCreate {
+	mutation := newTombstoneMutation(c.config, OpCreate)
+	return &TombstoneCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Tombstone entities.
+func (c *TombstoneClient) CreateBulk(builders ...*TombstoneCreate) *TombstoneCreateBulk {
+	return &TombstoneCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TombstoneClient) MapCreateBulk(slice any, setFunc func(*TombstoneCreate, int)) *TombstoneCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TombstoneCreateBulk{err: fmt.Errorf("calling to TombstoneClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TombstoneCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TombstoneCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Tombstone.
+func (c *TombstoneClient) Update() *TombstoneUpdate {
+	mutation := newTombstoneMutation(c.config, OpUpdate)
+	return &TombstoneUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TombstoneClient) UpdateOne(_m *Tombstone) *TombstoneUpdateOne {
+	mutation := newTombstoneMutation(c.config, OpUpdateOne, withTombstone(_m))
+	return &TombstoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TombstoneClient) UpdateOneID(id string) *TombstoneUpdateOne {
+	mutation := newTombstoneMutation(c.config, OpUpdateOne, withTombstoneID(id))
+	return &TombstoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Tombstone.
+func (c *TombstoneClient) Delete() *TombstoneDelete {
+	mutation := newTombstoneMutation(c.config, OpDelete)
+	return &TombstoneDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TombstoneClient) DeleteOne(_m *Tombstone) *TombstoneDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TombstoneClient) DeleteOneID(id string) *TombstoneDeleteOne {
+	builder := c.Delete().Where(tombstone.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TombstoneDeleteOne{builder}
+}
+
+// Query returns a query builder for Tombstone.
+func (c *TombstoneClient) Query() *TombstoneQuery {
+	return &TombstoneQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTombstone},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Tombstone entity by its id.
+func (c *TombstoneClient) Get(ctx context.Context, id string) (*Tombstone, error) {
+	return c.Query().Where(tombstone.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TombstoneClient) GetX(ctx context.Context, id string) *Tombstone {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TombstoneClient) Hooks() []Hook {
+	return c.hooks.Tombstone
+}
+
+// Interceptors returns the client interceptors.
+func (c *TombstoneClient) Interceptors() []Interceptor {
+	return c.inters.Tombstone
+}
+
+func (c *TombstoneClient) mutate(ctx context.Context, m *TombstoneMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TombstoneCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TombstoneUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TombstoneUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TombstoneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Tombstone mutation op: %q", m.Op())
+	}
+}
+
 // UploadClient is a client for the Upload schema.
 type UploadClient struct {
 	config
@@ -3677,15 +4102,15 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		APIToken, Audit, AuditSeal, AuditUnsealed, ChecklistItem, LoginAttempt, Mention,
-		Message, MessageEdit, Node, Reaction, ReadPointer, RefreshToken, Room,
-		RoomEvent, RoomFile, RoomMember, RoomNumber, Session, Template, Ticket, Upload,
-		User []ent.Hook
+		Message, MessageEdit, Node, Reaction, ReadPointer, RefreshToken,
+		RetentionPolicy, Room, RoomEvent, RoomFile, RoomHold, RoomMember, RoomNumber,
+		Session, Template, Ticket, Tombstone, Upload, User []ent.Hook
 	}
 	inters struct {
 		APIToken, Audit, AuditSeal, AuditUnsealed, ChecklistItem, LoginAttempt, Mention,
-		Message, MessageEdit, Node, Reaction, ReadPointer, RefreshToken, Room,
-		RoomEvent, RoomFile, RoomMember, RoomNumber, Session, Template, Ticket, Upload,
-		User []ent.Interceptor
+		Message, MessageEdit, Node, Reaction, ReadPointer, RefreshToken,
+		RetentionPolicy, Room, RoomEvent, RoomFile, RoomHold, RoomMember, RoomNumber,
+		Session, Template, Ticket, Tombstone, Upload, User []ent.Interceptor
 	}
 )
 

@@ -21,14 +21,17 @@ import (
 	"taskreporter/ent/reaction"
 	"taskreporter/ent/readpointer"
 	"taskreporter/ent/refreshtoken"
+	"taskreporter/ent/retentionpolicy"
 	"taskreporter/ent/room"
 	"taskreporter/ent/roomevent"
 	"taskreporter/ent/roomfile"
+	"taskreporter/ent/roomhold"
 	"taskreporter/ent/roommember"
 	"taskreporter/ent/roomnumber"
 	"taskreporter/ent/session"
 	"taskreporter/ent/template"
 	"taskreporter/ent/ticket"
+	"taskreporter/ent/tombstone"
 	"taskreporter/ent/upload"
 	"taskreporter/ent/user"
 
@@ -95,29 +98,32 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apitoken.Table:      apitoken.ValidColumn,
-			audit.Table:         audit.ValidColumn,
-			auditseal.Table:     auditseal.ValidColumn,
-			auditunsealed.Table: auditunsealed.ValidColumn,
-			checklistitem.Table: checklistitem.ValidColumn,
-			loginattempt.Table:  loginattempt.ValidColumn,
-			mention.Table:       mention.ValidColumn,
-			message.Table:       message.ValidColumn,
-			messageedit.Table:   messageedit.ValidColumn,
-			node.Table:          node.ValidColumn,
-			reaction.Table:      reaction.ValidColumn,
-			readpointer.Table:   readpointer.ValidColumn,
-			refreshtoken.Table:  refreshtoken.ValidColumn,
-			room.Table:          room.ValidColumn,
-			roomevent.Table:     roomevent.ValidColumn,
-			roomfile.Table:      roomfile.ValidColumn,
-			roommember.Table:    roommember.ValidColumn,
-			roomnumber.Table:    roomnumber.ValidColumn,
-			session.Table:       session.ValidColumn,
-			template.Table:      template.ValidColumn,
-			ticket.Table:        ticket.ValidColumn,
-			upload.Table:        upload.ValidColumn,
-			user.Table:          user.ValidColumn,
+			apitoken.Table:        apitoken.ValidColumn,
+			audit.Table:           audit.ValidColumn,
+			auditseal.Table:       auditseal.ValidColumn,
+			auditunsealed.Table:   auditunsealed.ValidColumn,
+			checklistitem.Table:   checklistitem.ValidColumn,
+			loginattempt.Table:    loginattempt.ValidColumn,
+			mention.Table:         mention.ValidColumn,
+			message.Table:         message.ValidColumn,
+			messageedit.Table:     messageedit.ValidColumn,
+			node.Table:            node.ValidColumn,
+			reaction.Table:        reaction.ValidColumn,
+			readpointer.Table:     readpointer.ValidColumn,
+			refreshtoken.Table:    refreshtoken.ValidColumn,
+			retentionpolicy.Table: retentionpolicy.ValidColumn,
+			room.Table:            room.ValidColumn,
+			roomevent.Table:       roomevent.ValidColumn,
+			roomfile.Table:        roomfile.ValidColumn,
+			roomhold.Table:        roomhold.ValidColumn,
+			roommember.Table:      roommember.ValidColumn,
+			roomnumber.Table:      roomnumber.ValidColumn,
+			session.Table:         session.ValidColumn,
+			template.Table:        template.ValidColumn,
+			ticket.Table:          ticket.ValidColumn,
+			tombstone.Table:       tombstone.ValidColumn,
+			upload.Table:          upload.ValidColumn,
+			user.Table:            user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

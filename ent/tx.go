@@ -40,12 +40,16 @@ type Tx struct {
 	ReadPointer *ReadPointerClient
 	// RefreshToken is the client for interacting with the RefreshToken builders.
 	RefreshToken *RefreshTokenClient
+	// RetentionPolicy is the client for interacting with the RetentionPolicy builders.
+	RetentionPolicy *RetentionPolicyClient
 	// Room is the client for interacting with the Room builders.
 	Room *RoomClient
 	// RoomEvent is the client for interacting with the RoomEvent builders.
 	RoomEvent *RoomEventClient
 	// RoomFile is the client for interacting with the RoomFile builders.
 	RoomFile *RoomFileClient
+	// RoomHold is the client for interacting with the RoomHold builders.
+	RoomHold *RoomHoldClient
 	// RoomMember is the client for interacting with the RoomMember builders.
 	RoomMember *RoomMemberClient
 	// RoomNumber is the client for interacting with the RoomNumber builders.
@@ -56,6 +60,8 @@ type Tx struct {
 	Template *TemplateClient
 	// Ticket is the client for interacting with the Ticket builders.
 	Ticket *TicketClient
+	// Tombstone is the client for interacting with the Tombstone builders.
+	Tombstone *TombstoneClient
 	// Upload is the client for interacting with the Upload builders.
 	Upload *UploadClient
 	// User is the client for interacting with the User builders.
@@ -204,14 +210,17 @@ func (tx *Tx) init() {
 	tx.Reaction = NewReactionClient(tx.config)
 	tx.ReadPointer = NewReadPointerClient(tx.config)
 	tx.RefreshToken = NewRefreshTokenClient(tx.config)
+	tx.RetentionPolicy = NewRetentionPolicyClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.RoomEvent = NewRoomEventClient(tx.config)
 	tx.RoomFile = NewRoomFileClient(tx.config)
+	tx.RoomHold = NewRoomHoldClient(tx.config)
 	tx.RoomMember = NewRoomMemberClient(tx.config)
 	tx.RoomNumber = NewRoomNumberClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.Template = NewTemplateClient(tx.config)
 	tx.Ticket = NewTicketClient(tx.config)
+	tx.Tombstone = NewTombstoneClient(tx.config)
 	tx.Upload = NewUploadClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

@@ -31,6 +31,9 @@ const (
 	ActReadCluster      Act = "read_cluster"       // the nodes and their figures
 	ActReadStorage      Act = "read_storage"       // what the files take
 	ActDrainNode        Act = "drain_node"         // take a node out of service
+	ActReadRetention    Act = "read_retention"     // the retention policy, what it would do, and what was purged
+	ActManageRetention  Act = "manage_retention"   // change the policy, purge rooms
+	ActHoldRoom         Act = "hold_room"          // keep a room from being purged, and let it go again
 )
 
 type rule struct {
@@ -66,6 +69,9 @@ var rules = map[Act]rule{
 	ActReadCluster:      {admin: true, auditor: true, scope: ScopeRead},
 	ActReadStorage:      {admin: true, auditor: true, scope: ScopeRead},
 	ActDrainNode:        {admin: true, scope: ScopeWrite},
+	ActReadRetention:    {admin: true, auditor: true, scope: ScopeRead},
+	ActManageRetention:  {admin: true, scope: ScopeWrite},
+	ActHoldRoom:         {admin: true, scope: ScopeWrite},
 }
 
 // Can decides whether p, who has role in the room concerned, may do act. An act

@@ -35,6 +35,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 		ActReadCluster:      "AU",
 		ActReadStorage:      "AU",
 		ActDrainNode:        "A",
+		ActReadRetention:    "AU",
+		ActManageRetention:  "A",
+		ActHoldRoom:         "A",
 	}
 	if len(table) != len(rules) {
 		t.Errorf("%d acts in the test, %d in the code", len(table), len(rules))
@@ -106,7 +109,7 @@ func TestMayAdd(t *testing.T) {
 // without write, nothing by office without admin, and never more than the person.
 func TestATokenMayDoWhatItsScopesSay(t *testing.T) {
 	t.Parallel()
-	reads := []Act{ActRead, ActFindPeople, ActReadTemplates, ActReadUsers, ActReadAudit, ActReadCluster, ActReadStorage}
+	reads := []Act{ActRead, ActFindPeople, ActReadTemplates, ActReadUsers, ActReadAudit, ActReadCluster, ActReadStorage, ActReadRetention}
 	for act := range rules {
 		for _, system := range []SystemRole{SystemUser, SystemAuditor, SystemAdmin} {
 			for _, role := range []Role{NoRole, Viewer, Editor, Owner} {

@@ -124,19 +124,22 @@ func (f File) Withheld() File {
 	}
 }
 
+// RoomPrefix is the place of all objects of a room.
+func RoomPrefix(room RoomID) string { return "room-" + string(room) }
+
 // ObjectKey is the place of a file's bytes in the object store (F-ST-09).
 func ObjectKey(room RoomID, kind FileKind, id FileID, ext string) string {
-	return "room-" + string(room) + "/" + string(kind) + "/" + string(id) + "." + ext
+	return RoomPrefix(room) + "/" + string(kind) + "/" + string(id) + "." + ext
 }
 
 // ThumbnailKey is the place of an image's preview.
 func ThumbnailKey(room RoomID, id FileID) string {
-	return "room-" + string(room) + "/thumbnail/" + string(id) + ".jpg"
+	return RoomPrefix(room) + "/thumbnail/" + string(id) + ".jpg"
 }
 
 // PartPrefix is where the parts of a resumable upload wait until it is whole.
 func PartPrefix(room RoomID, id FileID) string {
-	return "room-" + string(room) + "/part/" + string(id)
+	return RoomPrefix(room) + "/part/" + string(id)
 }
 
 // HexDigest writes a digest as File.SHA256 keeps it.

@@ -102,6 +102,7 @@ type Room struct {
 	Mentions     int          `json:"-"` // of them, those that mention the person who asked
 	MemberCount  int          `json:"-"`
 	LastMessage  string       `json:"-"` // first line of the newest message, for the list
+	Hold         *RoomHold    `json:"-"` // what keeps it from being purged; only where one room is read
 
 	// When it first reached a status; nil for one that was skipped. A reopened
 	// incident is neither resolved nor closed.

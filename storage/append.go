@@ -30,6 +30,13 @@ type appender interface {
 	close()
 }
 
+// autocommitter appends what has no projections but plain messages without a
+// transaction of its own: one round trip in place of three. Its error is
+// ErrOutcomeUnknown when it is not known what was written.
+type autocommitter interface {
+	appendAlone(ctx context.Context, db *sql.DB, parts []*part) error
+}
+
 func newAppender(ctx context.Context, kind migration.Dialect, db *sql.DB) (appender, error) {
 	if kind == migration.SQLite {
 		return newSQLiteAppender(ctx, db)
@@ -128,15 +135,19 @@ func failAppend(err error) error {
 	return fail("append", err)
 }
 
-// try is one transaction. Its error is ErrOutcomeUnknown when commit was asked
-// for and not answered; after any other error nothing was written.
+// try is one transaction. Its error is ErrOutcomeUnknown when commit, or the one
+// statement that is a transaction by itself, was asked for and not answered; after
+// any other error nothing was written.
 func (r *Records) try(ctx context.Context, parts []*part) error {
+	for _, p := range parts {
+		p.through = false
+	}
+	if a, ok := r.db.append.(autocommitter); ok && !slices.ContainsFunc(parts, func(p *part) bool { return p.others }) {
+		return a.appendAlone(ctx, r.db.writer, parts)
+	}
 	tx, err := r.db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
-	}
-	for _, p := range parts {
-		p.through = false
 	}
 	if err = r.db.append.append(ctx, tx, parts); err == nil {
 		err = r.project(ctx, tx, parts)

@@ -68,7 +68,9 @@ type DB struct {
 	reader *sql.DB // Postgres: the same pool
 	write  *ent.Client
 	read   *ent.Client
+	asked  *prepared // what reader is asked over and over; nil on SQLite, which parses for nothing
 	append appender
+	totals totals
 	now    func() time.Time
 	zone   *time.Location
 	log    *slog.Logger
@@ -99,13 +101,13 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		db.writer, db.reader, err = openSQLite(ctx, sqlitePath(cfg.URL), cfg.Connections)
 	} else {
 		db.writer, err = openPostgres(cfg.URL, cfg.Connections, statementTimeout)
-		db.reader = db.writer
+		db.reader, db.asked = db.writer, newPrepared(db.writer)
 	}
 	if err != nil {
 		return nil, incident.Wrap(incident.Unavailable, op, err, "the database cannot be opened: check its address")
 	}
 	db.write = ent.NewClient(ent.Driver(entsql.OpenDB(db.dialect(), db.writer)))
-	db.read = ent.NewClient(ent.Driver(entsql.OpenDB(db.dialect(), db.reader)))
+	db.read = ent.NewClient(ent.Driver(entsql.NewDriver(db.dialect(), entsql.Conn{ExecQuerier: db.queries()})))
 	if err = migration.Check(ctx, db.writer, kind); err == nil {
 		db.append, err = newAppender(ctx, kind, db.writer)
 	}
@@ -121,10 +123,29 @@ func (db *DB) Ping(ctx context.Context) error {
 	return fail("ping database", errors.Join(db.writer.PingContext(ctx), db.reader.PingContext(ctx)))
 }
 
+// queries is where what is asked over and over is asked.
+func (db *DB) queries() entsql.ExecQuerier {
+	if db.asked == nil {
+		return db.reader
+	}
+	return db.asked
+}
+
+// orders is the same for single statements that write.
+func (db *DB) orders() entsql.ExecQuerier {
+	if db.asked == nil {
+		return db.writer
+	}
+	return db.asked
+}
+
 // Close ends all connections. What is under way fails.
 func (db *DB) Close() error {
 	if db.append != nil {
 		db.append.close()
+	}
+	if db.asked != nil {
+		_ = db.asked.close() // their connections go, too
 	}
 	if db.reader == db.writer {
 		return db.writer.Close()

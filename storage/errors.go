@@ -97,6 +97,13 @@ func isRefused(err error) bool {
 	return code == sqlite3.SQLITE_CONSTRAINT || code == sqlite3.SQLITE_TOOBIG
 }
 
+// wasRefused reports whether the database itself said that it did not carry the
+// statement out.
+func wasRefused(err error) bool {
+	p := postgresError(err)
+	return p != nil && p.Severity == "ERROR"
+}
+
 // isSentTwice reports whether the row refused is an event whose client_msg_id the
 // room has already.
 func isSentTwice(err error) bool {

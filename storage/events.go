@@ -110,7 +110,7 @@ func (db *DB) sent(ctx context.Context, room incident.RoomID, keys []incident.Se
 // readEvents returns events as they are stored, and the places of those whose text
 // is not to be read any more.
 func (db *DB) readEvents(ctx context.Context, room incident.RoomID, query string, args ...any) (list []incident.Event, redacted []int, err error) {
-	rows, err := db.reader.QueryContext(ctx, query, args...)
+	rows, err := db.queries().QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, nil, err
 	}

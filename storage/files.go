@@ -23,7 +23,7 @@ func (l *Library) Files(ctx context.Context, room incident.RoomID, q incident.Fi
 	if q.Kind != "" {
 		where = append(where, roomfile.FileType(string(q.Kind)))
 	}
-	total, err := l.db.read.RoomFile.Query().Where(where...).Count(ctx)
+	total, err := l.db.totals.of(ctx, l.db, listed{room, q.Kind, q.Quarantined}, l.db.read.RoomFile.Query().Where(where...).Count)
 	if err != nil {
 		return nil, 0, fail(op, err)
 	}

@@ -24,6 +24,9 @@ func (a *Accounts) Forget(ctx context.Context, then, attempts time.Time) (n int,
 	if _, err := a.db.write.LoginAttempt.Delete().Where(loginattempt.AtLT(incident.Now(attempts))).Exec(ctx); err != nil {
 		return 0, fail(op, err)
 	}
+	if _, err := a.db.write.Ticket.Delete().Where(ticket.ExpiresAtLT(incident.Now(a.db.now()))).Exec(ctx); err != nil {
+		return 0, fail(op, err)
+	}
 	then = incident.Now(then)
 	for {
 		gone := 0

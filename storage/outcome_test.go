@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"taskreporter/incident"
 	"taskreporter/storage"
 	"taskreporter/storage/storagetest"
@@ -28,17 +30,25 @@ func TestWhatIsKnownWhenTheConnectionIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	const word = "the wire breaks at this word"
+	isNil := func(err error) bool { return err == nil }
 	stored := 2
 	for _, c := range []struct {
-		name   string
-		cut    cut
-		want   func(error) bool
-		stored int // events of the batch
+		name     string
+		mentions *incident.Mentions // with them the batch has a transaction, else it is one statement
+		cut      cut
+		want     func(error) bool
+		stored   int // events of the batch
 	}{
-		{"before the statement arrived", cut{word: word}, isUnavailable, 0},
-		{"before the commit arrived", cut{word: "COMMIT\x00"}, isUnknown, 0},
-		{"before its answer came", cut{word: "COMMIT\x00", deliver: true}, isUnknown, 1},
-		{"not at all", cut{word: "no such word"}, func(err error) bool { return err == nil }, 1},
+		{"before the statement arrived", &incident.Mentions{All: true}, cut{word: word}, isUnavailable, 0},
+		{"before the commit arrived", &incident.Mentions{All: true}, cut{word: "COMMIT\x00"}, isUnknown, 0},
+		{"before the commit's answer came", &incident.Mentions{All: true}, cut{word: "COMMIT\x00", deliver: true}, isUnknown, 1},
+		{"not at all in a transaction", &incident.Mentions{All: true}, cut{word: "no such word"}, isNil, 1},
+		{"before the one statement arrived", nil, cut{word: word}, isUnknown, 0},
+		{"before its answer came, always", nil, cut{word: word, deliver: true}, isUnknown, 1},
+		// The driver sends it again by itself: what was stored fences it out.
+		{"before its answer came, and held", nil, cut{word: word, deliver: true, once: true}, isUnknown, 1},
+		{"before it arrived, and held", nil, cut{word: word, once: true}, isNil, 1},
+		{"not at all: one statement", nil, cut{word: "no such word"}, isNil, 1},
 	} {
 		list, err := records.Claim(t.Context(), "node", []incident.RoomID{room.ID}) // on a new connection
 		if err != nil || list[0].Err != nil {
@@ -48,7 +58,7 @@ func TestWhatIsKnownWhenTheConnectionIsLost(t *testing.T) {
 		b := incident.Batch{RoomID: room.ID, Epoch: state.Room.Epoch, Lo: state.Room.Head, Events: []incident.Event{{
 			RoomID: room.ID, Seq: state.Room.Head + 1, At: room.DeclaredAt, By: by.Person,
 			Change: incident.MessagePosted{Message: incident.Message{
-				ID: incident.MessageID("0192f0c1-2b7a-7c3e-9a51-" + c.name[len(c.name)-8:]), Author: by.Person, Text: word,
+				ID: incident.MessageID(uuid.NewString()), Author: by.Person, Text: word, Mentions: c.mentions,
 			}},
 		}}}
 		w.arm(c.cut)
@@ -83,7 +93,9 @@ func TestAStoppedProcessDoesNotHoldItsRooms(t *testing.T) { // F-OP-08
 	outcome := make(chan error, 1)
 	go func() {
 		outcome <- stopped.Records().Append(t.Context(), []incident.Batch{{RoomID: room.ID, Lo: 2, Events: []incident.Event{
-			{RoomID: room.ID, Seq: 3, At: room.DeclaredAt, Change: incident.MessagePosted{}},
+			{RoomID: room.ID, Seq: 3, At: room.DeclaredAt, Change: incident.MessagePosted{Message: incident.Message{
+				Mentions: &incident.Mentions{All: true}, // else it is one statement, which commits itself
+			}}},
 		}}})[0]
 	}()
 	waitFor(t, w.muted)

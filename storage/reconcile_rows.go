@@ -5,7 +5,9 @@ import (
 
 	entsql "entgo.io/ent/dialect/sql"
 
+	"taskreporter/ent"
 	"taskreporter/ent/roomfile"
+	"taskreporter/ent/tombstone"
 	"taskreporter/ent/upload"
 	"taskreporter/incident"
 )
@@ -32,11 +34,17 @@ func (i *Inventory) FilesAfter(ctx context.Context, room incident.RoomID, file i
 }
 
 // Uploading reports whether the file is an upload that has not ended, or whose
-// parts wait for removal.
+// parts wait for removal, or of a room that is being purged.
 func (i *Inventory) Uploading(ctx context.Context, room incident.RoomID, file incident.FileID) (bool, error) {
+	const op = "find upload"
 	found, err := i.db.read.Upload.Query().
 		Where(upload.RoomID(string(room)), upload.ID(string(file))).Exist(ctx)
-	return found, fail("find upload", err)
+	if found || err != nil {
+		return found, fail(op, err)
+	}
+	found, err = i.db.read.Tombstone.Query().
+		Where(tombstone.ID(string(room)), tombstone.StateNEQ(string(incident.PurgeDone))).Exist(ctx)
+	return found, fail(op, err)
 }
 
 // File returns a file, deleted ones included.
@@ -44,11 +52,19 @@ func (i *Inventory) File(ctx context.Context, room incident.RoomID, file inciden
 	return i.db.file(ctx, room, file)
 }
 
-// RoomNumber returns the number that people call a room by.
+// RoomNumber returns the number that people call a room by, also one that was purged.
 func (i *Inventory) RoomNumber(ctx context.Context, room incident.RoomID) (string, error) {
+	const op = "read room"
 	row, err := i.db.read.Room.Get(ctx, string(room))
-	if err != nil {
-		return "", fail("read room", err)
+	if err == nil {
+		return row.Number, nil
 	}
-	return row.Number, nil
+	if !ent.IsNotFound(err) {
+		return "", fail(op, err)
+	}
+	stone, err := i.db.read.Tombstone.Get(ctx, string(room))
+	if err != nil {
+		return "", fail(op, err)
+	}
+	return stone.Number, nil
 }

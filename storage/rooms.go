@@ -45,7 +45,8 @@ func (l *Library) Room(ctx context.Context, id incident.RoomID, asker incident.U
 	if err := l.describe(ctx, list, asker); err != nil {
 		return incident.Room{}, fail(op, err)
 	}
-	return list[0], nil
+	list[0].Hold, err = hold(ctx, l.db.read, id)
+	return list[0], fail(op, err)
 }
 
 // Rooms returns a page, newest activity first, and how many match in all.

@@ -14,6 +14,7 @@ type cut struct {
 	word    string
 	deliver bool // the server still gets it, and its answer is lost
 	all     bool
+	once    bool // the next connection holds
 	mute    bool // from then on nothing passes, and nobody is told
 }
 
@@ -115,6 +116,9 @@ func (w *wire) ask(client, server net.Conn, lost chan struct{}) {
 			w.arm(c)
 		}
 		broken := spoken && !c.mute
+		if broken && c.once {
+			w.arm(cut{})
+		}
 		if err != nil || broken && !c.deliver {
 			server.Close() // answer closes the client's side
 			return

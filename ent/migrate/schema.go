@@ -289,6 +289,20 @@ var (
 			},
 		},
 	}
+	// RetentionPoliciesColumns holds the columns for the "retention_policies" table.
+	RetentionPoliciesColumns = []*schema.Column{
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "days", Type: field.TypeString, Size: 2147483647},
+		{Name: "changed_at", Type: field.TypeTime},
+		{Name: "changed_by", Type: field.TypeString, Size: 2147483647},
+		{Name: "changed_by_name", Type: field.TypeString, Size: 2147483647},
+	}
+	// RetentionPoliciesTable holds the schema information for the "retention_policies" table.
+	RetentionPoliciesTable = &schema.Table{
+		Name:       "retention_policies",
+		Columns:    RetentionPoliciesColumns,
+		PrimaryKey: []*schema.Column{RetentionPoliciesColumns[0]},
+	}
 	// IncidentRoomsColumns holds the columns for the "incident_rooms" table.
 	IncidentRoomsColumns = []*schema.Column{
 		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
@@ -333,6 +347,16 @@ var (
 		Name:       "incident_rooms",
 		Columns:    IncidentRoomsColumns,
 		PrimaryKey: []*schema.Column{IncidentRoomsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incident_rooms_archived",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentRoomsColumns[30]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "archived_at IS NOT NULL",
+				},
+			},
+		},
 	}
 	// RoomEventsColumns holds the columns for the "room_events" table.
 	RoomEventsColumns = []*schema.Column{
@@ -419,6 +443,20 @@ var (
 				Columns: []*schema.Column{RoomFilesColumns[13], RoomFilesColumns[14]},
 			},
 		},
+	}
+	// RoomHoldsColumns holds the columns for the "room_holds" table.
+	RoomHoldsColumns = []*schema.Column{
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "placed_by", Type: field.TypeString, Size: 2147483647},
+		{Name: "placed_by_name", Type: field.TypeString, Size: 2147483647},
+		{Name: "reason", Type: field.TypeString, Size: 2147483647},
+	}
+	// RoomHoldsTable holds the schema information for the "room_holds" table.
+	RoomHoldsTable = &schema.Table{
+		Name:       "room_holds",
+		Columns:    RoomHoldsColumns,
+		PrimaryKey: []*schema.Column{RoomHoldsColumns[0]},
 	}
 	// RoomMembersColumns holds the columns for the "room_members" table.
 	RoomMembersColumns = []*schema.Column{
@@ -550,6 +588,44 @@ var (
 			},
 		},
 	}
+	// TombstonesColumns holds the columns for the "tombstones" table.
+	TombstonesColumns = []*schema.Column{
+		{Name: "room_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
+		{Name: "number", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(20)", "sqlite3": "varchar(20)"}},
+		{Name: "severity", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(10)", "sqlite3": "varchar(10)"}},
+		{Name: "declared_at", Type: field.TypeTime},
+		{Name: "archived_at", Type: field.TypeTime},
+		{Name: "purged_at", Type: field.TypeTime},
+		{Name: "removed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(10)", "sqlite3": "varchar(10)"}},
+		{Name: "purged_by", Type: field.TypeString, Size: 2147483647},
+		{Name: "purged_by_name", Type: field.TypeString, Size: 2147483647},
+		{Name: "reason", Type: field.TypeString, Size: 2147483647},
+		{Name: "policy", Type: field.TypeInt},
+		{Name: "events", Type: field.TypeInt64},
+		{Name: "messages", Type: field.TypeInt64},
+		{Name: "files", Type: field.TypeInt64},
+		{Name: "bytes", Type: field.TypeInt64},
+		{Name: "log_hash", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(64)", "sqlite3": "varchar(64)"}},
+	}
+	// TombstonesTable holds the schema information for the "tombstones" table.
+	TombstonesTable = &schema.Table{
+		Name:       "tombstones",
+		Columns:    TombstonesColumns,
+		PrimaryKey: []*schema.Column{TombstonesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "tombstones_newest",
+				Unique:  false,
+				Columns: []*schema.Column{TombstonesColumns[5]},
+			},
+			{
+				Name:    "tombstones_state",
+				Unique:  false,
+				Columns: []*schema.Column{TombstonesColumns[7], TombstonesColumns[5]},
+			},
+		},
+	}
 	// UploadsColumns holds the columns for the "uploads" table.
 	UploadsColumns = []*schema.Column{
 		{Name: "file_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(36)", "sqlite3": "varchar(36)"}},
@@ -627,14 +703,17 @@ var (
 		ReactionsTable,
 		ReadPointersTable,
 		RefreshTokensTable,
+		RetentionPoliciesTable,
 		IncidentRoomsTable,
 		RoomEventsTable,
 		RoomFilesTable,
+		RoomHoldsTable,
 		RoomMembersTable,
 		RoomNumbersTable,
 		SessionsTable,
 		TemplatesTable,
 		TicketsTable,
+		TombstonesTable,
 		UploadsTable,
 		UsersTable,
 	}
@@ -682,6 +761,9 @@ func init() {
 	RefreshTokensTable.Annotation = &entsql.Annotation{
 		Table: "refresh_tokens",
 	}
+	RetentionPoliciesTable.Annotation = &entsql.Annotation{
+		Table: "retention_policies",
+	}
 	IncidentRoomsTable.Annotation = &entsql.Annotation{
 		Table: "incident_rooms",
 	}
@@ -691,6 +773,9 @@ func init() {
 	RoomFilesTable.ForeignKeys[0].RefTable = IncidentRoomsTable
 	RoomFilesTable.Annotation = &entsql.Annotation{
 		Table: "room_files",
+	}
+	RoomHoldsTable.Annotation = &entsql.Annotation{
+		Table: "room_holds",
 	}
 	RoomMembersTable.ForeignKeys[0].RefTable = IncidentRoomsTable
 	RoomMembersTable.Annotation = &entsql.Annotation{
@@ -709,6 +794,9 @@ func init() {
 	TicketsTable.ForeignKeys[0].RefTable = SessionsTable
 	TicketsTable.Annotation = &entsql.Annotation{
 		Table: "tickets",
+	}
+	TombstonesTable.Annotation = &entsql.Annotation{
+		Table: "tombstones",
 	}
 	UploadsTable.ForeignKeys[0].RefTable = IncidentRoomsTable
 	UploadsTable.Annotation = &entsql.Annotation{

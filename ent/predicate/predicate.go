@@ -45,6 +45,9 @@ type ReadPointer func(*sql.Selector)
 // RefreshToken is the predicate function for refreshtoken builders.
 type RefreshToken func(*sql.Selector)
 
+// RetentionPolicy is the predicate function for retentionpolicy builders.
+type RetentionPolicy func(*sql.Selector)
+
 // Room is the predicate function for room builders.
 type Room func(*sql.Selector)
 
@@ -53,6 +56,9 @@ type RoomEvent func(*sql.Selector)
 
 // RoomFile is the predicate function for roomfile builders.
 type RoomFile func(*sql.Selector)
+
+// RoomHold is the predicate function for roomhold builders.
+type RoomHold func(*sql.Selector)
 
 // RoomMember is the predicate function for roommember builders.
 type RoomMember func(*sql.Selector)
@@ -68,6 +74,9 @@ type Template func(*sql.Selector)
 
 // Ticket is the predicate function for ticket builders.
 type Ticket func(*sql.Selector)
+
+// Tombstone is the predicate function for tombstone builders.
+type Tombstone func(*sql.Selector)
 
 // Upload is the predicate function for upload builders.
 type Upload func(*sql.Selector)

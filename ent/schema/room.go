@@ -66,6 +66,14 @@ func (Room) Edges() []ent.Edge {
 	}
 }
 
+// Indexes implements [ent.Interface]: what retention looks for.
+func (Room) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("archived_at").StorageKey("incident_rooms_archived").
+			Annotations(entsql.IndexWhere("archived_at IS NOT NULL")),
+	}
+}
+
 // ofRoom ties a row to its room.
 func ofRoom(ref string) ent.Edge {
 	return edge.From("room", Room.Type).Ref(ref).Field("room_id").Unique().Required().Immutable()

@@ -34,7 +34,7 @@ func Pending(ctx context.Context, db *sql.DB, d Dialect) (names []string, newer 
 }
 
 // versionOf is 0 for a database without steps.
-func versionOf(ctx context.Context, db *sql.DB, d Dialect) (version int64, err error) {
+func versionOf(ctx context.Context, db Querier, d Dialect) (version int64, err error) {
 	there := "select count(*) > 0 from sqlite_master where type = 'table' and name = $1"
 	if d == Postgres {
 		there = "select to_regclass($1) is not null"

@@ -140,8 +140,8 @@ func (c *check) unknown(ctx context.Context, p place, e object.Entry) error {
 // ownerOf asks in this order because an upload becomes a file, and no id is given
 // twice: what is neither now will never be.
 func (c *check) ownerOf(ctx context.Context, p place, key string) (owner, error) {
-	// A room is never removed. One that is not there means that the bucket, or the
-	// database, is that of another installation.
+	// A room that was purged leaves a tombstone with its number. One that is not there
+	// means that the bucket, or the database, is that of another installation.
 	switch _, err := c.roomNumber(ctx); {
 	case incident.KindOf(err) == incident.NotFound:
 		return another, nil

@@ -13,11 +13,11 @@ type Rows interface {
 	// room and a file in a fixed order: by rising room, in it by id.
 	FilesAfter(ctx context.Context, room incident.RoomID, file incident.FileID, limit int) ([]incident.File, error)
 	// Uploading reports whether the file is an upload that has not ended, or whose
-	// parts wait for removal.
+	// parts wait for removal, or of a room that is being purged.
 	Uploading(ctx context.Context, room incident.RoomID, file incident.FileID) (bool, error)
 	// File returns a file, deleted ones included, or incident.NotFound.
 	File(ctx context.Context, room incident.RoomID, file incident.FileID) (incident.File, error)
-	// RoomNumber returns a room's number, or incident.NotFound.
+	// RoomNumber returns a room's number, also of a purged one, or incident.NotFound.
 	RoomNumber(ctx context.Context, room incident.RoomID) (string, error)
 }
 

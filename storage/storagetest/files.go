@@ -56,6 +56,33 @@ func testFiles(t *testing.T, fresh Fresh) {
 		same(t, "deleted file", got, want)
 	})
 
+	promise(t, "ATotalFollowsWhatAnotherNodeChanges", fresh, func(t *testing.T, cfg storage.Config) { // F-DL-02
+		db, elsewhere := Open(t, cfg), Open(t, cfg)
+		r := claim(t, db)
+		total := func(kind incident.FileKind, quarantined bool, want int) {
+			t.Helper()
+			q := incident.FileQuery{Limit: 1, Kind: kind, Quarantined: quarantined}
+			for range 2 { // counted, then known
+				if _, got, err := elsewhere.Library().Files(t.Context(), r.ID, q); err != nil || got != want {
+					t.Errorf("%d in all (%v), want %d", got, err, want)
+				}
+			}
+		}
+		total("", false, 0)
+		photo, log := r.file("a.jpg"), r.file("a.log")
+		appendAll(t, db, r.batch(photo, log))
+		total("", false, 2)
+		total(incident.Log, false, 1)
+		appendAll(t, db, r.batch(r.message("nothing of files")))
+		total("", false, 2)
+		appendAll(t, db, r.batch(incident.FileScanned{FileID: log.File.ID, Scan: incident.ScanInfected}))
+		total(incident.Log, false, 0)
+		total("", true, 2)
+		appendAll(t, db, r.batch(incident.FileDeleted{FileID: photo.File.ID, DeletedBy: r.owner.Person}))
+		total("", false, 0)
+		total("", true, 1)
+	})
+
 	promise(t, "FilesArePagedNewestFirst", fresh, func(t *testing.T, cfg storage.Config) { // F-DL-02
 		db := Open(t, cfg)
 		r, other := claim(t, db), claim(t, db)

@@ -50,3 +50,14 @@ func ManyRooms(t testing.TB, cfg storage.Config, n, members int) []incident.Room
 	}
 	return ids
 }
+
+// Exec changes the database of cfg by other ways than the product's.
+func Exec(t testing.TB, cfg storage.Config, statement string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("postgres", cfg.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	exec(t, db, statement, args...)
+}

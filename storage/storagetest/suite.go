@@ -48,6 +48,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Tokens", testTokens},
 		{"Attempts", testAttempts},
 		{"People", testPeople},
+		{"Retention", testRetention},
 		{"Audit", testAudit},
 		{"Migration", testMigration},
 	} {
