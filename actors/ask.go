@@ -6,13 +6,20 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/incident"
 )
 
 // ask sends a request to a room and waits for the answer, following it where it
 // moves. Every request is harmless when repeated.
-func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (answer, error) {
+func (e *Engine) ask(ctx context.Context, room incident.RoomID, req request) (a answer, err error) {
+	ctx, span := e.span(ctx, room, req)
+	defer func() { endSpan(span, err) }()
+	return e.follow(ctx, room, req)
+}
+
+func (e *Engine) follow(ctx context.Context, room incident.RoomID, req request) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	for began, attempt := e.now(), 0; ; attempt++ {
@@ -57,9 +64,9 @@ func (e *Engine) askActor(ctx context.Context, pid *actor.PID, req any) (answer,
 	var res any
 	var err error
 	if pid.Address == e.address {
-		res, err = e.root.RequestFuture(pid, req, limit).Result()
+		res, err = e.future(ctx, pid, req, limit).Result()
 	} else {
-		res, err = e.askRemote(pid, req, min(limit, remoteTimeout))
+		res, err = e.askRemote(ctx, pid, req, min(limit, remoteTimeout))
 	}
 	switch {
 	case errors.Is(err, actor.ErrDeadLetter), errors.Is(err, errStreamBroke):
@@ -82,13 +89,20 @@ func (e *Engine) askActor(ctx context.Context, pid *actor.PID, req any) (answer,
 
 var errStreamBroke = errors.New("the stream to the other node broke")
 
-func (e *Engine) askRemote(pid *actor.PID, req any, limit time.Duration) (any, error) {
+// future sends a request and waits for nothing yet.
+func (e *Engine) future(ctx context.Context, pid *actor.PID, m any, limit time.Duration) *actor.Future {
+	f := actor.NewFuture(e.system, limit)
+	e.root.Send(pid, addressed(m, f.PID(), trace.SpanContextFromContext(ctx)))
+	return f
+}
+
+func (e *Engine) askRemote(ctx context.Context, pid *actor.PID, req any, limit time.Duration) (any, error) {
 	env, err := e.sealer.seal(pid, req)
 	if err != nil {
 		return nil, err
 	}
 	lost := e.losses.lost(pid.Address)
-	f := e.root.RequestFuture(pid, env, limit)
+	f := e.future(ctx, pid, env, limit)
 	done := make(chan struct{})
 	var res any
 	go func() {

@@ -67,6 +67,11 @@ func (c *Connection) send(m fromSocket) {
 		c.sink.Refused(room, id, errTooManyUnacked())
 		return
 	}
+	if c.engine.tracer != nil {
+		room, _ := m.name()
+		_, span := c.engine.span(context.Background(), room, m)
+		m = &tracedSend{m, span}
+	}
 	c.engine.root.Send(c.pid, m)
 }
 
@@ -197,6 +202,11 @@ func (a *connectionActor) end() {
 		a.tellRelay(&detach{j.sub})
 	}
 	a.tellRelay(&leave{a.conn})
+	for _, r := range a.routes {
+		for _, w := range r.waiting {
+			endTrace(w, context.Canceled)
+		}
+	}
 	a.conn.engine.counters.connections.Add(-1)
 }
 
@@ -313,11 +323,17 @@ func (a *connectionActor) send(m fromSocket) {
 	}
 	r.waiting = append(r.waiting, m)
 	if r.pid != nil {
-		a.conn.engine.request(r.pid, m, a.self)
+		a.pass(r.pid, m)
 		a.remind(room, r)
 		return
 	}
 	a.find(room)
+}
+
+// pass sends what came from the socket on to the room.
+func (a *connectionActor) pass(room *actor.PID, m fromSocket) {
+	m, of := traceOf(m)
+	a.conn.engine.requestIn(of, room, m, a.self)
 }
 
 // remind looks after sends to another node: they, or their answers, may be lost
@@ -385,7 +401,7 @@ func (a *connectionActor) roomFound(m *roomFound) {
 	}
 	r.pid = m.Pid
 	for _, p := range r.waiting {
-		a.conn.engine.request(r.pid, p, a.self)
+		a.pass(r.pid, p)
 	}
 	if len(r.waiting) > 0 {
 		a.remind(m.Room, r)
@@ -410,6 +426,7 @@ func (a *connectionActor) answered(m toSocket) {
 		if _, waits := w.name(); waits == id {
 			r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
 			r.tries, r.trying = 0, time.Time{}
+			endTrace(w, m.failure())
 			a.answer(m)
 			return
 		}
@@ -437,6 +454,7 @@ func (a *connectionActor) tryAgain(room incident.RoomID, r *route, err error) {
 		waiting := r.waiting
 		delete(a.routes, room)
 		for _, w := range waiting {
+			endTrace(w, err)
 			a.answer(w.refused(err).(toSocket))
 		}
 		return

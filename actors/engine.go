@@ -15,6 +15,7 @@ import (
 	"github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/time/rate"
 
 	"taskreporter/actors/wire"
@@ -28,8 +29,9 @@ type Config struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 	Limits  Limits
-	Version string         // of the program, for people
-	Cluster *ClusterConfig // nil for a node alone
+	Version string               // of the program, for people
+	Traces  trace.TracerProvider // nil: nothing is traced
+	Cluster *ClusterConfig       // nil for a node alone
 }
 
 // ClusterConfig is what a node of a cluster needs besides.
@@ -60,6 +62,7 @@ type Engine struct {
 	limits  Limits
 	version string
 	onDrain func()
+	tracer  trace.Tracer // nil: nothing is traced
 	sealer  sealer
 
 	system    *actor.ActorSystem
@@ -76,6 +79,7 @@ type Engine struct {
 	claims    gather[incident.RoomID, incident.Claimed]
 	releases  gather[incident.Hold, struct{}]
 	counters  counters
+	pages     pages
 	catchUps  chan struct{} // a place for each connection that reads the log
 
 	complaints rate.Sometimes // about envelopes: nodes of two versions may drop many
@@ -95,8 +99,17 @@ func Start(ctx context.Context, c Config) (*Engine, error) {
 		catchUps: make(chan struct{}, catchUps), complaints: rate.Sometimes{First: 3, Interval: time.Minute},
 	}
 	e.life, e.finish = context.WithCancel(context.Background())
-	e.committer = newCommitter(c.Records, &e.counters, c.Now)
+	if c.Traces != nil {
+		e.tracer = c.Traces.Tracer(tracerName)
+	}
+	e.committer = newCommitter(c.Records, &e.counters, c.Now, e.tracer)
 	e.placement = newPlacement(e)
+	e.pages = pages{
+		read: func(ctx context.Context, room incident.RoomID, after, upTo incident.Seq, limit int) ([]incident.Event, error) {
+			return e.records.Events(ctx, room, after, upTo, limit)
+		},
+		encode: func(ev incident.Event) Frame { return e.frames.Event(ev) }, start: e.background,
+	}
 	e.claims = gather[incident.RoomID, incident.Claimed]{
 		start: e.background, limit: claimTimeout, most: maxClaims,
 		ask: func(ctx context.Context, rooms []incident.RoomID) ([]incident.Claimed, error) {

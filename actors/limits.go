@@ -30,6 +30,9 @@ const (
 	// committers is how many transactions may be under way at once: while one
 	// waits for the disk, the next is being filled.
 	committers = 2
+	// companyWait is how long a batch waits at most, while another transaction is
+	// under way, for others to share one with: that one may stand still.
+	companyWait = 25 * time.Millisecond
 	// maxCommitEvents bounds one transaction.
 	maxCommitEvents = 4000
 	// maxBatchEvents bounds one room's share of it.
@@ -54,19 +57,29 @@ const (
 	// behind gets a reset and the newest resetEvents.
 	maxCatchUp  = 10_000
 	resetEvents = 200
-	// catchUpPage is how many events one read of the log returns.
+	// pageEvents is how many events those who come back are sent at a time; a page that
+	// was read is kept for pageTime, all of them together in at most maxPages bytes.
+	pageEvents = 128
+	pageTime   = 5 * time.Second
+	maxPages   = 32 << 20
+	// catchUpPage is how many events a relay reads at a time to fill a gap.
 	catchUpPage = 500
 	// catchUps is how many connections of a node may read the log at once.
 	catchUps = 32
 	// maxHeld bounds the live events that wait for one subscription's catch-up.
 	maxHeld = 1024
+	// maxBundle is how many bytes of events a relay hands to a socket in one piece, about:
+	// as much as a socket's outbox writes at once.
+	maxBundle = 48 << 10
 	// maxBehind bounds the live events that wait while a relay reads what it missed.
 	maxBehind = 8192
 
 	// announcePause is how long a room waits before it tells who is there, since
 	// people come and go together; maxPresent is how many it names.
 	announcePause = 250 * time.Millisecond
-	maxPresent    = 100
+	// herePause is how long a relay waits before it tells a room who came and went here.
+	herePause  = 50 * time.Millisecond
+	maxPresent = 100
 
 	// pulsePause is how long a room gathers read pointers and what lists show before
 	// it tells them; typingPause is how often it tells that one person writes. A

@@ -116,6 +116,8 @@ type (
 	}
 	// unwatch is not answered.
 	unwatch struct{ Relay *actor.PID }
+	// endRoom tells a room that the database has ended it.
+	endRoom struct{}
 	// release asks a room to commit what it has in hand and to end. It is answered
 	// by released.
 	release struct{}
@@ -290,6 +292,7 @@ func (m *startTyping) refused(err error) answer  { return &carriedOut{Err: err} 
 func (m *beginUpload) refused(err error) answer  { return &uploadBegun{Err: err} }
 func (m *finishUpload) refused(err error) answer { return &uploadFinished{Err: err} }
 func (m *deleteFile) refused(err error) answer   { return &fileDeleted{Err: err} }
+func (m *endRoom) refused(err error) answer      { return &carriedOut{Err: err} }
 func (m *join) refused(err error) answer         { return &joined{Room: m.Room, Err: err} }
 func (m *watch) refused(err error) answer        { return &watching{Room: m.Room, Err: err} }
 

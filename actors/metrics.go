@@ -9,7 +9,7 @@ import (
 )
 
 // The metrics live in the default registry, as all do. They are taken once a
-// transaction or once a batch, never once a socket.
+// transaction, a batch or a page, never once a socket.
 var (
 	commitSeconds = promauto.NewHistogram(prometheus.HistogramOpts{
 		Name:    "taskreporter_commit_duration_seconds",
@@ -35,6 +35,13 @@ var (
 		Name: "taskreporter_deliveries_total",
 		Help: "Events handed to subscriptions on this node: one event to a hundred watchers counts a hundred.",
 	})
+
+	catchUpReads = promauto.NewCounterVec(prometheus.CounterOpts{
+		Name: "taskreporter_catch_up_reads_total",
+		Help: "Pages of a room's log for clients that came back: read from the log, or shared with others who wanted the same.",
+	}, []string{"source"})
+	readFromLog = catchUpReads.WithLabelValues("log")
+	readShared  = catchUpReads.WithLabelValues("shared")
 
 	roomMail  = newMail("room")
 	relayMail = newMail("relay")

@@ -3,6 +3,7 @@ package actors
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 
@@ -32,6 +33,8 @@ type (
 	entered struct{ Sub *subscription }
 
 	announceNow struct{}
+	// tellHere is the relay's word to itself that a room is to be told who is here.
+	tellHere struct{ Room incident.RoomID }
 )
 
 // setHere takes what a relay says about its node.
@@ -91,11 +94,26 @@ func (r *relay) entered(sub *subscription) {
 	if w.present != nil {
 		sub.tell(w.present)
 	}
-	r.tellHere(w)
+	r.hereChanged(w)
+}
+
+// hereChanged tells the room soon: after a lost network many come at once.
+func (r *relay) hereChanged(w *watched) {
+	if w.telling {
+		return
+	}
+	w.telling = true
+	room, self, root := w.room, r.self, r.engine.root
+	time.AfterFunc(herePause, func() { root.Send(self, &tellHere{room}) })
 }
 
 // tellHere tells the room who watches it from this node.
-func (r *relay) tellHere(w *watched) {
+func (r *relay) tellHere(room incident.RoomID) {
+	w := r.rooms[room]
+	if w == nil {
+		return
+	}
+	w.telling = false
 	if w.pid != nil && w.known {
 		r.engine.tell(w.pid, &here{Room: w.room, Relay: r.self, People: w.whoIsHere()})
 	}

@@ -38,6 +38,7 @@ type watched struct {
 	reading bool         // the log is being read from pos
 
 	people  map[*subscription]bool // of members; see presence.go
+	telling bool                   // tellHere is on its way
 	present Frame                  // who was in the room when it last told; nil before
 
 	behind []incident.Event
@@ -131,6 +132,8 @@ func (r *relay) Receive(ctx actor.Context) {
 		r.preview(m)
 	case *activityNow:
 		r.activity(m.Activity)
+	case *tellHere:
+		r.tellHere(m.Room)
 	case *closeAll:
 		r.closeAll(m, ctx.Sender())
 	case *nodeLost:
@@ -174,7 +177,7 @@ func (r *relay) detach(ctx actor.Context, sub *subscription) {
 	delete(w.people, sub)
 	if len(w.subs) > 0 {
 		if wasHere {
-			r.tellHere(w)
+			r.hereChanged(w)
 		}
 		return
 	}
@@ -243,13 +246,21 @@ func (r *relay) watching(m *watching) {
 }
 
 // refused handles a room that cannot be watched: for ever, when it does not
-// exist; else it is looked for again.
+// exist, or was ended while people watched it; else it is looked for again.
 func (r *relay) refused(w *watched, err error) {
 	if incident.KindOf(err) == incident.Forbidden {
+		waits := make(map[*subscription]bool, len(w.waiting))
 		for _, a := range w.waiting {
+			waits[a.Sub] = true
 			r.engine.root.Send(a.Conn, &attached{a.Sub}) // joining tells why not
 		}
 		w.waiting = nil
+		for sub := range w.subs {
+			if !waits[sub] {
+				sub.end()
+				r.engine.root.Send(sub.conn, &expelled{sub}) // it will detach it
+			}
+		}
 	}
 	r.drop(w)
 	r.findLater(w)
@@ -293,27 +304,42 @@ func (r *relay) published(m *published) {
 
 // deliver offers events by rising seq from pos on; a gap is read from the log.
 func (r *relay) deliver(w *watched, events []incident.Event) {
+	var b bundle
 	for i, ev := range events {
 		if ev.Seq <= w.pos {
 			continue
 		}
 		if ev.Seq != w.pos+1 {
+			r.hand(w, &b)
 			w.behind = append(w.behind[:0:0], events[i:]...)
 			r.readUpTo(w, ev.Seq-1)
 			return
 		}
 		w.pos = ev.Seq
-		frame := r.engine.frames.Event(ev)
-		deliveries.Add(float64(len(w.subs)))
-		for sub := range w.subs {
-			if !sub.offer(ev.Seq, frame) {
-				delete(w.subs, sub) // its connection is ending and will detach it
-			}
+		b.add(ev.Seq, r.engine.frames.Event(ev))
+		c, removed := ev.Change.(incident.MemberRemoved)
+		if removed || len(b.joined) >= maxBundle {
+			r.hand(w, &b)
 		}
-		if c, ok := ev.Change.(incident.MemberRemoved); ok {
+		if removed {
 			r.expel(w, c.Person.ID)
 		}
 	}
+	r.hand(w, &b)
+}
+
+// hand offers what was put together to every watcher, and empties it.
+func (r *relay) hand(w *watched, b *bundle) {
+	if len(b.events) == 0 {
+		return
+	}
+	deliveries.Add(float64(len(w.subs) * len(b.events)))
+	for sub := range w.subs {
+		if !sub.offer(b) {
+			delete(w.subs, sub) // its connection is ending and will detach it
+		}
+	}
+	*b = bundle{}
 }
 
 // expel ends what somebody watches of a room: the event that removed them is the
@@ -331,7 +357,7 @@ func (r *relay) expel(w *watched, user incident.UserID) {
 		r.engine.root.Send(sub.conn, &expelled{sub}) // it will detach it
 	}
 	if wasHere {
-		r.tellHere(w)
+		r.hereChanged(w)
 	}
 }
 
@@ -414,67 +440,5 @@ func (r *relay) nodeLost(ctx actor.Context, address string) {
 		for c := range conns {
 			r.engine.root.Send(c.pid, &nodeLost{address})
 		}
-	}
-}
-
-// closeAll sends every socket away, in no order, within closeTime.
-func (r *relay) closeAll(m *closeAll, from *actor.PID) {
-	var all []*Connection
-	for _, conns := range r.here {
-		for c := range conns {
-			all = append(all, c)
-		}
-	}
-	gap := min(m.Gap, closeTime/time.Duration(max(1, len(all))))
-	e := r.engine
-	e.background(func(ctx context.Context) {
-		for _, c := range all {
-			c.sink.Close(m.Why)
-			if gap > 0 {
-				select {
-				case <-time.After(gap):
-				case <-ctx.Done():
-					gap = 0
-				}
-			}
-		}
-		if from != nil {
-			e.root.Send(from, &released{})
-		}
-	})
-}
-
-func (r *relay) arrive(c *Connection) {
-	if r.here[c.by.ID] == nil {
-		r.here[c.by.ID] = map[*Connection]bool{}
-	}
-	r.here[c.by.ID][c] = true
-}
-
-func (r *relay) leave(c *Connection) {
-	delete(r.here[c.by.ID], c)
-	if len(r.here[c.by.ID]) == 0 {
-		delete(r.here, c.by.ID)
-	}
-}
-
-func (r *relay) closeWhere(why CloseCode, match func(*Connection) bool) {
-	for _, conns := range r.here {
-		for c := range conns {
-			if match(c) {
-				c.sink.Close(why)
-			}
-		}
-	}
-}
-
-func (r *relay) tellUser(m *toUser) {
-	conns := r.here[m.User]
-	if len(conns) == 0 {
-		return
-	}
-	frame := r.engine.frames.UploadAck(m.Ack.File)
-	for c := range conns {
-		c.sink.Offer(frame)
 	}
 }

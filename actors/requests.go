@@ -137,6 +137,16 @@ func (e *Engine) MarkRead(ctx context.Context, p incident.Principal, room incide
 	return err
 }
 
+// EndRoom ends what is active of a room, on whatever node, after the database has ended
+// the room: who watches it is told that it is closed to them.
+func (e *Engine) EndRoom(ctx context.Context, room incident.RoomID) error {
+	_, err := e.ask(ctx, room, &endRoom{})
+	if incident.KindOf(err) == incident.Forbidden {
+		return nil // nothing was active: it could not be claimed
+	}
+	return err
+}
+
 // BeginUpload admits a file by its name and size and gives it its id and its place
 // in the store. n is normalized. Where the user is sending the same bytes to the
 // room already, resumably, the upload that is returned has that one's FileID and

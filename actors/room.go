@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/incident"
 )
@@ -14,22 +15,22 @@ import (
 type world interface {
 	now() time.Time
 	newID() string
-	claim()                                    // → onClaimed
-	commit(b incident.Batch)                   // → onCommitted
-	lookUpSent(keys []incident.SendKey)        // → onSentFound
-	lookUpMessage(id incident.MessageID)       // → onMessageFound
-	saveReads(reads []incident.ReadPointer)    // no outcome
-	openUpload(up incident.Upload)             // → onUploadOpened
-	closeUpload(file incident.FileID)          // no outcome
-	reply(to *actor.PID, a answer)             // to may be nil
-	publish(relay *actor.PID, told *published) // in order of calls, per relay
-	ackUpload(f incident.File)                 // to the uploader, wherever they are
-	suspended() bool                           // this node has no lease for now
-	misplaced() bool                           // another node should have the room, if nobody is using it
-	announceSoon()                             // → announce
-	pulseSoon()                                // → pulse
-	tellRelay(relay *actor.PID, m any)         // what has no place in the log's order
-	tellAll(m any)                             // the relays of all nodes
+	claim()                                          // → onClaimed
+	commit(b incident.Batch, of []trace.SpanContext) // → onCommitted
+	lookUpSent(keys []incident.SendKey)              // → onSentFound
+	lookUpMessage(id incident.MessageID)             // → onMessageFound
+	saveReads(reads []incident.ReadPointer)          // no outcome
+	openUpload(up incident.Upload)                   // → onUploadOpened
+	closeUpload(file incident.FileID)                // no outcome
+	reply(to *actor.PID, a answer)                   // to may be nil
+	publish(relay *actor.PID, told *published)       // in order of calls, per relay
+	ackUpload(f incident.File)                       // to the uploader, wherever they are
+	suspended() bool                                 // this node has no lease for now
+	misplaced() bool                                 // another node should have the room, if nobody is using it
+	announceSoon()                                   // → announce
+	pulseSoon()                                      // → pulse
+	tellRelay(relay *actor.PID, m any)               // what has no place in the log's order
+	tellAll(m any)                                   // the relays of all nodes
 
 	// settleRepeated answers a repeated operation that is refused now: it may have
 	// been carried out before its answer was lost.
@@ -79,7 +80,9 @@ type room struct {
 	here      map[string][]incident.Person // by relay: members who watch
 	pulses    pulses
 
-	targets map[incident.MessageID]*target   // messages that were changed lately
+	targets map[incident.MessageID]*target // messages that were changed lately
+	asking  trace.SpanContext              // the trace of the request that is being served
+
 	lookups map[incident.MessageID][]stashed // what waits for a message to be read
 	looking int                              // how many wait so
 
@@ -96,8 +99,9 @@ type room struct {
 }
 
 type stashed struct {
-	req  request
-	from *actor.PID
+	req   request
+	from  *actor.PID
+	trace trace.SpanContext
 }
 
 func newRoom(id incident.RoomID, w world, limits Limits) *room {
@@ -149,6 +153,7 @@ func (r *room) serveStash() {
 	for len(r.stash) > 0 && r.barrier == nil && r.phase == serving {
 		next := r.stash[0]
 		r.stash = r.stash[1:]
+		r.asking = next.trace
 		r.serve(next.req, next.from)
 	}
 	if len(r.stash) == 0 {
@@ -174,7 +179,7 @@ func (r *room) ask(req request, from *actor.PID) {
 	case len(r.stash) >= maxStash:
 		r.world.reply(from, req.refused(errBusy()))
 	default:
-		r.stash = append(r.stash, stashed{req, from})
+		r.stash = append(r.stash, stashed{req, from, r.asking})
 	}
 }
 
@@ -222,6 +227,11 @@ func (r *room) carryOut(req request, from *actor.PID) error {
 		return r.deleteFile(m, from)
 	case *recordVerdict:
 		return r.recordVerdict(m, from)
+	case *endRoom:
+		r.world.reply(from, &carriedOut{})
+		r.hand()
+		r.giveUp(errMoved()) // whoever asks again finds no room
+		return nil
 	case *join:
 		return r.join(m, from)
 	case *watch:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/cluster"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/incident"
 )
@@ -89,6 +90,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		ctx.Unwatch(m.Relay)
 	case *watch:
 		ctx.Watch(m.Relay)
+		a.room.asking = trace.SpanContext{}
 		a.room.ask(m, ctx.Sender())
 	case *here:
 		a.room.setHere(m.Relay, m.People)
@@ -102,6 +104,7 @@ func (a *roomActor) Receive(ctx actor.Context) {
 		a.room.onTick()
 		a.tickLater()
 	case request:
+		a.room.asking = a.engine.askedIn(ctx)
 		a.room.ask(m, ctx.Sender())
 	}
 }
@@ -148,9 +151,9 @@ func (a *roomActor) giveBack(epoch incident.Epoch, told func()) {
 	})
 }
 
-func (a *roomActor) commit(b incident.Batch) {
+func (a *roomActor) commit(b incident.Batch, traces []trace.SpanContext) {
 	self, e := a.self, a.engine
-	e.committer.submit(b, func(err error) { e.root.Send(self, &committed{Err: err, At: e.now()}) })
+	e.committer.submit(b, traces, func(err error) { e.root.Send(self, &committed{Err: err, At: e.now()}) })
 }
 
 func (a *roomActor) lookUpSent(keys []incident.SendKey) {

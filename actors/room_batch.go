@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/incident"
 )
@@ -23,7 +24,8 @@ type entry struct {
 	askers  []*actor.PID
 	answer  func(events []incident.Event, err error) answer
 
-	events []incident.Event // once it is in a batch
+	trace  trace.SpanContext // of the request
+	events []incident.Event  // once it is in a batch
 }
 
 // appendAlone appends a change of what decides who may do what: until it is
@@ -43,6 +45,7 @@ func (r *room) append(e *entry) error {
 	if len(r.pending) >= maxPending {
 		return errBusy()
 	}
+	e.trace = r.asking
 	put(&r.inHand, e.key, e)
 	r.pending = append(r.pending, e)
 	r.flush()
@@ -75,7 +78,7 @@ func (r *room) flush() {
 	}
 	r.flight = r.pending[:n:n]
 	r.pending = append([]*entry(nil), r.pending[n:]...)
-	r.world.commit(b)
+	r.world.commit(b, tracesOf(r.flight))
 }
 
 func (r *room) event(e *entry, c incident.Change, seq incident.Seq) incident.Event {
@@ -120,6 +123,9 @@ func (r *room) tell() {
 			r.apply(ev)
 			told.Events = append(told.Events, ev)
 		}
+		if e.digest != (incident.Digest{}) {
+			r.recent.add(e.sent, e.digest, messageOf(e.events[0]))
+		}
 		r.settle(e, e.events, nil)
 	}
 	for _, relay := range r.relays {
@@ -147,9 +153,6 @@ func (r *room) apply(ev incident.Event) {
 	case incident.ChecklistChanged:
 		r.applyTick(c, ev)
 	case incident.MessagePosted:
-		if ev.ClientMsgID != "" {
-			r.recent.add(incident.SendKey{Author: ev.By.ID, ID: ev.ClientMsgID}, c.Message)
-		}
 		delete(r.pulses.typing, ev.By.ID)
 	case incident.FileUploaded:
 		delete(r.uploads, c.File.ID)
@@ -210,7 +213,7 @@ func (r *room) onSentFound(found map[incident.SendKey]incident.Event, err error)
 		case messageOf(stored).Digest() != e.digest:
 			r.settle(e, nil, errIDReused())
 		default:
-			r.recent.add(e.sent, messageOf(stored))
+			r.recent.add(e.sent, e.digest, messageOf(stored))
 			r.settle(e, []incident.Event{stored}, nil)
 		}
 	}
@@ -233,18 +236,24 @@ func messageOf(ev incident.Event) incident.Message {
 
 // sendMemory remembers the newest sends, oldest forgotten first.
 type sendMemory struct {
-	byKey map[incident.SendKey]incident.Message
+	byKey map[incident.SendKey]sent
 	order []incident.SendKey // a ring once it is full
 	next  int
 	size  int
 }
 
-func (s *sendMemory) find(k incident.SendKey) (incident.Message, bool) {
+// sent is a message without its text, which whoever sends it again brings along.
+type sent struct {
+	digest  incident.Digest
+	message incident.Message
+}
+
+func (s *sendMemory) find(k incident.SendKey) (sent, bool) {
 	m, ok := s.byKey[k]
 	return m, ok
 }
 
-func (s *sendMemory) add(k incident.SendKey, m incident.Message) {
+func (s *sendMemory) add(k incident.SendKey, digest incident.Digest, m incident.Message) {
 	if _, ok := s.byKey[k]; ok {
 		return
 	}
@@ -255,5 +264,6 @@ func (s *sendMemory) add(k incident.SendKey, m incident.Message) {
 		s.order[s.next] = k
 		s.next = (s.next + 1) % s.size
 	}
-	put(&s.byKey, k, m)
+	m.Text = ""
+	put(&s.byKey, k, sent{digest, m})
 }

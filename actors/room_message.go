@@ -45,11 +45,13 @@ func (r *room) post(m *post, from *actor.PID) error {
 }
 
 // answerAgain answers a repeated send from what is stored (F-RT-09).
-func (r *room) answerAgain(m *post, from *actor.PID, stored incident.Message, digest incident.Digest) error {
-	if stored.Digest() != digest {
+func (r *room) answerAgain(m *post, from *actor.PID, stored sent, digest incident.Digest) error {
+	if stored.digest != digest {
 		return errIDReused()
 	}
-	r.world.reply(from, &posted{Room: r.id, ID: m.Draft.ClientMsgID, Message: stored, Seq: stored.Seq})
+	message := stored.message
+	message.Text = m.Draft.Text
+	r.world.reply(from, &posted{Room: r.id, ID: m.Draft.ClientMsgID, Message: message, Seq: message.Seq})
 	return nil
 }
 
@@ -107,7 +109,7 @@ func (r *room) changeMessage(m *changeMessage, from *actor.PID) error {
 		return errBusy()
 	}
 	waiting := r.lookups[m.Message]
-	put(&r.lookups, m.Message, append(waiting, stashed{m, from}))
+	put(&r.lookups, m.Message, append(waiting, stashed{m, from, r.asking}))
 	r.looking++
 	if len(waiting) == 0 {
 		r.world.lookUpMessage(m.Message)
@@ -143,6 +145,7 @@ func (r *room) onMessageFound(id incident.MessageID, found incident.Message, err
 			r.world.reply(w.from, w.req.refused(err))
 			continue
 		}
+		r.asking = w.trace
 		r.ask(w.req, w.from)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/incident"
 )
@@ -46,10 +47,11 @@ func newScript() *script {
 	return &script{clock: time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC), replies: map[string][]answer{}}
 }
 
-func (s *script) now() time.Time                  { return s.clock }
-func (s *script) newID() string                   { s.ids++; return fmt.Sprintf("00000000-0000-7000-8000-%012d", s.ids) }
-func (s *script) claim()                          { s.claims++ }
-func (s *script) commit(b incident.Batch)         { s.batches = append(s.batches, b) }
+func (s *script) now() time.Time                                 { return s.clock }
+func (s *script) newID() string                                  { s.ids++; return fmt.Sprintf("00000000-0000-7000-8000-%012d", s.ids) }
+func (s *script) claim()                                         { s.claims++ }
+func (s *script) commit(b incident.Batch, _ []trace.SpanContext) { s.batches = append(s.batches, b) }
+
 func (s *script) lookUpSent(k []incident.SendKey) { s.lookUps = append(s.lookUps, k) }
 func (s *script) openUpload(u incident.Upload)    { s.opened = append(s.opened, u) }
 func (s *script) closeUpload(f incident.FileID)   { s.closed = append(s.closed, f) }

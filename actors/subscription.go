@@ -35,35 +35,40 @@ const (
 	ended
 )
 
-// placed is an encoded event with its place.
-type placed struct {
-	seq   incident.Seq
-	frame Frame
-}
-
-// offer takes a live event from the relay; it never waits. It reports false when
-// the subscription is over.
-func (s *subscription) offer(seq incident.Seq, frame Frame) bool {
+// offer takes live events from the relay; it never waits. It reports false when the
+// subscription is over.
+func (s *subscription) offer(b *bundle) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.top = max(s.top, seq)
+	s.top = max(s.top, b.last())
 	switch s.phase {
 	case live:
-		if seq <= s.last {
-			return true
-		}
-		s.last = seq
-		return s.sink.Offer(frame)
+		return s.pass(b, b.last())
 	case catchingUp:
-		if len(s.held) >= maxHeld {
-			s.held, s.missed = nil, true
-		}
-		if !s.missed {
-			s.held = append(s.held, placed{seq, frame})
-		}
+		s.hold(b)
 		return true
 	default:
 		return false
+	}
+}
+
+// pass delivers those events up to a seq that were not delivered yet; s.mu is held.
+func (s *subscription) pass(b *bundle, upTo incident.Seq) bool {
+	f, last := b.part(s.last, upTo)
+	if last == 0 {
+		return true
+	}
+	s.last = last
+	return s.sink.Offer(f)
+}
+
+// hold keeps what came during the catch-up; s.mu is held.
+func (s *subscription) hold(b *bundle) {
+	if len(s.held)+len(b.events) > maxHeld {
+		s.held, s.missed = nil, true
+	}
+	if !s.missed {
+		s.held = append(s.held, b.events...)
 	}
 }
 
@@ -89,18 +94,11 @@ func (s *subscription) hint(frame Frame) {
 	}
 }
 
-// replay delivers an event that was read from the log.
-func (s *subscription) replay(seq incident.Seq, frame Frame) bool {
+// replay delivers what was read from the log, up to a seq.
+func (s *subscription) replay(b *bundle, upTo incident.Seq) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.phase == ended {
-		return false
-	}
-	if seq <= s.last {
-		return true
-	}
-	s.last = seq
-	return s.sink.Offer(frame)
+	return s.phase != ended && s.pass(b, upTo)
 }
 
 // goLive delivers what was held and lets later events pass. It returns the seq up
@@ -142,18 +140,16 @@ func (s *subscription) end() {
 // actors and waits for the client where that is slow.
 func (s *subscription) catchUp(ctx context.Context, e *Engine, head incident.Seq) error {
 	for {
-		for s.position() < head {
-			events, err := e.records.Events(ctx, s.room, s.position(), head, catchUpPage)
+		for at := s.position(); at < head; at = s.position() {
+			page, err := e.pages.get(ctx, s.room, at, head)
 			if err != nil {
 				return err
 			}
-			if len(events) == 0 {
-				return incident.E(incident.Internal, "catch up", "")
+			if !s.replay(page, head) {
+				return nil
 			}
-			for _, ev := range events {
-				if !s.replay(ev.Seq, e.frames.Event(ev)) {
-					return nil
-				}
+			if s.position() == at {
+				return incident.E(incident.Internal, "catch up", "")
 			}
 			if gone := s.sink.Await(ctx); gone != nil {
 				return nil //nolint:nilerr // nobody is left to be told

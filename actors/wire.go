@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/asynkron/protoactor-go/actor"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/actors/wire"
 	"taskreporter/incident"
@@ -43,7 +44,8 @@ func init() {
 		"record_verdict": recordVerdict{}, "preview_now": previewNow{},
 		"join": join{}, "joined": joined{},
 		"here": here{}, "present": present{},
-		"watch": watch{}, "watching": watching{}, "unwatch": unwatch{},
+		"end_room": endRoom{},
+		"watch":    watch{}, "watching": watching{}, "unwatch": unwatch{},
 		// to a relay
 		"published": published{}, "to_user": toUser{}, "end_session": endSession{},
 		"typing_now": typingNow{}, "reads_now": readsNow{}, "activity_now": activityNow{},
@@ -167,6 +169,11 @@ func (e *Engine) tell(to *actor.PID, m any) { e.request(to, m, nil) }
 
 // request sends a message whose answer goes to from.
 func (e *Engine) request(to *actor.PID, m any, from *actor.PID) {
+	e.requestIn(trace.SpanContext{}, to, m, from)
+}
+
+// requestIn is request of a trace.
+func (e *Engine) requestIn(of trace.SpanContext, to *actor.PID, m any, from *actor.PID) {
 	if to.Address != e.address {
 		env, err := e.sealer.seal(to, m)
 		if err != nil {
@@ -179,7 +186,7 @@ func (e *Engine) request(to *actor.PID, m any, from *actor.PID) {
 		e.root.Send(to, m)
 		return
 	}
-	e.root.RequestWithCustomSender(to, m, from)
+	e.root.Send(to, addressed(m, from, of))
 }
 
 // open returns what an actor received: the message itself, or what an envelope of

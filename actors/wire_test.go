@@ -48,7 +48,7 @@ func crossing() []any {
 		&setRole{op: op{"op-1", false}, By: wang, User: "lee", Role: incident.Viewer},
 		&removeMember{op: op{"op-1", false}, By: wang, User: "lee"},
 		&transfer{op: op{"op-1", false}, By: wang, From: "wang", To: "lee"},
-		&tickItem{By: wang, Item: 2, Done: true}, &markRead{By: wang, UpTo: 9}, &startTyping{By: wang}, &carriedOut{},
+		&tickItem{By: wang, Item: 2, Done: true}, &markRead{By: wang, UpTo: 9}, &startTyping{By: wang}, &endRoom{}, &carriedOut{},
 		&typingNow{Room: testRoom, Who: lee.Person},
 		&readsNow{Room: testRoom, Reads: []incident.ReadPointer{{User: "lee", Seq: 9, At: sentAt}}},
 		&activityNow{incident.Activity{
