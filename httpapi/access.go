@@ -86,6 +86,9 @@ var refusedOutside = map[incident.Act]string{
 	incident.ActReadStorage:     "What files take is for administrators and auditors.",
 	incident.ActReadCluster:     "The cluster is for administrators and auditors.",
 	incident.ActDrainNode:       "Only an administrator drains a node.",
+	incident.ActReadRetention:   "The retention of rooms is for administrators and auditors.",
+	incident.ActManageRetention: "Only an administrator changes the retention of rooms and purges them.",
+	incident.ActHoldRoom:        "Only an administrator holds a room or lets it go.",
 }
 
 // allow decides an act that concerns no room by the asker's system role.

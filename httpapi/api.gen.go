@@ -1223,6 +1223,27 @@ func (e TextEncoding) Valid() bool {
 	}
 }
 
+// Defines values for TombstoneState.
+const (
+	Done     TombstoneState = "done"
+	Removing TombstoneState = "removing"
+	Settling TombstoneState = "settling"
+)
+
+// Valid indicates whether the value is a known member of the TombstoneState enum.
+func (e TombstoneState) Valid() bool {
+	switch e {
+	case Done:
+		return true
+	case Removing:
+		return true
+	case Settling:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypingFrameType.
 const (
 	TypingFrameTypeTyping TypingFrameType = "typing"
@@ -1805,6 +1826,11 @@ type Hit struct {
 	Title string `json:"title"`
 }
 
+// HoldBody defines model for HoldBody.
+type HoldBody struct {
+	Reason string `json:"reason"`
+}
+
 // IncidentType defines model for IncidentType.
 type IncidentType string
 
@@ -2326,6 +2352,81 @@ type ResetFrame struct {
 // ResetFrameType defines model for ResetFrame.Type.
 type ResetFrameType string
 
+// RetentionChange defines model for RetentionChange.
+type RetentionChange struct {
+	// Days Days in the archive, by severity; a severity that is left out is kept for ever
+	Days    RetentionDays `json:"days"`
+	Version int           `json:"version"`
+}
+
+// RetentionDays Days in the archive, by severity; a severity that is left out is kept for ever
+type RetentionDays struct {
+	CRITICAL *int `json:"CRITICAL,omitempty"`
+	HIGH     *int `json:"HIGH,omitempty"`
+	LOW      *int `json:"LOW,omitempty"`
+	MEDIUM   *int `json:"MEDIUM,omitempty"`
+}
+
+// RetentionPolicy defines model for RetentionPolicy.
+type RetentionPolicy struct {
+	ChangedAt *time.Time `json:"changed_at,omitempty"`
+
+	// ChangedBy name
+	ChangedBy *string `json:"changed_by,omitempty"`
+
+	// Days Days in the archive, by severity; a severity that is left out is kept for ever
+	Days    RetentionDays `json:"days"`
+	Version int           `json:"version"`
+}
+
+// RetentionPreview defines model for RetentionPreview.
+type RetentionPreview struct {
+	Bytes int64 `json:"bytes"`
+
+	// Due rooms that would go
+	Due int64 `json:"due"`
+
+	// Files of the rooms that would go, deleted ones included
+	Files int64 `json:"files"`
+
+	// Held rooms that a hold keeps
+	Held  int64           `json:"held"`
+	Rooms []RetentionRoom `json:"rooms"`
+
+	// Total of the list that was asked for
+	Total int64 `json:"total"`
+}
+
+// RetentionResult defines model for RetentionResult.
+type RetentionResult struct {
+	Purged []Tombstone  `json:"purged"`
+	Spared []SparedRoom `json:"spared"`
+}
+
+// RetentionRoom defines model for RetentionRoom.
+type RetentionRoom struct {
+	ArchivedAt time.Time `json:"archived_at"`
+	Bytes      int64     `json:"bytes"`
+	DueAt      time.Time `json:"due_at"`
+	Events     int64     `json:"events"`
+	Files      int64     `json:"files"`
+
+	// Hold What keeps a room from being purged. Only where one room is read.
+	Hold *RoomHold `json:"hold,omitempty"`
+
+	// Number Example: INC-2026-00042
+	Number   string   `json:"number"`
+	RoomId   string   `json:"room_id"`
+	Severity Severity `json:"severity"`
+	Title    string   `json:"title"`
+}
+
+// RetentionRun defines model for RetentionRun.
+type RetentionRun struct {
+	Reason  string    `json:"reason"`
+	RoomIds *[]string `json:"room_ids,omitempty"`
+}
+
 // Role defines model for Role.
 type Role string
 
@@ -2357,8 +2458,11 @@ type Room struct {
 	Description    *string    `json:"description,omitempty"`
 
 	// DuplicateOf room_id
-	DuplicateOf    *string      `json:"duplicate_of,omitempty"`
-	HeadSeq        int64        `json:"head_seq"`
+	DuplicateOf *string `json:"duplicate_of,omitempty"`
+	HeadSeq     int64   `json:"head_seq"`
+
+	// Hold What keeps a room from being purged. Only where one room is read.
+	Hold           *RoomHold    `json:"hold,omitempty"`
 	IncidentType   IncidentType `json:"incident_type"`
 	LastActivityAt time.Time    `json:"last_activity_at"`
 
@@ -2438,6 +2542,17 @@ type RoomCreatedFrameType string
 // RoomEvent One entry of a room's log
 type RoomEvent struct {
 	union json.RawMessage
+}
+
+// RoomHold What keeps a room from being purged. Only where one room is read.
+type RoomHold struct {
+	PlacedAt time.Time `json:"placed_at"`
+
+	// PlacedBy name
+	//
+	// Example: 王小明
+	PlacedBy string `json:"placed_by"`
+	Reason   string `json:"reason"`
 }
 
 // RoomMove defines model for RoomMove.
@@ -2607,6 +2722,13 @@ type SnippetPart struct {
 	Text  string `json:"text"`
 }
 
+// SparedRoom defines model for SparedRoom.
+type SparedRoom struct {
+	// Detail why
+	Detail string `json:"detail"`
+	RoomId string `json:"room_id"`
+}
+
 // Status defines model for Status.
 type Status string
 
@@ -2730,6 +2852,43 @@ type TimelinePage struct {
 	HasBefore bool        `json:"has_before"`
 	HeadSeq   int64       `json:"head_seq"`
 }
+
+// Tombstone What is kept of a purged room
+type Tombstone struct {
+	ArchivedAt time.Time `json:"archived_at"`
+	Bytes      int64     `json:"bytes"`
+	DeclaredAt time.Time `json:"declared_at"`
+	Events     int64     `json:"events"`
+	Files      int64     `json:"files"`
+
+	// LogSha256 of the whole log; docs/operations.md says how it is made
+	LogSha256 string `json:"log_sha256"`
+	Messages  int64  `json:"messages"`
+
+	// Number Example: INC-2026-00042
+	Number string `json:"number"`
+
+	// Policy version of the policy that made it due; 0 where a person named it
+	Policy   int       `json:"policy"`
+	PurgedAt time.Time `json:"purged_at"`
+
+	// PurgedBy name
+	PurgedBy string `json:"purged_by"`
+
+	// Reason of a person; empty where the policy did it
+	Reason string `json:"reason"`
+
+	// RemovedAt when its last row and object went
+	RemovedAt *time.Time `json:"removed_at,omitempty"`
+	RoomId    string     `json:"room_id"`
+	Severity  Severity   `json:"severity"`
+
+	// State settling: all is removed, and is looked for once more an hour later
+	State TombstoneState `json:"state"`
+}
+
+// TombstoneState settling: all is removed, and is looked for once more an hour later
+type TombstoneState string
 
 // TypingFrame Somebody else writes. It holds for 5 seconds, or until their message arrives (F-RT-02).
 type TypingFrame struct {
@@ -2903,6 +3062,35 @@ type ExportAuditParams struct {
 // ExportAuditParamsOutcome defines parameters for ExportAudit.
 type ExportAuditParamsOutcome string
 
+// PreviewRetentionParams defines parameters for PreviewRetention.
+type PreviewRetentionParams struct {
+	// Proposed true: of the days given here instead of the policy in force
+	Proposed *bool `form:"proposed,omitempty" json:"proposed,omitempty"`
+
+	// LOW proposed days
+	LOW *int `form:"LOW,omitempty" json:"LOW,omitempty"`
+
+	// MEDIUM proposed days
+	MEDIUM *int `form:"MEDIUM,omitempty" json:"MEDIUM,omitempty"`
+
+	// HIGH proposed days
+	HIGH *int `form:"HIGH,omitempty" json:"HIGH,omitempty"`
+
+	// CRITICAL proposed days
+	CRITICAL *int `form:"CRITICAL,omitempty" json:"CRITICAL,omitempty"`
+
+	// Held true: the rooms that a hold keeps instead of those that would go
+	Held   *bool `form:"held,omitempty" json:"held,omitempty"`
+	Limit  *int  `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *int  `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// ListTombstonesParams defines parameters for ListTombstones.
+type ListTombstonesParams struct {
+	Limit  *int `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *int `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Q part of a name or user name
@@ -3015,6 +3203,12 @@ type ThumbnailParams struct {
 	// Expires Unix seconds
 	Expires   *Expires   `form:"expires,omitempty" json:"expires,omitempty"`
 	Signature *Signature `form:"signature,omitempty" json:"signature,omitempty"`
+}
+
+// ReleaseRoomParams defines parameters for ReleaseRoom.
+type ReleaseRoomParams struct {
+	// Reason needed, for the audit trail
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
 }
 
 // SetRoleJSONBody defines parameters for SetRole.
@@ -3136,6 +3330,12 @@ type ListUsersParams struct {
 	Directory *bool `form:"directory,omitempty" json:"directory,omitempty"`
 }
 
+// SetRetentionJSONRequestBody defines body for SetRetention for application/json ContentType.
+type SetRetentionJSONRequestBody = RetentionChange
+
+// RunRetentionJSONRequestBody defines body for RunRetention for application/json ContentType.
+type RunRetentionJSONRequestBody = RetentionRun
+
 // ChangeAccountJSONRequestBody defines body for ChangeAccount for application/json ContentType.
 type ChangeAccountJSONRequestBody = AccountChange
 
@@ -3156,6 +3356,9 @@ type TickItemJSONRequestBody TickItemJSONBody
 
 // UploadFileMultipartRequestBody defines body for UploadFile for multipart/form-data ContentType.
 type UploadFileMultipartRequestBody UploadFileMultipartBody
+
+// HoldRoomJSONRequestBody defines body for HoldRoom for application/json ContentType.
+type HoldRoomJSONRequestBody = HoldBody
 
 // AddMemberJSONRequestBody defines body for AddMember for application/json ContentType.
 type AddMemberJSONRequestBody = NewMember
@@ -5301,6 +5504,21 @@ type ServerInterface interface {
 	// DrainNode Take a node out of service (ADMIN)
 	// (POST /api/admin/cluster/{node_id}/drain)
 	DrainNode(c *gin.Context, nodeId NodeID)
+	// ShowRetention The retention policy in force (ADMIN, AUDITOR)
+	// (GET /api/admin/retention)
+	ShowRetention(c *gin.Context)
+	// SetRetention Put another retention policy in force (ADMIN)
+	// (PUT /api/admin/retention)
+	SetRetention(c *gin.Context)
+	// PreviewRetention What a policy would purge now (ADMIN, AUDITOR); a dry run
+	// (GET /api/admin/retention/preview)
+	PreviewRetention(c *gin.Context, params PreviewRetentionParams)
+	// RunRetention Purge archived rooms now, for a reason (ADMIN); cannot be undone
+	// (POST /api/admin/retention/run)
+	RunRetention(c *gin.Context)
+	// ListTombstones What is left of purged rooms, newest first (ADMIN, AUDITOR)
+	// (GET /api/admin/retention/tombstones)
+	ListTombstones(c *gin.Context, params ListTombstonesParams)
 	// EndSession End anybody's session (ADMIN)
 	// (DELETE /api/admin/sessions/{session_id})
 	EndSession(c *gin.Context, sessionId SessionID)
@@ -5397,6 +5615,12 @@ type ServerInterface interface {
 	// Thumbnail A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 	// (GET /api/rooms/{room_id}/files/{file_id}/thumbnail)
 	Thumbnail(c *gin.Context, roomId RoomID, fileId FileID, params ThumbnailParams)
+	// ReleaseRoom Release a room from its hold (ADMIN)
+	// (DELETE /api/rooms/{room_id}/hold)
+	ReleaseRoom(c *gin.Context, roomId RoomID, params ReleaseRoomParams)
+	// HoldRoom Keep a room from being purged, whatever the policy (ADMIN)
+	// (PUT /api/rooms/{room_id}/hold)
+	HoldRoom(c *gin.Context, roomId RoomID)
 	// ListMembers Who is in the room
 	// (GET /api/rooms/{room_id}/members)
 	ListMembers(c *gin.Context, roomId RoomID)
@@ -5715,6 +5939,163 @@ func (siw *ServerInterfaceWrapper) DrainNode(c *gin.Context) {
 	}
 
 	siw.Handler.DrainNode(c, nodeId)
+}
+
+// ShowRetention operation middleware
+func (siw *ServerInterfaceWrapper) ShowRetention(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ShowRetention(c)
+}
+
+// SetRetention operation middleware
+func (siw *ServerInterfaceWrapper) SetRetention(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SetRetention(c)
+}
+
+// PreviewRetention operation middleware
+func (siw *ServerInterfaceWrapper) PreviewRetention(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewRetentionParams
+
+	// ------------- Optional query parameter "proposed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "proposed", c.Request.URL.Query(), &params.Proposed, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter proposed: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "LOW" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "LOW", c.Request.URL.Query(), &params.LOW, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter LOW: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "MEDIUM" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "MEDIUM", c.Request.URL.Query(), &params.MEDIUM, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter MEDIUM: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "HIGH" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "HIGH", c.Request.URL.Query(), &params.HIGH, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter HIGH: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "CRITICAL" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "CRITICAL", c.Request.URL.Query(), &params.CRITICAL, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter CRITICAL: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "held" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "held", c.Request.URL.Query(), &params.Held, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter held: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", c.Request.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter offset: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewRetention(c, params)
+}
+
+// RunRetention operation middleware
+func (siw *ServerInterfaceWrapper) RunRetention(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RunRetention(c)
+}
+
+// ListTombstones operation middleware
+func (siw *ServerInterfaceWrapper) ListTombstones(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTombstonesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "offset" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "offset", c.Request.URL.Query(), &params.Offset, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter offset: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTombstones(c, params)
 }
 
 // EndSession operation middleware
@@ -6752,6 +7133,67 @@ func (siw *ServerInterfaceWrapper) Thumbnail(c *gin.Context) {
 	}
 
 	siw.Handler.Thumbnail(c, roomId, fileId, params)
+}
+
+// ReleaseRoom operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseRoom(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReleaseRoomParams
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", c.Request.URL.Query(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter reason: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReleaseRoom(c, roomId, params)
+}
+
+// HoldRoom operation middleware
+func (siw *ServerInterfaceWrapper) HoldRoom(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HoldRoom(c, roomId)
 }
 
 // ListMembers operation middleware
@@ -8134,6 +8576,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/api/rooms/:room_id/files", wrapper.UploadFile)
 	router.DELETE(options.BaseURL+"/api/rooms/:room_id/files/:file_id", wrapper.DeleteFile)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/files/:file_id", wrapper.GetFile)
+	router.DELETE(options.BaseURL+"/api/rooms/:room_id/hold", wrapper.ReleaseRoom)
+	router.PUT(options.BaseURL+"/api/rooms/:room_id/hold", wrapper.HoldRoom)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/uploads", wrapper.ListUploads)
 	router.OPTIONS(options.BaseURL+"/api/rooms/:room_id/uploads", wrapper.DescribeUploads)
 	router.POST(options.BaseURL+"/api/rooms/:room_id/uploads", wrapper.CreateUpload)
@@ -8153,6 +8597,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/api/admin/users/:user_id/tokens", wrapper.ListTokens)
 	router.DELETE(options.BaseURL+"/api/admin/tokens/:token_id", wrapper.RevokeToken)
 	router.GET(options.BaseURL+"/api/admin/storage", wrapper.ShowStorage)
+	router.GET(options.BaseURL+"/api/admin/retention", wrapper.ShowRetention)
+	router.PUT(options.BaseURL+"/api/admin/retention", wrapper.SetRetention)
+	router.GET(options.BaseURL+"/api/admin/retention/preview", wrapper.PreviewRetention)
+	router.POST(options.BaseURL+"/api/admin/retention/run", wrapper.RunRetention)
+	router.GET(options.BaseURL+"/api/admin/retention/tombstones", wrapper.ListTombstones)
 	router.GET(options.BaseURL+"/api/admin/cluster", wrapper.ShowCluster)
 	router.POST(options.BaseURL+"/api/admin/cluster/:node_id/drain", wrapper.DrainNode)
 	router.GET(options.BaseURL+"/healthz", wrapper.Healthz)
@@ -8442,6 +8891,246 @@ type DrainNodedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DrainNodedefaultApplicationProblemPlusJSONResponse) VisitDrainNodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowRetentionRequestObject struct {
+}
+
+type ShowRetentionResponseObject interface {
+	VisitShowRetentionResponse(w http.ResponseWriter) error
+}
+
+type ShowRetention200JSONResponse RetentionPolicy
+
+func (response ShowRetention200JSONResponse) VisitShowRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShowRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ShowRetentiondefaultApplicationProblemPlusJSONResponse) VisitShowRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRetentionRequestObject struct {
+	Body *SetRetentionJSONRequestBody
+}
+
+type SetRetentionResponseObject interface {
+	VisitSetRetentionResponse(w http.ResponseWriter) error
+}
+
+type SetRetention200JSONResponse RetentionPolicy
+
+func (response SetRetention200JSONResponse) VisitSetRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRetention409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SetRetention409ApplicationProblemPlusJSONResponse) VisitSetRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetRetentiondefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type SetRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    SetRetentiondefaultResponseHeaders
+	StatusCode int
+}
+
+func (response SetRetentiondefaultApplicationProblemPlusJSONResponse) VisitSetRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRetentionRequestObject struct {
+	Params PreviewRetentionParams
+}
+
+type PreviewRetentionResponseObject interface {
+	VisitPreviewRetentionResponse(w http.ResponseWriter) error
+}
+
+type PreviewRetention200JSONResponse RetentionPreview
+
+func (response PreviewRetention200JSONResponse) VisitPreviewRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response PreviewRetentiondefaultApplicationProblemPlusJSONResponse) VisitPreviewRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunRetentionRequestObject struct {
+	Body *RunRetentionJSONRequestBody
+}
+
+type RunRetentionResponseObject interface {
+	VisitRunRetentionResponse(w http.ResponseWriter) error
+}
+
+type RunRetention200JSONResponse RetentionResult
+
+func (response RunRetention200JSONResponse) VisitRunRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RunRetentiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RunRetentiondefaultApplicationProblemPlusJSONResponse) VisitRunRetentionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTombstonesRequestObject struct {
+	Params ListTombstonesParams
+}
+
+type ListTombstonesResponseObject interface {
+	VisitListTombstonesResponse(w http.ResponseWriter) error
+}
+
+type ListTombstones200JSONResponse struct {
+	Tombstones []Tombstone `json:"tombstones"`
+	Total      int         `json:"total"`
+}
+
+func (response ListTombstones200JSONResponse) VisitListTombstonesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTombstonesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListTombstonesdefaultApplicationProblemPlusJSONResponse) VisitListTombstonesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10081,6 +10770,134 @@ func (response ThumbnaildefaultApplicationProblemPlusJSONResponse) VisitThumbnai
 	return err
 }
 
+type ReleaseRoomRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Params ReleaseRoomParams
+}
+
+type ReleaseRoomResponseObject interface {
+	VisitReleaseRoomResponse(w http.ResponseWriter) error
+}
+
+type ReleaseRoom204Response struct {
+}
+
+func (response ReleaseRoom204Response) VisitReleaseRoomResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReleaseRoom404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ReleaseRoom404ApplicationProblemPlusJSONResponse) VisitReleaseRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseRoomdefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type ReleaseRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ReleaseRoomdefaultResponseHeaders
+	StatusCode int
+}
+
+func (response ReleaseRoomdefaultApplicationProblemPlusJSONResponse) VisitReleaseRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldRoomRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Body   *HoldRoomJSONRequestBody
+}
+
+type HoldRoomResponseObject interface {
+	VisitHoldRoomResponse(w http.ResponseWriter) error
+}
+
+type HoldRoom200JSONResponse RoomHold
+
+func (response HoldRoom200JSONResponse) VisitHoldRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldRoom409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response HoldRoom409ApplicationProblemPlusJSONResponse) VisitHoldRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HoldRoomdefaultResponseHeaders struct {
+	RetryAfter *int
+}
+
+type HoldRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    HoldRoomdefaultResponseHeaders
+	StatusCode int
+}
+
+func (response HoldRoomdefaultApplicationProblemPlusJSONResponse) VisitHoldRoomResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMembersRequestObject struct {
 	RoomId RoomID `json:"room_id"`
 }
@@ -11593,6 +12410,21 @@ type StrictServerInterface interface {
 	// DrainNode Take a node out of service (ADMIN)
 	// (POST /api/admin/cluster/{node_id}/drain)
 	DrainNode(ctx context.Context, request DrainNodeRequestObject) (DrainNodeResponseObject, error)
+	// ShowRetention The retention policy in force (ADMIN, AUDITOR)
+	// (GET /api/admin/retention)
+	ShowRetention(ctx context.Context, request ShowRetentionRequestObject) (ShowRetentionResponseObject, error)
+	// SetRetention Put another retention policy in force (ADMIN)
+	// (PUT /api/admin/retention)
+	SetRetention(ctx context.Context, request SetRetentionRequestObject) (SetRetentionResponseObject, error)
+	// PreviewRetention What a policy would purge now (ADMIN, AUDITOR); a dry run
+	// (GET /api/admin/retention/preview)
+	PreviewRetention(ctx context.Context, request PreviewRetentionRequestObject) (PreviewRetentionResponseObject, error)
+	// RunRetention Purge archived rooms now, for a reason (ADMIN); cannot be undone
+	// (POST /api/admin/retention/run)
+	RunRetention(ctx context.Context, request RunRetentionRequestObject) (RunRetentionResponseObject, error)
+	// ListTombstones What is left of purged rooms, newest first (ADMIN, AUDITOR)
+	// (GET /api/admin/retention/tombstones)
+	ListTombstones(ctx context.Context, request ListTombstonesRequestObject) (ListTombstonesResponseObject, error)
 	// EndSession End anybody's session (ADMIN)
 	// (DELETE /api/admin/sessions/{session_id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
@@ -11689,6 +12521,12 @@ type StrictServerInterface interface {
 	// Thumbnail A small JPEG of an image, at most 480 pixels a side, upright, without its metadata
 	// (GET /api/rooms/{room_id}/files/{file_id}/thumbnail)
 	Thumbnail(ctx context.Context, request ThumbnailRequestObject) (ThumbnailResponseObject, error)
+	// ReleaseRoom Release a room from its hold (ADMIN)
+	// (DELETE /api/rooms/{room_id}/hold)
+	ReleaseRoom(ctx context.Context, request ReleaseRoomRequestObject) (ReleaseRoomResponseObject, error)
+	// HoldRoom Keep a room from being purged, whatever the policy (ADMIN)
+	// (PUT /api/rooms/{room_id}/hold)
+	HoldRoom(ctx context.Context, request HoldRoomRequestObject) (HoldRoomResponseObject, error)
 	// ListMembers Who is in the room
 	// (GET /api/rooms/{room_id}/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -11948,6 +12786,166 @@ func (sh *strictHandler) DrainNode(ctx *gin.Context, nodeId NodeID) {
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(DrainNodeResponseObject); ok {
 		if err := validResponse.VisitDrainNodeResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShowRetention operation middleware
+func (sh *strictHandler) ShowRetention(ctx *gin.Context) {
+	var request ShowRetentionRequestObject
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ShowRetention(ctx, request.(ShowRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShowRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ShowRetentionResponseObject); ok {
+		if err := validResponse.VisitShowRetentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetRetention operation middleware
+func (sh *strictHandler) SetRetention(ctx *gin.Context) {
+	var request SetRetentionRequestObject
+
+	var body SetRetentionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetRetention(ctx, request.(SetRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(SetRetentionResponseObject); ok {
+		if err := validResponse.VisitSetRetentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PreviewRetention operation middleware
+func (sh *strictHandler) PreviewRetention(ctx *gin.Context, params PreviewRetentionParams) {
+	var request PreviewRetentionRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewRetention(ctx, request.(PreviewRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(PreviewRetentionResponseObject); ok {
+		if err := validResponse.VisitPreviewRetentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RunRetention operation middleware
+func (sh *strictHandler) RunRetention(ctx *gin.Context) {
+	var request RunRetentionRequestObject
+
+	var body RunRetentionJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RunRetention(ctx, request.(RunRetentionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RunRetention")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(RunRetentionResponseObject); ok {
+		if err := validResponse.VisitRunRetentionResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTombstones operation middleware
+func (sh *strictHandler) ListTombstones(ctx *gin.Context, params ListTombstonesParams) {
+	var request ListTombstonesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTombstones(ctx, request.(ListTombstonesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTombstones")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListTombstonesResponseObject); ok {
+		if err := validResponse.VisitListTombstonesResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {
@@ -12889,6 +13887,77 @@ func (sh *strictHandler) Thumbnail(ctx *gin.Context, roomId RoomID, fileId FileI
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ThumbnailResponseObject); ok {
 		if err := validResponse.VisitThumbnailResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReleaseRoom operation middleware
+func (sh *strictHandler) ReleaseRoom(ctx *gin.Context, roomId RoomID, params ReleaseRoomParams) {
+	var request ReleaseRoomRequestObject
+
+	request.RoomId = roomId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseRoom(ctx, request.(ReleaseRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ReleaseRoomResponseObject); ok {
+		if err := validResponse.VisitReleaseRoomResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HoldRoom operation middleware
+func (sh *strictHandler) HoldRoom(ctx *gin.Context, roomId RoomID) {
+	var request HoldRoomRequestObject
+
+	request.RoomId = roomId
+
+	var body HoldRoomJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HoldRoom(ctx, request.(HoldRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HoldRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(HoldRoomResponseObject); ok {
+		if err := validResponse.VisitHoldRoomResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

@@ -92,6 +92,10 @@ func toRoom(r incident.Room) Room {
 		role, read := Role(r.Role), int64(r.Read)
 		out.MyRole, out.ReadSeq, out.UnreadCount, out.MentionCount = &role, &read, &r.Unread, &r.Mentions
 	}
+	if r.Hold != nil {
+		hold := toRoomHold(*r.Hold)
+		out.Hold = &hold
+	}
 	return out
 }
 

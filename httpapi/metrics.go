@@ -127,16 +127,22 @@ func countLogin(err error) {
 // choice; the public handler does not serve it.
 func MetricsHandler() http.Handler { return promhttp.Handler() }
 
+// knownMethod keeps what a client sends out of labels and names.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
+		return method
+	default:
+		return "other"
+	}
+}
+
 // countRequest keeps the labels few: a client chooses neither route nor method.
 func countRequest(route, method string, status int, took time.Duration) {
 	if route == "" {
 		route = "other"
 	}
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
-	default:
-		method = "other"
-	}
+	method = knownMethod(method)
 	requestsTotal.WithLabelValues(route, method, strconv.Itoa(status/100)+"xx").Inc()
 	requestSeconds.WithLabelValues(route, method).Observe(took.Seconds())
 }

@@ -21,8 +21,8 @@ const (
 	awaitBytes = outboxBytes / 4
 	// writeChunk bounds one write; queued frames are copied into one buffer.
 	writeChunk = 64 << 10
-	// writeTimeout ends a write that the client does not take.
-	writeTimeout = 15 * time.Second
+	// writeTimeout ends a write that the client does not take, after up to twice as long.
+	writeTimeout = 10 * time.Second
 	// sendBuffer bounds what the kernel holds for one client.
 	sendBuffer = 128 << 10
 	// closeGrace is how long a closed connection may take to read its last frames.
@@ -43,6 +43,8 @@ type outbox struct {
 	writing bool
 	closing bool
 	drained chan struct{} // closed when bytes falls under awaitBytes; nil without waiter
+
+	deadline time.Time // of writes; the writer's alone
 }
 
 var writeBuffers = sync.Pool{New: func() any { b := make([]byte, 0, writeChunk); return &b }}
@@ -135,48 +137,71 @@ func (o *outbox) await(ctx context.Context) error {
 
 // write empties the queue, one write for all that waits.
 func (o *outbox) write() {
-	pooled := writeBuffers.Get().(*[]byte)
-	defer writeBuffers.Put(pooled)
+	var pooled *[]byte
+	defer func() {
+		if pooled != nil {
+			writeBuffers.Put(pooled)
+		}
+	}()
 	for {
-		buf, closing := o.fill((*pooled)[:0])
-		if len(buf) == 0 {
+		some, closing := o.take()
+		var out []byte
+		switch len(some) {
+		case 0:
 			if closing {
 				o.hangUp()
 			}
 			return
+		case 1: // most often: it is written from where it is
+			out = some[0]
+		default:
+			if pooled == nil {
+				pooled = writeBuffers.Get().(*[]byte)
+			}
+			out = (*pooled)[:0]
+			for _, f := range some {
+				out = append(out, f...)
+			}
 		}
-		_ = o.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-		_, err := o.conn.Write(buf)
-		o.wrote(len(buf))
+		o.allow()
+		_, err := o.conn.Write(out)
+		clear(some) // or a queue that never empties would keep them
+		o.wrote(len(out))
 		if err != nil {
 			o.abandon()
 			return
 		}
-		if cap(buf) <= writeChunk {
-			*pooled = buf
-		}
 	}
 }
 
-// fill copies queued frames into buf, up to a chunk; a longer frame goes alone.
-// An empty result ends the writer: "empty" and "not writing" change together.
-func (o *outbox) fill(buf []byte) (filled []byte, closing bool) {
+// allow gives the next write at least writeTimeout. Most writes find that the last one's
+// deadline still does: moving it costs as much as a small write's own work.
+func (o *outbox) allow() {
+	now := time.Now()
+	if o.deadline.Sub(now) < writeTimeout {
+		o.deadline = now.Add(2 * writeTimeout)
+		_ = o.conn.SetWriteDeadline(o.deadline)
+	}
+}
+
+// take returns queued frames of a chunk's length; a longer one goes alone. An empty result
+// ends the writer: "empty" and "not writing" change together.
+func (o *outbox) take() (some []actors.Frame, closing bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	n := 0
-	for n < len(o.queue) && (n == 0 || len(buf)+len(o.queue[n]) <= writeChunk) {
-		buf = append(buf, o.queue[n]...)
+	n, size := 0, 0
+	for n < len(o.queue) && (n == 0 || size+len(o.queue[n]) <= writeChunk) {
+		size += len(o.queue[n])
 		n++
 	}
-	clear(o.queue[:n])
-	o.queue = o.queue[n:]
-	if len(o.queue) == 0 {
+	some = o.queue[:n:n]
+	if o.queue = o.queue[n:]; len(o.queue) == 0 {
 		o.queue = nil
 	}
-	if len(buf) == 0 {
+	if n == 0 {
 		o.writing = false
 	}
-	return buf, o.closing
+	return some, o.closing
 }
 
 func (o *outbox) wrote(n int) {

@@ -51,7 +51,7 @@ var kinds = map[incident.Kind]struct {
 	incident.RateLimited:      {http.StatusTooManyRequests, "Too many requests"},
 	incident.Busy:             {http.StatusServiceUnavailable, "Too busy"},
 	incident.Moved:            {http.StatusServiceUnavailable, "The room is moving"},
-	incident.Unavailable:      {http.StatusServiceUnavailable, "The database is away"},
+	incident.Unavailable:      {http.StatusServiceUnavailable, "Not available now, try again"},
 	incident.StoreDown:        {http.StatusServiceUnavailable, "The object store is away"},
 }
 

@@ -82,7 +82,7 @@ func TestErrorsTellClientsTheirPartOnly(t *testing.T) {
 		"internal":       {incident.Wrap(incident.Internal, "x", secret, "details of ours"), 500, incident.Internal, "Something went wrong on our side", "", false},
 		"no kind at all": {secret, 500, incident.Internal, "Something went wrong on our side", "", false},
 		"unknown kind":   {incident.E("brand_new", "x", "y"), 500, incident.Internal, "Something went wrong on our side", "", false},
-		"wrapped":        {fmt.Errorf("list: %w", incident.Wrap(incident.Unavailable, "x", secret, "")), 503, incident.Unavailable, "The database is away.", "", true},
+		"wrapped":        {fmt.Errorf("list: %w", incident.Wrap(incident.Unavailable, "x", secret, "")), 503, incident.Unavailable, "Not available now, try again.", "", true},
 		"when to return": {incident.Wrap(incident.Busy, "x", retryAfter(1500*time.Millisecond), "Full."), 503, incident.Busy, "Full.", "2", true},
 		"auth's own":     {incident.Wrap(incident.RateLimited, "x", &auth.RetryError{After: time.Minute}, "Slow down."), 429, incident.RateLimited, "Slow down.", "60", true},
 		"took too long":  {fmt.Errorf("query: %w", context.DeadlineExceeded), 503, incident.Unavailable, "took too long", "", true},

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -79,6 +78,7 @@ func (s *Server) observe(c *gin.Context) {
 		ctx = context.WithoutCancel(ctx)
 		c.Header("Connection", "close")
 	}
+	ctx, span := s.startSpan(ctx, c, r)
 	c.Request = c.Request.WithContext(context.WithValue(ctx, requestKey{}, r))
 	c.Header("X-Request-Id", r.id)
 	policy := s.csp
@@ -110,6 +110,10 @@ func (s *Server) observe(c *gin.Context) {
 		if r.code != "" {
 			attrs = append(attrs, slog.String("code", string(r.code)))
 		}
+		if span.SpanContext().IsSampled() {
+			attrs = append(attrs, slog.String("trace_id", span.SpanContext().TraceID().String()))
+		}
+		endSpan(span, status, r)
 		s.log.LogAttrs(c.Request.Context(), slog.LevelInfo, "request", attrs...)
 	}()
 	c.Next()
@@ -150,13 +154,7 @@ func (s *Server) isSecure(r *http.Request) bool {
 	if r.TLS != nil {
 		return true
 	}
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || r.Header.Get("X-Forwarded-Proto") != "https" {
-		return false
-	}
-	return slices.ContainsFunc(s.config.TrustedProxies, func(p netip.Prefix) bool {
-		return p.Contains(peer.Addr().Unmap())
-	})
+	return r.Header.Get("X-Forwarded-Proto") == "https" && s.fromProxy(r)
 }
 
 // originAllowed reports whether the page that sent r may use cookies and sockets

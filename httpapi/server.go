@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"go.opentelemetry.io/otel/trace"
 
 	"taskreporter/incident"
 )
@@ -70,12 +71,17 @@ type Deps struct {
 	People   Newcomers
 	Rooms    Rooms
 	Cluster  Cluster
-	Links    *Links
-	Socket   http.Handler // GET /api/ws; it authenticates by its first frame
-	Page     fs.FS        // the built page, with index.html at its root if there is one
-	Checks   []Check
-	Now      func() time.Time
-	Log      *slog.Logger
+
+	Retention Retention
+	Purger    Purger
+
+	Links  *Links
+	Socket http.Handler // GET /api/ws; it authenticates by its first frame
+	Page   fs.FS        // the built page, with index.html at its root if there is one
+	Checks []Check
+	Now    func() time.Time
+	Log    *slog.Logger
+	Traces trace.TracerProvider // nil: nothing is traced
 }
 
 // Server answers HTTP. It is made once and is safe for concurrent use.
@@ -89,10 +95,15 @@ type Server struct {
 	people   Newcomers
 	rooms    Rooms
 	cluster  Cluster
-	links    *Links
-	checks   []Check
-	now      func() time.Time
-	log      *slog.Logger
+
+	retention Retention
+	purger    Purger
+
+	links  *Links
+	checks []Check
+	now    func() time.Time
+	log    *slog.Logger
+	tracer trace.Tracer
 
 	spec     *spec
 	limiter  *limiter
@@ -112,22 +123,25 @@ func New(config Config, deps Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		config:   config,
-		library:  deps.Library,
-		audit:    deps.Audit,
-		evidence: deps.Evidence,
-		uploads:  deps.Uploads,
-		sessions: deps.Sessions,
-		people:   deps.People,
-		rooms:    deps.Rooms,
-		cluster:  deps.Cluster,
-		links:    deps.Links,
-		checks:   deps.Checks,
-		now:      deps.Now,
-		log:      deps.Log,
-		spec:     contract,
-		limiter:  newLimiter(config.Rate, config.Burst, deps.Now),
-		csp:      pagePolicy(config.StoreOrigin),
+		config:    config,
+		library:   deps.Library,
+		audit:     deps.Audit,
+		evidence:  deps.Evidence,
+		uploads:   deps.Uploads,
+		sessions:  deps.Sessions,
+		retention: deps.Retention,
+		purger:    deps.Purger,
+		people:    deps.People,
+		rooms:     deps.Rooms,
+		cluster:   deps.Cluster,
+		links:     deps.Links,
+		checks:    deps.Checks,
+		now:       deps.Now,
+		log:       deps.Log,
+		tracer:    newTracer(deps.Traces),
+		spec:      contract,
+		limiter:   newLimiter(config.Rate, config.Burst, deps.Now),
+		csp:       pagePolicy(config.StoreOrigin),
 	}
 	if s.handler, err = s.routes(deps); err != nil {
 		return nil, err

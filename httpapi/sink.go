@@ -52,9 +52,7 @@ func (k *socket) Acked(room incident.RoomID, m incident.Message) {
 
 // Changed implements [actors.Sink].
 func (k *socket) Changed(room incident.RoomID, id incident.ClientMsgID, message incident.MessageID, seq incident.Seq, at time.Time) {
-	k.outbox.offer(encode(AckFrame{
-		Type: Ack, RoomId: string(room), ClientMsgId: string(id), MessageId: string(message), Seq: int64(seq), At: at,
-	}))
+	k.outbox.offer(ackFrame(string(room), string(id), string(message), int64(seq), at))
 }
 
 // Refused implements [actors.Sink].

@@ -31,6 +31,8 @@ const (
 	// is ended on this node closes its sockets at once; this finds the others:
 	// expired, or ended by another process.
 	recheck = time.Minute
+	// rest is how long a client must have said nothing to count as one that rests.
+	rest = time.Second
 	// maxFrame bounds a client's frame, bytes: the longest message, as JSON.
 	maxFrame = 64 << 10
 	// typingRate and typingBurst bound how often a socket may say that somebody
@@ -113,7 +115,7 @@ func (s *Sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		sock.outbox.close(actors.CloseCode{Code: websocket.CloseNormalClosure})
 		return nil
 	})
-	s.work.Go(sock.run)
+	s.work.Go(sock.open)
 }
 
 // upgrade returns a socket that only reads, and the connection that the outbox
@@ -227,47 +229,67 @@ type socket struct {
 	by      incident.Principal
 	engine  connection
 	strikes int
+	checked time.Time // when the session was last looked at
+	heard   time.Time // when the last frame came
 }
 
 var _ actors.Sink = (*socket)(nil)
 
-// run serves the socket until its client leaves or is sent away.
-func (k *socket) run() {
-	defer func() { _ = k.conn.Close() }()
+// open lets the client in. What that needs of the stack, which is most that a socket ever
+// does, ends with it: reading goes on in a goroutine of its own, and a small one.
+func (k *socket) open() {
 	if !k.authenticate() {
 		k.drain()
+		_ = k.conn.Close()
 		return
 	}
 	if !k.server.enter(k.by.ID, k.outbox) {
 		k.outbox.close(actors.TooMany)
 		k.drain()
+		_ = k.conn.Close()
 		return
 	}
-	defer k.server.exit(k.by.ID, k.outbox)
+	k.checked = time.Now()
 	k.engine = k.server.engine.Connect(k.by, k)
-	defer k.engine.Close()
 	k.outbox.offer(encode(ReadyFrame{Type: Ready, User: toPerson(k.by.Person), HeartbeatSeconds: int(heartbeat / time.Second)}))
-	k.listen()
-	k.drain()
+	k.server.work.Go(k.run)
 }
 
-// listen serves frames until there are no more.
-func (k *socket) listen() {
-	checked := time.Now()
+// run serves the socket until its client leaves or is sent away, or another goroutine goes on.
+func (k *socket) run() {
+	if k.listen() {
+		k.server.work.Go(k.run)
+		return
+	}
+	k.drain()
+	k.engine.Close()
+	k.server.exit(k.by.ID, k.outbox)
+	_ = k.conn.Close()
+}
+
+// listen serves frames until there are no more, or until one came after a rest: serving it
+// made the stack larger, which would stay while the client rests again. Then it reports true.
+func (k *socket) listen() (again bool) {
 	for {
 		payload, err := k.read(silence)
 		if err != nil {
 			k.readFailed(err)
-			return
+			return false
 		}
-		if now := time.Now(); now.Sub(checked) >= recheck {
-			checked = now
+		now := time.Now()
+		if now.Sub(k.checked) >= recheck {
+			k.checked = now
 			if k.sessionOver() {
 				k.outbox.close(actors.SessionEnded)
-				return
+				return false
 			}
 		}
 		k.serve(payload)
+		rested := now.Sub(k.heard) >= rest
+		k.heard = now
+		if rested {
+			return true
+		}
 	}
 }
 

@@ -321,7 +321,9 @@ func FuzzSocketBytes(f *testing.F) {
 			return nil
 		})
 		if k.authenticate() {
-			k.listen()
+			for k.listen() {
+				continue
+			}
 		}
 		frames := wrote()
 		for _, c := range engine.calls {

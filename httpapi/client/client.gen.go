@@ -1222,6 +1222,27 @@ func (e TextEncoding) Valid() bool {
 	}
 }
 
+// Defines values for TombstoneState.
+const (
+	Done     TombstoneState = "done"
+	Removing TombstoneState = "removing"
+	Settling TombstoneState = "settling"
+)
+
+// Valid indicates whether the value is a known member of the TombstoneState enum.
+func (e TombstoneState) Valid() bool {
+	switch e {
+	case Done:
+		return true
+	case Removing:
+		return true
+	case Settling:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TypingFrameType.
 const (
 	TypingFrameTypeTyping TypingFrameType = "typing"
@@ -1804,6 +1825,11 @@ type Hit struct {
 	Title string `json:"title"`
 }
 
+// HoldBody defines model for HoldBody.
+type HoldBody struct {
+	Reason string `json:"reason"`
+}
+
 // IncidentType defines model for IncidentType.
 type IncidentType string
 
@@ -2325,6 +2351,81 @@ type ResetFrame struct {
 // ResetFrameType defines model for ResetFrame.Type.
 type ResetFrameType string
 
+// RetentionChange defines model for RetentionChange.
+type RetentionChange struct {
+	// Days Days in the archive, by severity; a severity that is left out is kept for ever
+	Days    RetentionDays `json:"days"`
+	Version int           `json:"version"`
+}
+
+// RetentionDays Days in the archive, by severity; a severity that is left out is kept for ever
+type RetentionDays struct {
+	CRITICAL *int `json:"CRITICAL,omitempty"`
+	HIGH     *int `json:"HIGH,omitempty"`
+	LOW      *int `json:"LOW,omitempty"`
+	MEDIUM   *int `json:"MEDIUM,omitempty"`
+}
+
+// RetentionPolicy defines model for RetentionPolicy.
+type RetentionPolicy struct {
+	ChangedAt *time.Time `json:"changed_at,omitempty"`
+
+	// ChangedBy name
+	ChangedBy *string `json:"changed_by,omitempty"`
+
+	// Days Days in the archive, by severity; a severity that is left out is kept for ever
+	Days    RetentionDays `json:"days"`
+	Version int           `json:"version"`
+}
+
+// RetentionPreview defines model for RetentionPreview.
+type RetentionPreview struct {
+	Bytes int64 `json:"bytes"`
+
+	// Due rooms that would go
+	Due int64 `json:"due"`
+
+	// Files of the rooms that would go, deleted ones included
+	Files int64 `json:"files"`
+
+	// Held rooms that a hold keeps
+	Held  int64           `json:"held"`
+	Rooms []RetentionRoom `json:"rooms"`
+
+	// Total of the list that was asked for
+	Total int64 `json:"total"`
+}
+
+// RetentionResult defines model for RetentionResult.
+type RetentionResult struct {
+	Purged []Tombstone  `json:"purged"`
+	Spared []SparedRoom `json:"spared"`
+}
+
+// RetentionRoom defines model for RetentionRoom.
+type RetentionRoom struct {
+	ArchivedAt time.Time `json:"archived_at"`
+	Bytes      int64     `json:"bytes"`
+	DueAt      time.Time `json:"due_at"`
+	Events     int64     `json:"events"`
+	Files      int64     `json:"files"`
+
+	// Hold What keeps a room from being purged. Only where one room is read.
+	Hold *RoomHold `json:"hold,omitempty"`
+
+	// Number Example: INC-2026-00042
+	Number   string   `json:"number"`
+	RoomId   string   `json:"room_id"`
+	Severity Severity `json:"severity"`
+	Title    string   `json:"title"`
+}
+
+// RetentionRun defines model for RetentionRun.
+type RetentionRun struct {
+	Reason  string    `json:"reason"`
+	RoomIds *[]string `json:"room_ids,omitempty"`
+}
+
 // Role defines model for Role.
 type Role string
 
@@ -2356,8 +2457,11 @@ type Room struct {
 	Description    *string    `json:"description,omitempty"`
 
 	// DuplicateOf room_id
-	DuplicateOf    *string      `json:"duplicate_of,omitempty"`
-	HeadSeq        int64        `json:"head_seq"`
+	DuplicateOf *string `json:"duplicate_of,omitempty"`
+	HeadSeq     int64   `json:"head_seq"`
+
+	// Hold What keeps a room from being purged. Only where one room is read.
+	Hold           *RoomHold    `json:"hold,omitempty"`
 	IncidentType   IncidentType `json:"incident_type"`
 	LastActivityAt time.Time    `json:"last_activity_at"`
 
@@ -2437,6 +2541,17 @@ type RoomCreatedFrameType string
 // RoomEvent One entry of a room's log
 type RoomEvent struct {
 	union json.RawMessage
+}
+
+// RoomHold What keeps a room from being purged. Only where one room is read.
+type RoomHold struct {
+	PlacedAt time.Time `json:"placed_at"`
+
+	// PlacedBy name
+	//
+	// Example: 王小明
+	PlacedBy string `json:"placed_by"`
+	Reason   string `json:"reason"`
 }
 
 // RoomMove defines model for RoomMove.
@@ -2606,6 +2721,13 @@ type SnippetPart struct {
 	Text  string `json:"text"`
 }
 
+// SparedRoom defines model for SparedRoom.
+type SparedRoom struct {
+	// Detail why
+	Detail string `json:"detail"`
+	RoomId string `json:"room_id"`
+}
+
 // Status defines model for Status.
 type Status string
 
@@ -2729,6 +2851,43 @@ type TimelinePage struct {
 	HasBefore bool        `json:"has_before"`
 	HeadSeq   int64       `json:"head_seq"`
 }
+
+// Tombstone What is kept of a purged room
+type Tombstone struct {
+	ArchivedAt time.Time `json:"archived_at"`
+	Bytes      int64     `json:"bytes"`
+	DeclaredAt time.Time `json:"declared_at"`
+	Events     int64     `json:"events"`
+	Files      int64     `json:"files"`
+
+	// LogSha256 of the whole log; docs/operations.md says how it is made
+	LogSha256 string `json:"log_sha256"`
+	Messages  int64  `json:"messages"`
+
+	// Number Example: INC-2026-00042
+	Number string `json:"number"`
+
+	// Policy version of the policy that made it due; 0 where a person named it
+	Policy   int       `json:"policy"`
+	PurgedAt time.Time `json:"purged_at"`
+
+	// PurgedBy name
+	PurgedBy string `json:"purged_by"`
+
+	// Reason of a person; empty where the policy did it
+	Reason string `json:"reason"`
+
+	// RemovedAt when its last row and object went
+	RemovedAt *time.Time `json:"removed_at,omitempty"`
+	RoomId    string     `json:"room_id"`
+	Severity  Severity   `json:"severity"`
+
+	// State settling: all is removed, and is looked for once more an hour later
+	State TombstoneState `json:"state"`
+}
+
+// TombstoneState settling: all is removed, and is looked for once more an hour later
+type TombstoneState string
 
 // TypingFrame Somebody else writes. It holds for 5 seconds, or until their message arrives (F-RT-02).
 type TypingFrame struct {
@@ -2902,6 +3061,35 @@ type ExportAuditParams struct {
 // ExportAuditParamsOutcome defines parameters for ExportAudit.
 type ExportAuditParamsOutcome string
 
+// PreviewRetentionParams defines parameters for PreviewRetention.
+type PreviewRetentionParams struct {
+	// Proposed true: of the days given here instead of the policy in force
+	Proposed *bool `form:"proposed,omitempty" json:"proposed,omitempty"`
+
+	// LOW proposed days
+	LOW *int `form:"LOW,omitempty" json:"LOW,omitempty"`
+
+	// MEDIUM proposed days
+	MEDIUM *int `form:"MEDIUM,omitempty" json:"MEDIUM,omitempty"`
+
+	// HIGH proposed days
+	HIGH *int `form:"HIGH,omitempty" json:"HIGH,omitempty"`
+
+	// CRITICAL proposed days
+	CRITICAL *int `form:"CRITICAL,omitempty" json:"CRITICAL,omitempty"`
+
+	// Held true: the rooms that a hold keeps instead of those that would go
+	Held   *bool `form:"held,omitempty" json:"held,omitempty"`
+	Limit  *int  `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *int  `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
+// ListTombstonesParams defines parameters for ListTombstones.
+type ListTombstonesParams struct {
+	Limit  *int `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *int `form:"offset,omitempty" json:"offset,omitempty"`
+}
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Q part of a name or user name
@@ -3014,6 +3202,12 @@ type ThumbnailParams struct {
 	// Expires Unix seconds
 	Expires   *Expires   `form:"expires,omitempty" json:"expires,omitempty"`
 	Signature *Signature `form:"signature,omitempty" json:"signature,omitempty"`
+}
+
+// ReleaseRoomParams defines parameters for ReleaseRoom.
+type ReleaseRoomParams struct {
+	// Reason needed, for the audit trail
+	Reason *string `form:"reason,omitempty" json:"reason,omitempty"`
 }
 
 // SetRoleJSONBody defines parameters for SetRole.
@@ -3135,6 +3329,12 @@ type ListUsersParams struct {
 	Directory *bool `form:"directory,omitempty" json:"directory,omitempty"`
 }
 
+// SetRetentionJSONRequestBody defines body for SetRetention for application/json ContentType.
+type SetRetentionJSONRequestBody = RetentionChange
+
+// RunRetentionJSONRequestBody defines body for RunRetention for application/json ContentType.
+type RunRetentionJSONRequestBody = RetentionRun
+
 // ChangeAccountJSONRequestBody defines body for ChangeAccount for application/json ContentType.
 type ChangeAccountJSONRequestBody = AccountChange
 
@@ -3155,6 +3355,9 @@ type TickItemJSONRequestBody TickItemJSONBody
 
 // UploadFileMultipartRequestBody defines body for UploadFile for multipart/form-data ContentType.
 type UploadFileMultipartRequestBody UploadFileMultipartBody
+
+// HoldRoomJSONRequestBody defines body for HoldRoom for application/json ContentType.
+type HoldRoomJSONRequestBody = HoldBody
 
 // AddMemberJSONRequestBody defines body for AddMember for application/json ContentType.
 type AddMemberJSONRequestBody = NewMember
@@ -5393,6 +5596,68 @@ type ClientInterface interface {
 	// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
 	DrainNode(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ShowRetention The retention policy in force (ADMIN, AUDITOR)
+	//
+	// After how many days in the archive rooms are purged, by severity. A severity without days is kept for
+	// ever; so is everything before the first policy.
+	//
+	// Corresponds with GET /api/admin/retention (the `ShowRetention` operationId).
+	ShowRetention(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetRetentionWithBody Put another retention policy in force (ADMIN)
+	//
+	// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+	// from then on, slowly; look at them with the preview first.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+	SetRetentionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetRetention Put another retention policy in force (ADMIN)
+	//
+	// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+	// from then on, slowly; look at them with the preview first.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+	SetRetention(ctx context.Context, body SetRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewRetention What a policy would purge now (ADMIN, AUDITOR); a dry run
+	//
+	// The longest archived first, as a run takes them. Changes nothing.
+	//
+	// Corresponds with GET /api/admin/retention/preview (the `PreviewRetention` operationId).
+	PreviewRetention(ctx context.Context, params *PreviewRetentionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RunRetentionWithBody Purge archived rooms now, for a reason (ADMIN); cannot be undone
+	//
+	// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+	// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+	// its rows and objects are removed during the minutes after it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+	RunRetentionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RunRetention Purge archived rooms now, for a reason (ADMIN); cannot be undone
+	//
+	// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+	// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+	// its rows and objects are removed during the minutes after it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+	RunRetention(ctx context.Context, body RunRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTombstones What is left of purged rooms, newest first (ADMIN, AUDITOR)
+	//
+	// Corresponds with GET /api/admin/retention/tombstones (the `ListTombstones` operationId).
+	ListTombstones(ctx context.Context, params *ListTombstonesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// EndSession End anybody's session (ADMIN)
 	//
 	// Its sockets are closed within a second, on every node.
@@ -5670,6 +5935,29 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/thumbnail (the `Thumbnail` operationId).
 	Thumbnail(ctx context.Context, roomId RoomID, fileId FileID, params *ThumbnailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReleaseRoom Release a room from its hold (ADMIN)
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/hold (the `ReleaseRoom` operationId).
+	ReleaseRoom(ctx context.Context, roomId RoomID, params *ReleaseRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HoldRoomWithBody Keep a room from being purged, whatever the policy (ADMIN)
+	//
+	// Everybody who may read the room sees the hold and its reason.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+	HoldRoomWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// HoldRoom Keep a room from being purged, whatever the policy (ADMIN)
+	//
+	// Everybody who may read the room sees the hold and its reason.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+	HoldRoom(ctx context.Context, roomId RoomID, body HoldRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListMembers Who is in the room
 	//
@@ -6060,6 +6348,138 @@ func (c *Client) ShowCluster(ctx context.Context, reqEditors ...RequestEditorFn)
 // Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
 func (c *Client) DrainNode(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDrainNodeRequest(c.Server, nodeId)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShowRetention The retention policy in force (ADMIN, AUDITOR)
+//
+// After how many days in the archive rooms are purged, by severity. A severity without days is kept for
+// ever; so is everything before the first policy.
+//
+// Corresponds with GET /api/admin/retention (the `ShowRetention` operationId).
+func (c *Client) ShowRetention(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShowRetentionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetRetentionWithBody Put another retention policy in force (ADMIN)
+//
+// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+// from then on, slowly; look at them with the preview first.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+func (c *Client) SetRetentionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetRetentionRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetRetention Put another retention policy in force (ADMIN)
+//
+// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+// from then on, slowly; look at them with the preview first.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+func (c *Client) SetRetention(ctx context.Context, body SetRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetRetentionRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewRetention What a policy would purge now (ADMIN, AUDITOR); a dry run
+//
+// The longest archived first, as a run takes them. Changes nothing.
+//
+// Corresponds with GET /api/admin/retention/preview (the `PreviewRetention` operationId).
+func (c *Client) PreviewRetention(ctx context.Context, params *PreviewRetentionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewRetentionRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RunRetentionWithBody Purge archived rooms now, for a reason (ADMIN); cannot be undone
+//
+// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+// its rows and objects are removed during the minutes after it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+func (c *Client) RunRetentionWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRunRetentionRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RunRetention Purge archived rooms now, for a reason (ADMIN); cannot be undone
+//
+// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+// its rows and objects are removed during the minutes after it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+func (c *Client) RunRetention(ctx context.Context, body RunRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRunRetentionRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTombstones What is left of purged rooms, newest first (ADMIN, AUDITOR)
+//
+// Corresponds with GET /api/admin/retention/tombstones (the `ListTombstones` operationId).
+func (c *Client) ListTombstones(ctx context.Context, params *ListTombstonesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTombstonesRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -6718,6 +7138,59 @@ func (c *Client) ReadFileText(ctx context.Context, roomId RoomID, fileId FileID,
 // Corresponds with GET /api/rooms/{room_id}/files/{file_id}/thumbnail (the `Thumbnail` operationId).
 func (c *Client) Thumbnail(ctx context.Context, roomId RoomID, fileId FileID, params *ThumbnailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewThumbnailRequest(c.Server, roomId, fileId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReleaseRoom Release a room from its hold (ADMIN)
+//
+// Corresponds with DELETE /api/rooms/{room_id}/hold (the `ReleaseRoom` operationId).
+func (c *Client) ReleaseRoom(ctx context.Context, roomId RoomID, params *ReleaseRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReleaseRoomRequest(c.Server, roomId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HoldRoomWithBody Keep a room from being purged, whatever the policy (ADMIN)
+//
+// Everybody who may read the room sees the hold and its reason.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+func (c *Client) HoldRoomWithBody(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHoldRoomRequestWithBody(c.Server, roomId, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// HoldRoom Keep a room from being purged, whatever the policy (ADMIN)
+//
+// Everybody who may read the room sees the hold and its reason.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+func (c *Client) HoldRoom(ctx context.Context, roomId RoomID, body HoldRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewHoldRoomRequest(c.Server, roomId, body)
 	if err != nil {
 		return nil, err
 	}
@@ -7823,6 +8296,317 @@ func NewDrainNodeRequest(server string, nodeId NodeID) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewShowRetentionRequest constructs an http.Request for the ShowRetention method
+func NewShowRetentionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/retention")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetRetentionRequest calls the generic SetRetention builder with application/json body
+func NewSetRetentionRequest(server string, body SetRetentionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetRetentionRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetRetentionRequestWithBody constructs an http.Request for the SetRetention method, with any body, and a specified content type
+func NewSetRetentionRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/retention")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewPreviewRetentionRequest constructs an http.Request for the PreviewRetention method
+func NewPreviewRetentionRequest(server string, params *PreviewRetentionParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/retention/preview")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Proposed != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "proposed", *params.Proposed, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.LOW != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "LOW", *params.LOW, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.MEDIUM != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "MEDIUM", *params.MEDIUM, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.HIGH != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "HIGH", *params.HIGH, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.CRITICAL != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "CRITICAL", *params.CRITICAL, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Held != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "held", *params.Held, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRunRetentionRequest calls the generic RunRetention builder with application/json body
+func NewRunRetentionRequest(server string, body RunRetentionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRunRetentionRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewRunRetentionRequestWithBody constructs an http.Request for the RunRetention method, with any body, and a specified content type
+func NewRunRetentionRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/retention/run")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListTombstonesRequest constructs an http.Request for the ListTombstones method
+func NewListTombstonesRequest(server string, params *ListTombstonesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/admin/retention/tombstones")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Offset != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -9486,6 +10270,114 @@ func NewThumbnailRequest(server string, roomId RoomID, fileId FileID, params *Th
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewReleaseRoomRequest constructs an http.Request for the ReleaseRoom method
+func NewReleaseRoomRequest(server string, roomId RoomID, params *ReleaseRoomParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/hold", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Reason != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "reason", *params.Reason, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewHoldRoomRequest calls the generic HoldRoom builder with application/json body
+func NewHoldRoomRequest(server string, roomId RoomID, body HoldRoomJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewHoldRoomRequestWithBody(server, roomId, "application/json", bodyReader)
+}
+
+// NewHoldRoomRequestWithBody constructs an http.Request for the HoldRoom method, with any body, and a specified content type
+func NewHoldRoomRequestWithBody(server string, roomId RoomID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/hold", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -11391,6 +12283,74 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/admin/cluster/{node_id}/drain (the `DrainNode` operationId).
 	DrainNodeWithResponse(ctx context.Context, nodeId NodeID, reqEditors ...RequestEditorFn) (*DrainNodeResponse, error)
 
+	// ShowRetentionWithResponse The retention policy in force (ADMIN, AUDITOR)
+	//
+	// After how many days in the archive rooms are purged, by severity. A severity without days is kept for
+	// ever; so is everything before the first policy.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/retention (the `ShowRetention` operationId).
+	ShowRetentionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowRetentionResponse, error)
+
+	// SetRetentionWithBodyWithResponse Put another retention policy in force (ADMIN)
+	//
+	// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+	// from then on, slowly; look at them with the preview first.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+	SetRetentionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRetentionResponse, error)
+
+	// SetRetentionWithResponse Put another retention policy in force (ADMIN)
+	//
+	// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+	// from then on, slowly; look at them with the preview first.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+	SetRetentionWithResponse(ctx context.Context, body SetRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRetentionResponse, error)
+
+	// PreviewRetentionWithResponse What a policy would purge now (ADMIN, AUDITOR); a dry run
+	//
+	// The longest archived first, as a run takes them. Changes nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/retention/preview (the `PreviewRetention` operationId).
+	PreviewRetentionWithResponse(ctx context.Context, params *PreviewRetentionParams, reqEditors ...RequestEditorFn) (*PreviewRetentionResponse, error)
+
+	// RunRetentionWithBodyWithResponse Purge archived rooms now, for a reason (ADMIN); cannot be undone
+	//
+	// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+	// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+	// its rows and objects are removed during the minutes after it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+	RunRetentionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RunRetentionResponse, error)
+
+	// RunRetentionWithResponse Purge archived rooms now, for a reason (ADMIN); cannot be undone
+	//
+	// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+	// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+	// its rows and objects are removed during the minutes after it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+	RunRetentionWithResponse(ctx context.Context, body RunRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*RunRetentionResponse, error)
+
+	// ListTombstonesWithResponse What is left of purged rooms, newest first (ADMIN, AUDITOR)
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/admin/retention/tombstones (the `ListTombstones` operationId).
+	ListTombstonesWithResponse(ctx context.Context, params *ListTombstonesParams, reqEditors ...RequestEditorFn) (*ListTombstonesResponse, error)
+
 	// EndSessionWithResponse End anybody's session (ADMIN)
 	//
 	// Its sockets are closed within a second, on every node.
@@ -11718,6 +12678,31 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/rooms/{room_id}/files/{file_id}/thumbnail (the `Thumbnail` operationId).
 	ThumbnailWithResponse(ctx context.Context, roomId RoomID, fileId FileID, params *ThumbnailParams, reqEditors ...RequestEditorFn) (*ThumbnailResponse, error)
+
+	// ReleaseRoomWithResponse Release a room from its hold (ADMIN)
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/rooms/{room_id}/hold (the `ReleaseRoom` operationId).
+	ReleaseRoomWithResponse(ctx context.Context, roomId RoomID, params *ReleaseRoomParams, reqEditors ...RequestEditorFn) (*ReleaseRoomResponse, error)
+
+	// HoldRoomWithBodyWithResponse Keep a room from being purged, whatever the policy (ADMIN)
+	//
+	// Everybody who may read the room sees the hold and its reason.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+	HoldRoomWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HoldRoomResponse, error)
+
+	// HoldRoomWithResponse Keep a room from being purged, whatever the policy (ADMIN)
+	//
+	// Everybody who may read the room sees the hold and its reason.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+	HoldRoomWithResponse(ctx context.Context, roomId RoomID, body HoldRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*HoldRoomResponse, error)
 
 	// ListMembersWithResponse Who is in the room
 	//
@@ -12355,6 +13340,301 @@ func (r DrainNodeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DrainNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ShowRetentionResponseDefaultHeaders the declared response headers of an HTTP default response for ShowRetention
+type ShowRetentionResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ShowRetentionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RetentionPolicy
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ShowRetentionResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ShowRetentionResponse) GetJSON200() *RetentionPolicy {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ShowRetentionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ShowRetentionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShowRetentionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShowRetentionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShowRetentionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SetRetentionResponse409Headers the declared response headers of an HTTP 409 response for SetRetention
+type SetRetentionResponse409Headers struct {
+	RetryAfter *int
+}
+
+// SetRetentionResponseDefaultHeaders the declared response headers of an HTTP default response for SetRetention
+type SetRetentionResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type SetRetentionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RetentionPolicy
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *SetRetentionResponse409Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *SetRetentionResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetRetentionResponse) GetJSON200() *RetentionPolicy {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SetRetentionResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r SetRetentionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r SetRetentionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetRetentionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetRetentionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetRetentionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// PreviewRetentionResponseDefaultHeaders the declared response headers of an HTTP default response for PreviewRetention
+type PreviewRetentionResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type PreviewRetentionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RetentionPreview
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *PreviewRetentionResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PreviewRetentionResponse) GetJSON200() *RetentionPreview {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r PreviewRetentionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r PreviewRetentionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewRetentionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewRetentionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewRetentionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// RunRetentionResponseDefaultHeaders the declared response headers of an HTTP default response for RunRetention
+type RunRetentionResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type RunRetentionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RetentionResult
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *RunRetentionResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RunRetentionResponse) GetJSON200() *RetentionResult {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RunRetentionResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RunRetentionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RunRetentionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RunRetentionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RunRetentionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListTombstonesResponseDefaultHeaders the declared response headers of an HTTP default response for ListTombstones
+type ListTombstonesResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ListTombstonesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *struct {
+		Tombstones []Tombstone `json:"tombstones"`
+		Total      int         `json:"total"`
+	}
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ListTombstonesResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListTombstonesResponse) GetJSON200() *struct {
+	Tombstones []Tombstone `json:"tombstones"`
+	Total      int         `json:"total"`
+} {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListTombstonesResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListTombstonesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTombstonesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTombstonesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListTombstonesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14207,6 +15487,137 @@ func (r ThumbnailResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ThumbnailResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReleaseRoomResponse404Headers the declared response headers of an HTTP 404 response for ReleaseRoom
+type ReleaseRoomResponse404Headers struct {
+	RetryAfter *int
+}
+
+// ReleaseRoomResponseDefaultHeaders the declared response headers of an HTTP default response for ReleaseRoom
+type ReleaseRoomResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ReleaseRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ReleaseRoomResponse404Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ReleaseRoomResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReleaseRoomResponse) GetApplicationproblemJSON404() *Problem {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ReleaseRoomResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ReleaseRoomResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReleaseRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReleaseRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReleaseRoomResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// HoldRoomResponse409Headers the declared response headers of an HTTP 409 response for HoldRoom
+type HoldRoomResponse409Headers struct {
+	RetryAfter *int
+}
+
+// HoldRoomResponseDefaultHeaders the declared response headers of an HTTP default response for HoldRoom
+type HoldRoomResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type HoldRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RoomHold
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Problem
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *HoldRoomResponse409Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *HoldRoomResponseDefaultHeaders
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r HoldRoomResponse) GetJSON200() *RoomHold {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r HoldRoomResponse) GetApplicationproblemJSON409() *Problem {
+	return r.ApplicationproblemJSON409
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r HoldRoomResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r HoldRoomResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r HoldRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r HoldRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r HoldRoomResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -16137,6 +17548,116 @@ func (c *ClientWithResponses) DrainNodeWithResponse(ctx context.Context, nodeId 
 	return ParseDrainNodeResponse(rsp)
 }
 
+// ShowRetentionWithResponse The retention policy in force (ADMIN, AUDITOR)
+//
+// After how many days in the archive rooms are purged, by severity. A severity without days is kept for
+// ever; so is everything before the first policy.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/retention (the `ShowRetention` operationId).
+func (c *ClientWithResponses) ShowRetentionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ShowRetentionResponse, error) {
+	rsp, err := c.ShowRetention(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShowRetentionResponse(rsp)
+}
+
+// SetRetentionWithBodyWithResponse Put another retention policy in force (ADMIN)
+//
+// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+// from then on, slowly; look at them with the preview first.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+func (c *ClientWithResponses) SetRetentionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetRetentionResponse, error) {
+	rsp, err := c.SetRetentionWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetRetentionResponse(rsp)
+}
+
+// SetRetentionWithResponse Put another retention policy in force (ADMIN)
+//
+// `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+// from then on, slowly; look at them with the preview first.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/admin/retention (the `SetRetention` operationId).
+func (c *ClientWithResponses) SetRetentionWithResponse(ctx context.Context, body SetRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*SetRetentionResponse, error) {
+	rsp, err := c.SetRetention(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetRetentionResponse(rsp)
+}
+
+// PreviewRetentionWithResponse What a policy would purge now (ADMIN, AUDITOR); a dry run
+//
+// The longest archived first, as a run takes them. Changes nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/retention/preview (the `PreviewRetention` operationId).
+func (c *ClientWithResponses) PreviewRetentionWithResponse(ctx context.Context, params *PreviewRetentionParams, reqEditors ...RequestEditorFn) (*PreviewRetentionResponse, error) {
+	rsp, err := c.PreviewRetention(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewRetentionResponse(rsp)
+}
+
+// RunRetentionWithBodyWithResponse Purge archived rooms now, for a reason (ADMIN); cannot be undone
+//
+// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+// its rows and objects are removed during the minutes after it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+func (c *ClientWithResponses) RunRetentionWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RunRetentionResponse, error) {
+	rsp, err := c.RunRetentionWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRunRetentionResponse(rsp)
+}
+
+// RunRetentionWithResponse Purge archived rooms now, for a reason (ADMIN); cannot be undone
+//
+// With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+// due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+// its rows and objects are removed during the minutes after it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/admin/retention/run (the `RunRetention` operationId).
+func (c *ClientWithResponses) RunRetentionWithResponse(ctx context.Context, body RunRetentionJSONRequestBody, reqEditors ...RequestEditorFn) (*RunRetentionResponse, error) {
+	rsp, err := c.RunRetention(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRunRetentionResponse(rsp)
+}
+
+// ListTombstonesWithResponse What is left of purged rooms, newest first (ADMIN, AUDITOR)
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/admin/retention/tombstones (the `ListTombstones` operationId).
+func (c *ClientWithResponses) ListTombstonesWithResponse(ctx context.Context, params *ListTombstonesParams, reqEditors ...RequestEditorFn) (*ListTombstonesResponse, error) {
+	rsp, err := c.ListTombstones(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTombstonesResponse(rsp)
+}
+
 // EndSessionWithResponse End anybody's session (ADMIN)
 //
 // Its sockets are closed within a second, on every node.
@@ -16691,6 +18212,49 @@ func (c *ClientWithResponses) ThumbnailWithResponse(ctx context.Context, roomId 
 		return nil, err
 	}
 	return ParseThumbnailResponse(rsp)
+}
+
+// ReleaseRoomWithResponse Release a room from its hold (ADMIN)
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/rooms/{room_id}/hold (the `ReleaseRoom` operationId).
+func (c *ClientWithResponses) ReleaseRoomWithResponse(ctx context.Context, roomId RoomID, params *ReleaseRoomParams, reqEditors ...RequestEditorFn) (*ReleaseRoomResponse, error) {
+	rsp, err := c.ReleaseRoom(ctx, roomId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReleaseRoomResponse(rsp)
+}
+
+// HoldRoomWithBodyWithResponse Keep a room from being purged, whatever the policy (ADMIN)
+//
+// Everybody who may read the room sees the hold and its reason.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+func (c *ClientWithResponses) HoldRoomWithBodyWithResponse(ctx context.Context, roomId RoomID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*HoldRoomResponse, error) {
+	rsp, err := c.HoldRoomWithBody(ctx, roomId, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHoldRoomResponse(rsp)
+}
+
+// HoldRoomWithResponse Keep a room from being purged, whatever the policy (ADMIN)
+//
+// Everybody who may read the room sees the hold and its reason.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /api/rooms/{room_id}/hold (the `HoldRoom` operationId).
+func (c *ClientWithResponses) HoldRoomWithResponse(ctx context.Context, roomId RoomID, body HoldRoomJSONRequestBody, reqEditors ...RequestEditorFn) (*HoldRoomResponse, error) {
+	rsp, err := c.HoldRoom(ctx, roomId, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseHoldRoomResponse(rsp)
 }
 
 // ListMembersWithResponse Who is in the room
@@ -17562,6 +19126,256 @@ func ParseDrainNodeResponse(rsp *http.Response) (*DrainNodeResponse, error) {
 		response.Headers409 = &headers
 	case true:
 		var headers DrainNodeResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseShowRetentionResponse parses an HTTP response from a ShowRetentionWithResponse call
+func ParseShowRetentionResponse(rsp *http.Response) (*ShowRetentionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShowRetentionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RetentionPolicy
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ShowRetentionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSetRetentionResponse parses an HTTP response from a SetRetentionWithResponse call
+func ParseSetRetentionResponse(rsp *http.Response) (*SetRetentionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetRetentionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RetentionPolicy
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 409:
+		var headers SetRetentionResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers409 = &headers
+	case true:
+		var headers SetRetentionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParsePreviewRetentionResponse parses an HTTP response from a PreviewRetentionWithResponse call
+func ParsePreviewRetentionResponse(rsp *http.Response) (*PreviewRetentionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewRetentionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RetentionPreview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers PreviewRetentionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseRunRetentionResponse parses an HTTP response from a RunRetentionWithResponse call
+func ParseRunRetentionResponse(rsp *http.Response) (*RunRetentionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RunRetentionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RetentionResult
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers RunRetentionResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListTombstonesResponse parses an HTTP response from a ListTombstonesWithResponse call
+func ParseListTombstonesResponse(rsp *http.Response) (*ListTombstonesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTombstonesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest struct {
+			Tombstones []Tombstone `json:"tombstones"`
+			Total      int         `json:"total"`
+		}
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case true:
+		var headers ListTombstonesResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -19191,6 +21005,128 @@ func ParseThumbnailResponse(rsp *http.Response) (*ThumbnailResponse, error) {
 	switch {
 	case true:
 		var headers ThumbnailResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseReleaseRoomResponse parses an HTTP response from a ReleaseRoomWithResponse call
+func ParseReleaseRoomResponse(rsp *http.Response) (*ReleaseRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReleaseRoomResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 404:
+		var headers ReleaseRoomResponse404Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers404 = &headers
+	case true:
+		var headers ReleaseRoomResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseHoldRoomResponse parses an HTTP response from a HoldRoomWithResponse call
+func ParseHoldRoomResponse(rsp *http.Response) (*HoldRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &HoldRoomResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RoomHold
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 409:
+		var headers HoldRoomResponse409Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers409 = &headers
+	case true:
+		var headers HoldRoomResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
