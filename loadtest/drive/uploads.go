@@ -100,7 +100,11 @@ func (u *uploads) work(ctx context.Context, start time.Time) {
 			}
 		})
 	}
+	when := schedule{rate: u.asked.Rate, ramp: u.plan.Ramp}
 	for n := range u.files {
+		if u.asked.Rate > 0 && u.clock.Wait(ctx, start.Add(when.at(n))) != nil {
+			break
+		}
 		select {
 		case next <- n:
 			continue

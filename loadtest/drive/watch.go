@@ -52,7 +52,7 @@ func (w *watch) look(ctx context.Context) {
 		server, err := meter.Ask(ctx, w.web, w.metrics.String())
 		switch {
 		case err == nil:
-			s.Memory, s.CPU = server.Memory, server.CPU
+			s.Memory, s.CPU, s.Goroutines, s.Descriptors = server.Memory, server.CPU, server.Goroutines, server.Descriptors
 		case ctx.Err() == nil && len(w.troubles) == 0:
 			w.troubles = append(w.troubles, err.Error())
 		}

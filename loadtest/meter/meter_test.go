@@ -64,8 +64,8 @@ func TestTroublesAreCountedNotRepeated(t *testing.T) {
 
 func TestServersFiguresAreReadFromPrometheusText(t *testing.T) {
 	t.Parallel()
-	s, err := parse(strings.NewReader("# HELP process_cpu_seconds_total x\nprocess_cpu_seconds_total 12.5\nother{a=\"b\"} 1\nprocess_resident_memory_bytes 1.5e+07\n"))
-	if err != nil || s != (Server{Memory: 1.5e7, CPU: 12.5}) {
+	s, err := parse(strings.NewReader("# HELP process_cpu_seconds_total x\nprocess_cpu_seconds_total 12.5\nother{a=\"b\"} 1\nprocess_resident_memory_bytes 1.5e+07\ngo_goroutines 40\nprocess_open_fds 12\n"))
+	if err != nil || s != (Server{Memory: 1.5e7, CPU: 12.5, Goroutines: 40, Descriptors: 12}) {
 		t.Errorf("%+v %v", s, err)
 	}
 	for name, text := range map[string]string{

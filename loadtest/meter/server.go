@@ -22,6 +22,9 @@ const (
 type Server struct {
 	Memory float64 // bytes resident
 	CPU    float64 // seconds since it began
+
+	Goroutines  float64 // 0 where the server does not say, as the next
+	Descriptors float64 // open
 }
 
 // Ask reads a Prometheus text.
@@ -45,7 +48,10 @@ func Ask(ctx context.Context, web *http.Client, url string) (Server, error) {
 
 func parse(text io.Reader) (Server, error) {
 	var s Server
-	want := map[string]*float64{"process_resident_memory_bytes": &s.Memory, "process_cpu_seconds_total": &s.CPU}
+	want := map[string]*float64{
+		"process_resident_memory_bytes": &s.Memory, "process_cpu_seconds_total": &s.CPU,
+		"go_goroutines": &s.Goroutines, "process_open_fds": &s.Descriptors,
+	}
 	lines := bufio.NewScanner(text)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
@@ -64,7 +70,7 @@ func parse(text io.Reader) (Server, error) {
 	if err := lines.Err(); err != nil {
 		return s, err
 	}
-	if len(want) > 0 {
+	if want["process_resident_memory_bytes"] != nil || want["process_cpu_seconds_total"] != nil {
 		return s, errors.New("metrics: process_resident_memory_bytes and process_cpu_seconds_total are not both there: is it the admin listener's /metrics?")
 	}
 	return s, nil

@@ -65,6 +65,20 @@ const (
 	Stragglers    Count = "stragglers"     // not current when the run ended
 )
 
+// Trend names how much something of the server grew during a run, in percent: from the
+// second fifth of the plan's duration, when all is warm, to the last, by medians.
+type Trend string
+
+// The trends. They need the server's metrics.
+const (
+	MemoryGrowth      Trend = "memory_growth" // resident
+	GoroutinesGrowth  Trend = "goroutines_growth"
+	DescriptorsGrowth Trend = "descriptors_growth"
+)
+
+// Trends are all of them.
+var Trends = []Trend{MemoryGrowth, GoroutinesGrowth, DescriptorsGrowth}
+
 // measured is what each kind of load measures.
 var measured = map[Kind]struct {
 	latencies []Latency
@@ -112,16 +126,20 @@ func (k Kind) Rates() []Rate { return measured[k].rates }
 // quantiles of a latency that can be named; 100 is the longest.
 var quantiles = map[string]float64{"p50": 50, "p90": 90, "p99": 99, "p999": 99.9, "max": 100}
 
-// Figure is what a threshold is about: one of its three fields.
+// Figure is what a threshold is about: one of its four fields.
 type Figure struct {
 	Latency  Latency
 	Quantile float64 // of the latency, in percent
 	Count    Count
 	Rate     *Rate
+	Trend    Trend
 }
 
 // figureOf finds a figure by its name.
 func figureOf(name string) (Figure, bool) {
+	if slices.Contains(Trends, Trend(name)) {
+		return Figure{Trend: Trend(name)}, true
+	}
 	for _, m := range measured {
 		for _, l := range m.latencies {
 			if q, ok := quantiles[strings.TrimPrefix(name, string(l)+"_")]; ok {
@@ -142,6 +160,9 @@ func figureOf(name string) (Figure, bool) {
 
 // of reports whether one of the kinds measures the figure.
 func (f Figure) of(kinds map[Kind]bool) bool {
+	if f.Trend != "" {
+		return true
+	}
 	for k := range kinds {
 		if f.Latency != "" && slices.Contains(k.Latencies(), f.Latency) || f.Count != "" && slices.Contains(k.Counts(), f.Count) {
 			return true
@@ -153,7 +174,7 @@ func (f Figure) of(kinds map[Kind]bool) bool {
 	return false
 }
 
-// Threshold is a promise: a latency or a count is at most, a rate is at least Limit.
+// Threshold is a promise: a latency, a count or a trend is at most, a rate is at least Limit.
 type Threshold struct {
 	Name  string
 	Limit float64 // milliseconds of a latency

@@ -55,7 +55,7 @@ func (p *Plan) check() error {
 			l.Chat.check(&c, at+".chat", p)
 			rooms, sockets = rooms+l.Chat.Rooms, sockets+l.Chat.Rooms*l.Chat.Members
 		case UploadsKind:
-			bytes += l.Uploads.check(&c, at+".uploads")
+			bytes += l.Uploads.check(&c, at+".uploads", p)
 			rooms++
 		case ConnectionsKind:
 			within(&c, at+".connections.sockets", l.Connections.Sockets, 1, MaxSockets)
@@ -93,12 +93,14 @@ func (l *Storm) check(c *checker, at string, p *Plan) {
 }
 
 // check returns how many bytes the files have at most.
-func (l *Uploads) check(c *checker, at string) float64 {
+func (l *Uploads) check(c *checker, at string, p *Plan) float64 {
 	within(c, at+".users", l.Users, 1, maxUsers)
 	within(c, at+".files", l.Files, 1, MaxFiles)
 	c.that(float64(l.Users)*float64(l.Files) <= MaxFiles, "%s has %d × %d files, at most %d are allowed", at, l.Users, l.Files, MaxFiles)
 	within(c, at+".concurrency", l.Concurrency, 1, maxParallel)
+	within(c, at+".rate", l.Rate, 0, MaxRate)
 	within(c, at+".dropped", l.Dropped, 0, 1)
+	c.that(l.Rate == 0 || float64(l.Users)*float64(l.Files) <= l.Rate*p.Duration.Seconds(), "%s needs more than the duration for %d × %d files at %v a second", at, l.Users, l.Files, l.Rate)
 	c.that(l.Way == Multipart || l.Way == Tus, "%s.way is %q, must be %s or %s", at, l.Way, Multipart, Tus)
 	c.that(len(l.Sizes) > 0, "%s.sizes must name at least one", at)
 	largest := Size(0)

@@ -44,6 +44,7 @@ type Uploads struct {
 	Users       int     `yaml:"users"`
 	Files       int     `yaml:"files"` // of each user
 	Concurrency int     `yaml:"concurrency"`
+	Rate        float64 `yaml:"rate"` // files that are begun a second, at most; 0 for as many as Concurrency bears
 	Way         Way     `yaml:"way"`
 	Dropped     float64 `yaml:"dropped"` // share of the files whose line breaks once, in the middle
 	Sizes       []Sizes `yaml:"sizes"`

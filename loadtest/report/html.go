@@ -35,6 +35,10 @@ svg { width: 100%; height: auto; } svg text { font-size: 11px; fill: currentColo
 <table><thead><tr><th>figure</th><th></th><th>limit</th><th>found</th></tr></thead><tbody>
 {{range .Thresholds}}<tr{{if .Broken}} class="broken"{{end}}><td>{{.Name}}</td><td>{{word .}}</td><td>{{.Limit}}</td><td>{{found .}}</td></tr>
 {{end}}</tbody></table>{{end}}
+{{if .Trends}}<h2>The server</h2>
+<table><thead><tr><th></th><th>warm</th><th>last</th><th>most</th><th>growth</th></tr></thead><tbody>
+{{range .Trends}}<tr><td>{{.About}}</td><td>{{number .Warm}}</td><td>{{number .Last}}</td><td>{{number .Most}}</td><td>{{printf "%+.1f" .Growth}} %</td></tr>
+{{end}}</tbody></table>{{end}}
 {{range .Charts}}{{.}}
 {{end}}
 {{range .Loads}}<h2>{{.Name}}</h2>

@@ -34,9 +34,10 @@ type Report struct {
 	Interrupted bool      `json:"interrupted"`
 	Thresholds  []Verdict `json:"thresholds"`
 	Loads       []Load    `json:"loads"`
-	Latencies   []Latency `json:"latencies"` // of all loads that measure it
-	Counts      []Named   `json:"counts"`    // likewise
-	Rates       []Named   `json:"rates"`     // likewise, added up
+	Latencies   []Latency `json:"latencies"`        // of all loads that measure it
+	Counts      []Named   `json:"counts"`           // likewise
+	Rates       []Named   `json:"rates"`            // likewise, added up
+	Trends      []Trend   `json:"trends,omitempty"` // of the server, where its metrics were read
 	Seconds     []Second  `json:"seconds"`
 	Troubles    []string  `json:"troubles,omitempty"`
 }
@@ -96,6 +97,9 @@ type Second struct {
 	Sockets   int64   `json:"sockets"`
 	Memory    float64 `json:"server_memory_bytes,omitempty"` // 0 where it is not known
 	CPU       float64 `json:"server_cpu_s,omitempty"`        // since the server began
+
+	Goroutines  float64 `json:"server_goroutines,omitempty"`
+	Descriptors float64 `json:"server_descriptors,omitempty"`
 }
 
 // percents are the points of a distribution.
@@ -137,6 +141,7 @@ func New(run Run) Report {
 	for _, name := range latencies {
 		r.Latencies = append(r.Latencies, latency(name, histograms[name], percents))
 	}
+	r.Trends = trends(run)
 	for _, t := range run.Plan.Thresholds {
 		r.Thresholds = append(r.Thresholds, judge(r, t, histograms))
 	}
@@ -190,6 +195,8 @@ func judge(r Report, t plan.Threshold, histograms map[plan.Latency]*hdrhistogram
 		return v
 	case f.Rate != nil:
 		from, name = r.Rates, f.Rate.Name
+	case f.Trend != "":
+		from, name = growths(r.Trends), string(f.Trend)
 	}
 	at := slices.IndexFunc(from, func(n Named) bool { return n.Name == name })
 	if at < 0 {

@@ -43,7 +43,11 @@ thresholds: {` + thresholds + "}\n"))
 	meters[1].Add(plan.Lost, 3)
 	meters[2].Trouble("<script>alert(1)</script>")
 	return Run{Plan: p, Target: "http://localhost:8080", Started: start, Took: 12 * time.Second, Meters: meters, Seconds: []Second{
-		{At: 0, Memory: 5e7, CPU: 1}, {At: 1, Acked: 10, Delivered: 20, Bytes: 1e6, Memory: 6e7, CPU: 1.5}, {At: 2, Acked: 30, Delivered: 40, Bytes: 9e6, Memory: 6e7, CPU: 3},
+		{At: 0, Memory: 5e7, CPU: 1},
+		{At: 1, Acked: 10, Delivered: 20, Bytes: 1e6, Memory: 6e7, CPU: 1.5},
+		{At: 2, Acked: 30, Delivered: 40, Bytes: 9e6, Memory: 6e7, CPU: 3, Goroutines: 40},
+		{At: 9, Acked: 30, Delivered: 40, Bytes: 9e6, Memory: 6.6e7, CPU: 4, Goroutines: 40},
+		{At: 11, Acked: 30, Delivered: 40, Bytes: 9e6, Memory: 9e7, CPU: 4, Goroutines: 80},
 	}}
 }
 
@@ -64,6 +68,10 @@ func TestThresholdsAreJudgedOverAllLoads(t *testing.T) {
 		"a rate kept":          {"acked_per_s: 10", 10, false},
 		"a rate broken":        {"acked_per_s: 10.1", 10, true},
 		"an upload's rate":     {"upload_mb_per_s: 9.5", 10, false},
+		"growth kept":          {"memory_growth: 10.1", 10, false},
+		"growth broken":        {"memory_growth: 9.9", 10, true},
+		"nothing grew":         {"goroutines_growth: 0", 0, false},
+		"growth not measured":  {"descriptors_growth: 100", 0, true},
 		"nothing was measured": {"delivery_p99: 1h", 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {

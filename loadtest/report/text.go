@@ -28,6 +28,12 @@ func (r Report) WriteText(w io.Writer) error {
 				strings.Join([]string{number(h.Mean), number(h.P50), number(h.P90), number(h.P99), number(h.P999), number(h.Max)}, "\t"))
 		}
 	}
+	if len(r.Trends) > 0 {
+		fmt.Fprintln(out, "\nserver\twarm\tlast\tmost\tgrowth")
+	}
+	for _, t := range r.Trends {
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\t%+.1f %%\n", t.About, number(t.Warm), number(t.Last), number(t.Most), t.Growth)
+	}
 	if len(r.Thresholds) > 0 {
 		fmt.Fprintln(out, "\nthresholds")
 	}
