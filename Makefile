@@ -40,6 +40,16 @@ cluster: build ## three nodes, PostgreSQL, MinIO and a proxy on http://localhost
 chaos: build ## break a cluster under load in every way, then in random pairs, and check it (root)
 	scripts/chaos --pairs 5 --json .cache/chaos.json
 
+PLAN ?= loadtest/scenarios/shift.yaml
+
+.PHONY: loadtest
+loadtest: build ## drive a server of its own as PLAN=loadtest/scenarios/mixed.yaml says
+	scripts/loadtest $(PLAN)
+
+.PHONY: bench
+bench: build ## measure side by side with a bare broadcaster, pgbench and the store; NAMES="fanout storm"
+	scripts/bench $(NAMES)
+
 .PHONY: test
 test: build ## run all tests; gets and starts what they need, and ends with a count
 	scripts/test

@@ -26,6 +26,7 @@ type AdminCmd struct {
 	Session     SessionCmd     `cmd:"" help:"Where accounts are signed in."`
 	Token       TokenCmd       `cmd:"" help:"API tokens."`
 	Room        RoomCmd        `cmd:"" help:"Rooms."`
+	Retention   RetentionCmd   `cmd:"" help:"When archived rooms end."`
 	Storage     StorageCmd     `cmd:"" help:"Files and the object store."`
 	Audit       AuditCmd       `cmd:"" help:"The audit trail."`
 	ClusterCert ClusterCertCmd `cmd:"" help:"Make certificates for the nodes of a cluster."`

@@ -135,7 +135,9 @@ func (r *TokenRevokeCmd) Run(ctx context.Context, cfg *Config, c console) error 
 
 // RoomCmd groups what is done with rooms.
 type RoomCmd struct {
-	List RoomListCmd `cmd:"" help:"List rooms, newest activity first: id, number, status, severity, activity, title."`
+	List    RoomListCmd    `cmd:"" help:"List rooms, newest activity first: id, number, status, severity, activity, title."`
+	Hold    RoomHoldCmd    `cmd:"" help:"Keep a room from being purged, whatever the retention policy."`
+	Release RoomReleaseCmd `cmd:"" help:"Release a room from its hold."`
 }
 
 // RoomListCmd lists rooms.

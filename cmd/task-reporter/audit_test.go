@@ -28,7 +28,8 @@ var failedLogin = deed{act: "login_failed", do: `POST /api/auth/login {"username
 // Beside these: session_ended (accounts_test.go), signed_out_by_directory
 // (directory_test.go), refresh_token_reused (package httpapi, by an injected clock),
 // drain_node (package httpapi), file_quarantined (scan_test.go), storage_repaired
-// (admin_storage_test.go), user_added by a member of a room (newcomer_test.go).
+// (admin_storage_test.go), user_added by a member of a room (newcomer_test.go),
+// backup_taken and backup_restored (restore_drill_test.go).
 var deeds = []deed{
 	{act: "login", who: "wang", do: `POST /api/auth/login {"username":"wang","password":"` + testPassword + `"}`, target: "POST /api/auth/login"},
 	failedLogin,
@@ -63,6 +64,10 @@ var deeds = []deed{
 	{act: "manage_members_by_office", who: "boss", do: `POST /api/rooms/{room}/members {"user_id":"{newcomer}","role":"EDITOR"}`, target: "room {room} POST"},
 	{act: "ownership_transferred", who: "wang", do: `POST /api/rooms/{room}/transfer-ownership {"user_id":"{newcomer}","from":"{wang}"}`, target: "room {room} from {wang} to {newcomer}"},
 
+	{act: "room_held", who: "boss", do: `PUT /api/rooms/{room}/hold {"reason":"stays"}`, target: `room {room}: "stays"`},
+	{act: "room_released", who: "boss", do: "DELETE /api/rooms/{room}/hold?reason=over", target: `room {room}: "over"`},
+	{act: "retention_set", who: "boss", do: `PUT /api/admin/retention {"version":0,"days":{"LOW":365}}`, target: "retention policy 1: LOW 365 days"},
+
 	{act: "template_created", who: "boss", do: "POST /api/templates " + templateBody("x", ""), target: "template "},
 	{act: "template_updated", who: "boss", do: "PATCH /api/templates/{template} " + templateBody("y", ""), target: "template {template}"},
 	{act: "template_retired", who: "boss", do: "DELETE /api/templates/{template}", target: "template {template}"},
@@ -74,6 +79,9 @@ var deeds = []deed{
 	{act: "user_disabled", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"disabled":true}`, target: "user {newcomer}"},
 	{act: "user_enabled", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"disabled":false}`, target: "user {newcomer}"},
 	{act: "system_role_changed", who: "boss", do: `PATCH /api/admin/users/{newcomer} {"system_role":"AUDITOR"}`, target: "user {newcomer} AUDITOR"},
+	{act: "room_moved", who: "boss", do: `POST /api/rooms/{room}/status {"version":{version},"status":"CANCELLED","reason":"x"}`, target: "room {room} ACKNOWLEDGED to CANCELLED"},
+	{act: "room_moved", who: "boss", do: "DELETE /api/rooms/{room}", target: "room {room} CANCELLED to ARCHIVED"},
+	{act: "room_purged", who: "boss", do: `POST /api/admin/retention/run {"reason":"gone","room_ids":["{room}"]}`, target: "room {room} INC-"},
 	{act: "user_added", do: "admin user add --username li --name Li --password-stdin", target: "user "},
 	{act: "password_set", do: "admin user password --username li --password-stdin", target: "user "},
 	{act: "user_disabled", do: "admin user change --username li --disable", target: "user "},

@@ -45,8 +45,11 @@ type Config struct {
 
 	Directory DirectoryConfig `embed:"" prefix:"directory-" group:"Directory"`
 
+	Retention RetentionConfig `embed:"" prefix:"retention-" group:"Retention"`
+
 	Limit   LimitConfig   `embed:"" prefix:"limit-" group:"Limits"`
 	Log     LogConfig     `embed:"" prefix:"log-" group:"Log"`
+	Traces  TracesConfig  `embed:"" prefix:"traces-" group:"Traces"`
 	Cluster ClusterConfig `embed:"" prefix:"cluster-" group:"Cluster"`
 }
 
@@ -155,6 +158,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("auth: %w", err))
 	}
 	errs = append(errs, c.Directory.check())
+	check("retention-rooms-per-hour", c.Retention.RoomsPerHour >= 0 && c.Retention.RoomsPerHour <= 3600, "0 to 3600")
 	l := c.Limit
 	check("limit-requests-per-second", l.RequestsPerSecond >= 0, "0 or more")
 	check("limit-request-burst", l.RequestBurst >= 1, "1 or more")
@@ -162,6 +166,9 @@ func (c *Config) Validate() error {
 	check("limit-frames-per-second", l.FramesPerSecond > 0, "more than 0")
 	check("limit-uploads-per-user", l.UploadsPerUser >= 1, "1 or more")
 	check("limit-uploads-per-room", l.UploadsPerRoom >= l.UploadsPerUser, "no less than --limit-uploads-per-user")
+	_, ok := c.Traces.url()
+	check("traces-endpoint", c.Traces.Endpoint == "" || ok, "http://host:port or https://host:port, without user, password and query")
+	check("traces-share", c.Traces.Share >= 0 && c.Traces.Share <= 1, "0 to 1")
 	check("limit-room-idle", l.RoomIdle >= time.Second, "1s or more")
 	return errors.Join(errs...)
 }

@@ -106,6 +106,7 @@ func (d *doctor) insideDatabase(ctx context.Context, i *storage.Inspection, s st
 	tell(schema...)
 	if schema[0].State == stateOK {
 		tell(check(ctx, "audit_trail", readLimit, func(ctx context.Context) []diagnosis { return lookAtTrail(ctx, i) })...)
+		tell(check(ctx, "backup", checkLimit, func(ctx context.Context) []diagnosis { return d.backups(ctx, i) })...)
 	}
 	if !s.Postgres {
 		tell(check(ctx, "database_file", readLimit, one(func(ctx context.Context) diagnosis {

@@ -24,6 +24,8 @@ type program struct {
 
 	Serve     ServeCmd    `cmd:"" help:"Run the server."`
 	Migrate   MigrateCmd  `cmd:"" help:"Change the database's schema."`
+	Backup    BackupCmd   `cmd:"" help:"Write database and files as they are now to a directory, while servers run."`
+	Restore   RestoreCmd  `cmd:"" help:"Put a backup into an empty installation."`
 	Admin     AdminCmd    `cmd:"" help:"What an administrator does from a shell."`
 	ConfigCmd ConfigCmd   `cmd:"" name:"config" help:"Print the settings in effect, secrets masked."`
 	Doctor    DoctorCmd   `cmd:"" help:"Check this installation and say what to do."`

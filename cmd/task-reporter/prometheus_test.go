@@ -46,6 +46,7 @@ func TestAlertRulesFireWhenTheyShould(t *testing.T) {
 	dir := filepath.Dir(alertRules)
 	for _, args := range [][]string{
 		{"check", "config", filepath.Join(dir, "prometheus.yml")},
+		{"check", "config", filepath.Join(dir, "local.yml")},
 		{"check", "rules", "--lint-fatal", alertRules},
 		{"test", "rules", filepath.Join(dir, "alerts_test.yml")},
 	} {

@@ -14,7 +14,7 @@ type recipe struct {
 	act     string            // of its x-acts
 	rest    string            // method, path, body; or
 	frame   string            // what is sent
-	ready   string            // what the OWNER does before
+	ready   string            // what the OWNER does before, or after "ADMIN " an ADMIN; a line each
 	changes bool              // a success changes what the OWNER, or for others an ADMIN, reads
 	state   string            // what that is, where it is not the room
 	but     map[string]string // answers of somebody that differ from the table
@@ -62,6 +62,14 @@ var recipes = []recipe{
 	{op: "showCluster", act: "read_cluster", rest: "GET /api/admin/cluster"},
 	// A node that runs alone is not drained; who may drain is told so.
 	{op: "drainNode", act: "drain_node", rest: "POST /api/admin/cluster/{node}/drain", but: map[string]string{"ADMIN": "conflict"}},
+
+	{op: "showRetention", act: "read_retention", rest: "GET /api/admin/retention"},
+	{op: "previewRetention", act: "read_retention", rest: "GET /api/admin/retention/preview"},
+	{op: "listTombstones", act: "read_retention", rest: "GET /api/admin/retention/tombstones"},
+	{op: "setRetention", act: "manage_retention", rest: `PUT /api/admin/retention {"version":0,"days":{"CRITICAL":36500}}`, changes: true, state: "/api/admin/retention"},
+	{op: "runRetention", act: "manage_retention", ready: cancelled + "\n" + archived, rest: `POST /api/admin/retention/run {"reason":"{new}","room_ids":["{id}"]}`, changes: true, state: "/api/admin/retention/tombstones"},
+	{op: "holdRoom", act: "hold_room", rest: `PUT {room}/hold {"reason":"{new}"}`, changes: true, state: "{room}"},
+	{op: "releaseRoom", act: "hold_room", ready: `ADMIN PUT {room}/hold {"reason":"{new}"}`, rest: "DELETE {room}/hold?reason=x", changes: true, state: "{room}"},
 
 	// Read a room.
 	{op: "getRoom", act: "read", rest: "GET {room}"},

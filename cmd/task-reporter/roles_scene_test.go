@@ -74,8 +74,12 @@ func (c *cast) scene(t *testing.T, r recipe) *scene {
 	if own {
 		s.remember()
 	}
-	if r.ready != "" {
-		if got := s.call(owner, "OWNER", r.ready); got.code != "ok" {
+	for step := range strings.Lines(r.ready) {
+		name := "OWNER"
+		if rest, office := strings.CutPrefix(step, "ADMIN "); office {
+			name, step = "ADMIN", rest
+		}
+		if got := s.call(s.who(name), name, strings.TrimSuffix(step, "\n")); got.code != "ok" {
 			t.Fatalf("make ready: %s", got)
 		}
 	}
@@ -282,7 +286,7 @@ func answerOf(f frame) answer {
 func (s *scene) state(r recipe) string {
 	s.t.Helper()
 	switch {
-	case strings.Contains(r.state, "{template}"), s.account != nil:
+	case strings.Contains(r.state, "{template}"), s.account != nil, r.op == "setRetention":
 		return s.read("ADMIN", s.fill(r.state, ""))
 	case r.state != "":
 		return fmt.Sprintf("%d times %s", strings.Count(s.read("ADMIN", s.fill(r.state, "")), s.new), s.new)

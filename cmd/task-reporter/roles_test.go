@@ -48,6 +48,9 @@ read_audit          n         n       n       n         y      y
 read_cluster        n         n       n       n         y      y
 read_storage        n         n       n       n         y      y
 drain_node          n         n       n       n         y      n
+read_retention      n         n       n       n         y      y
+manage_retention    n         n       n       n         y      n
+hold_room           n         n       n       n         y      n
 `
 
 // readTable returns the answer by act and person: "ok" or the code of an error.

@@ -25,6 +25,7 @@ import (
 	"taskreporter/storage/intake"
 	"taskreporter/storage/object"
 	"taskreporter/storage/reconcile"
+	"taskreporter/storage/retention"
 	"taskreporter/web"
 )
 
@@ -86,6 +87,7 @@ type house struct {
 	checks   *reconcile.Watch
 	sealer   *storage.Sealer
 	care     *care.Worker
+	ending   *retention.Worker
 	local    *auth.Local
 	keys     *auth.Keys
 	gate     *auth.Gate
@@ -97,6 +99,7 @@ type house struct {
 	intake  *intake.Intake
 	sockets *httpapi.Sockets
 	server  *httpapi.Server
+	traces  *traces       // nil: nothing is traced
 	drain   chan struct{} // an administrator wants this node to leave
 }
 
@@ -119,7 +122,10 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if err != nil {
 		return nil, err
 	}
-	h.store = guarded(store, log)
+	if h.traces, err = openTraces(ctx, cfg.Traces, log); err != nil {
+		return nil, err
+	}
+	h.store = guarded(store, h.traces, log)
 	h.evidence = evidence.New(h.store, time.Now, log)
 	h.checks = watchStorage(h.store, h.db, log)
 	h.sealer = h.db.Audit().Sealer()
@@ -149,6 +155,9 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 			UploadsPerUser: cfg.Limit.UploadsPerUser, UploadsPerRoom: cfg.Limit.UploadsPerRoom, RoomIdle: cfg.Limit.RoomIdle,
 		},
 	}
+	if h.traces != nil {
+		node.Traces = h.traces
+	}
 	if cfg.Cluster.Listen != "" {
 		if err := h.joinCluster(cfg, &node, keys, errs); err != nil {
 			return nil, err
@@ -161,6 +170,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	if err != nil {
 		return nil, err
 	}
+	h.ending = h.retire(cfg)
 	h.intake = intake.New(h.engine, h.db.Uploads(), h.evidence, h.care.After, time.Now, log)
 	gate.OnSessionEnd(h.engine.EndSession)
 	h.sockets = httpapi.NewSockets(httpapi.SocketConfig{
@@ -174,12 +184,16 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	door.Origins, door.TrustedProxies, door.UploadNetworks = cfg.Origins, cfg.TrustedProxies, cfg.UploadNetworks
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
 	door.StoreOrigin = cfg.storeOrigin()
-	h.server, err = httpapi.New(door, httpapi.Deps{
+	deps := httpapi.Deps{
 		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate, People: h.newcomers(gate),
-		Rooms: h.engine, Cluster: h.engine, Links: links, Socket: h.sockets, Page: web.Dist(),
+		Rooms: h.engine, Cluster: h.engine, Retention: h.db.Retention(), Purger: h.ending, Links: links, Socket: h.sockets, Page: web.Dist(),
 		Checks: append([]httpapi.Check{{Name: "database", Vital: true, Ask: h.db.Ping}, {Name: "object_store", Ask: h.evidence.Check}, {Name: "cluster", Vital: true, Ask: h.engine.Ready}}, scanning...),
 		Now:    time.Now, Log: log,
-	})
+	}
+	if h.traces != nil {
+		deps.Traces = h.traces
+	}
+	h.server, err = httpapi.New(door, deps)
 	done = err == nil
 	return h, err
 }
@@ -256,7 +270,7 @@ func (h *house) serve(ctx context.Context, cfg *Config, out console) error {
 	var beside sync.WaitGroup
 	followKeys := func(ctx context.Context) { h.keys.Run(ctx, h.log) }
 	forget := func(ctx context.Context) { h.gate.Run(ctx, h.log) }
-	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.sealer.Run, h.server.WatchHealth, h.recheck, followKeys, forget} {
+	for _, run := range []func(context.Context){h.intake.Run, h.checks.Run, h.care.Run, h.ending.Run, h.sealer.Run, h.server.WatchHealth, h.recheck, followKeys, forget} {
 		beside.Go(func() { run(ctx) })
 	}
 
@@ -310,6 +324,9 @@ func (h *house) close() {
 	}
 	if h.db != nil {
 		err = errors.Join(err, h.db.Close())
+	}
+	if h.traces != nil {
+		err = errors.Join(err, h.traces.close(ctx))
 	}
 	if err != nil {
 		h.log.Error("stopped with errors", "err", err)
