@@ -25,6 +25,7 @@ export default defineConfig({
     launchOptions: chromium,
     locale: 'zh-TW',
     timezoneId: 'Asia/Taipei',
+    serviceWorkers: 'block', // what they answer cannot be routed; offline.spec.ts allows them
     viewport: { width: 1440, height: 900 },
     actionTimeout: 30_000,
     navigationTimeout: 60_000,

@@ -1,4 +1,5 @@
 /// <reference types="vitest/config" />
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
@@ -45,10 +46,29 @@ function pdfParts(): Plugin {
   };
 }
 
+/** Tells the shell's worker what to keep: the page and its code, but not what only documents need. */
+function shellFiles(): Plugin {
+  return {
+    name: 'shell-files',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      const worker = bundle['sw.js'];
+      if (worker?.type !== 'chunk') this.error('no sw.js was built');
+      const assets = Object.keys(bundle).filter(
+        (name) => /^assets\/[^/]+\.(js|css|svg|woff2)$/.test(name) && !/\/(pdf|Pdf)/.test(name),
+      );
+      const files = ['/', '/manifest.webmanifest', ...assets.map((name) => `/${name}`).sort()];
+      const name = createHash('sha256').update(files.join()).digest('hex').slice(0, 12);
+      worker.code = `const SHELL=${JSON.stringify({ name, files })};\n${worker.code}`;
+    },
+  };
+}
+
 const server = process.env.TASK_REPORTER_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), keepPlaceholder(), pdfParts()],
+  plugins: [react(), keepPlaceholder(), pdfParts(), shellFiles()],
   worker: { format: 'es' },
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   build: {
@@ -56,7 +76,9 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 800,
     rolldownOptions: {
+      input: { index: 'index.html', sw: 'src/shell.worker.ts' },
       output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         // One chunk for what several parts share of these: in many small ones it compresses worse.
         codeSplitting: {
           groups: [{ name: 'ui', minShareCount: 2, test: /node_modules.(@mantine|lucide-react)/ }],

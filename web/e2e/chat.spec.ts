@@ -46,7 +46,7 @@ test('UX 9, F-RT-10: what is said while somebody is offline is there afterwards,
   await expect(bubble(li, '之前')).toBeVisible();
 
   await wang.context().setOffline(true);
-  await expect(wang.getByText('目前離線。寫下的訊息會在連上後依序送出。')).toBeVisible();
+  await expect(wang.getByText(/目前離線（\d{2}:\d{2} 起）。寫下的訊息會在連上後依序送出。/)).toBeVisible();
   for (const n of [1, 2, 3]) await other.say(roomId, `李 ${n}`);
   for (const n of [1, 2, 3]) await say(wang, `王 ${n}`);
   await expect(bubble(wang, '王 3')).toContainText('等待連線');

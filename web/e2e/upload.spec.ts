@@ -249,8 +249,8 @@ test('signing out asks before it drops what is not sent, and leaves nothing of i
     .first()
     .click();
   await press(page, '登出');
-  const dialog = page.getByRole('dialog', { name: '還有檔案沒有傳完' });
-  await expect(dialog).toContainText('1 個檔案');
+  const dialog = page.getByRole('dialog', { name: '還有內容沒有送出' });
+  await expect(dialog).toContainText('檔案 1 個');
   wire.mend();
   await press(dialog, '仍要登出');
   await expect(page.locator('input[name="username"]')).toBeVisible();

@@ -31,7 +31,14 @@ export const test = base.extend<Fixtures>({
   as: async ({ browser, baseURL, locale, timezoneId }, use) => {
     const opened: { close: () => Promise<void>; faults: string[] }[] = [];
     await use(async (username, options) => {
-      const context = await open(browser, { baseURL, locale, timezoneId, ...desk, ...options });
+      const context = await open(browser, {
+        baseURL,
+        locale,
+        timezoneId,
+        serviceWorkers: 'block',
+        ...desk,
+        ...options,
+      });
       const { password } = plant().accounts[username];
       const login = await context.request.post('/api/auth/login', {
         data: { username, password },

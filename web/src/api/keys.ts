@@ -1,6 +1,7 @@
 import { type QueryKey, queryOptions } from '@tanstack/react-query';
 import { $api, api } from './client';
 import { RequestFailed, troubleOf } from './problem';
+import type { RetentionDays } from './types';
 
 /**
  * Where each thing lives in the query cache: the requests of the page and the
@@ -69,6 +70,28 @@ export const tokensQuery = (userId: string) =>
   $api.queryOptions('get', '/api/admin/users/{user_id}/tokens', { params: { path: { user_id: userId } } });
 
 export const storageQuery = () => $api.queryOptions('get', '/api/admin/storage');
+
+export const retentionQuery = () => $api.queryOptions('get', '/api/admin/retention');
+
+/** The policy alone; what it would do and has done is read anew with every look. */
+export const retentionKey: QueryKey = ['get', '/api/admin/retention'];
+
+/** A page of what would be purged: of these days, or of the policy in force. */
+export const dryRunQuery = ({
+  days,
+  held,
+  offset,
+}: {
+  days?: RetentionDays;
+  held: boolean;
+  offset: number;
+}) =>
+  $api.queryOptions('get', '/api/admin/retention/preview', {
+    params: { query: { ...(days && { ...days, proposed: true }), held, offset } },
+  });
+
+export const tombstonesQuery = (offset: number) =>
+  $api.queryOptions('get', '/api/admin/retention/tombstones', { params: { query: { offset } } });
 
 /** Every page of the room list, whatever its filters. */
 export const roomListKey: QueryKey = ['get', '/api/rooms'];

@@ -715,6 +715,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/{room_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a room from being purged, whatever the policy (ADMIN)
+         * @description Everybody who may read the room sees the hold and its reason.
+         */
+        put: operations["holdRoom"];
+        post?: never;
+        /** Release a room from its hold (ADMIN) */
+        delete: operations["releaseRoom"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room_id}/uploads": {
         parameters: {
             query?: never;
@@ -1031,6 +1054,91 @@ export interface paths {
          * @description As the database has it; previews are not counted.
          */
         get: operations["showStorage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The retention policy in force (ADMIN, AUDITOR)
+         * @description After how many days in the archive rooms are purged, by severity. A severity without days is kept for
+         *     ever; so is everything before the first policy.
+         */
+        get: operations["showRetention"];
+        /**
+         * Put another retention policy in force (ADMIN)
+         * @description `version` is that of the policy that was changed; a stale one is 409. Rooms that it makes due are purged
+         *     from then on, slowly; look at them with the preview first.
+         */
+        put: operations["setRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a policy would purge now (ADMIN, AUDITOR); a dry run
+         * @description The longest archived first, as a run takes them. Changes nothing.
+         */
+        get: operations["previewRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge archived rooms now, for a reason (ADMIN); cannot be undone
+         * @description With `room_ids` these rooms, however long they are archived; without, up to 50 that the policy in force makes
+         *     due. A room that is not archived or is on hold is spared. A purged room is there for nobody from the answer on;
+         *     its rows and objects are removed during the minutes after it.
+         */
+        post: operations["runRetention"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/retention/tombstones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is left of purged rooms, newest first (ADMIN, AUDITOR) */
+        get: operations["listTombstones"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1393,6 +1501,135 @@ export interface components {
             moves?: components["schemas"]["Status"][];
             /** @description first line of the newest message, in lists */
             last_message?: string;
+            hold?: components["schemas"]["RoomHold"];
+        };
+        /** @description What keeps a room from being purged. Only where one room is read. */
+        RoomHold: {
+            /**
+             * @description name
+             * @example 王小明
+             */
+            placed_by: string;
+            /** Format: date-time */
+            placed_at: string;
+            reason: string;
+        };
+        HoldBody: {
+            reason: string;
+        };
+        /** @description Days in the archive, by severity; a severity that is left out is kept for ever */
+        RetentionDays: {
+            LOW?: number;
+            MEDIUM?: number;
+            HIGH?: number;
+            CRITICAL?: number;
+        };
+        RetentionPolicy: {
+            version: number;
+            days: components["schemas"]["RetentionDays"];
+            /** Format: date-time */
+            changed_at?: string;
+            /** @description name */
+            changed_by?: string;
+        };
+        RetentionChange: {
+            version: number;
+            days: components["schemas"]["RetentionDays"];
+        };
+        RetentionRun: {
+            reason: string;
+            room_ids?: string[];
+        };
+        RetentionResult: {
+            purged: components["schemas"]["Tombstone"][];
+            spared: components["schemas"]["SparedRoom"][];
+        };
+        SparedRoom: {
+            room_id: string;
+            /** @description why */
+            detail: string;
+        };
+        RetentionPreview: {
+            rooms: components["schemas"]["RetentionRoom"][];
+            /**
+             * Format: int64
+             * @description of the list that was asked for
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description rooms that would go
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description rooms that a hold keeps
+             */
+            held: number;
+            /**
+             * Format: int64
+             * @description of the rooms that would go, deleted ones included
+             */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        RetentionRoom: {
+            room_id: string;
+            /** @example INC-2026-00042 */
+            number: string;
+            title: string;
+            severity: components["schemas"]["Severity"];
+            /** Format: date-time */
+            archived_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+            hold?: components["schemas"]["RoomHold"];
+        };
+        /** @description What is kept of a purged room */
+        Tombstone: {
+            room_id: string;
+            /** @example INC-2026-00042 */
+            number: string;
+            severity: components["schemas"]["Severity"];
+            /** Format: date-time */
+            declared_at: string;
+            /** Format: date-time */
+            archived_at: string;
+            /** Format: date-time */
+            purged_at: string;
+            /**
+             * Format: date-time
+             * @description when its last row and object went
+             */
+            removed_at?: string;
+            /** @description name */
+            purged_by: string;
+            /** @description of a person; empty where the policy did it */
+            reason: string;
+            /** @description version of the policy that made it due; 0 where a person named it */
+            policy: number;
+            /**
+             * @description settling: all is removed, and is looked for once more an hour later
+             * @enum {string}
+             */
+            state: "removing" | "settling" | "done";
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            messages: number;
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            bytes: number;
+            /** @description of the whole log; docs/operations.md says how it is made */
+            log_sha256: string;
         };
         RoomPatch: {
             version: number;
@@ -3937,6 +4174,64 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    holdRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "客訴 2026-118 調查中"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HoldBody"];
+            };
+        };
+        responses: {
+            /** @description The hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomHold"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    releaseRoom: {
+        parameters: {
+            query?: {
+                /** @description needed, for the audit trail */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Released */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listUploads: {
         parameters: {
             query?: never;
@@ -4513,6 +4808,158 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StorageUse"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    showRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy; `version` 0 before the first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "version": 0,
+                 *       "days": {
+                 *         "LOW": 365,
+                 *         "MEDIUM": 1095
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description The policy in force now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPolicy"];
+                };
+            };
+            409: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewRetention: {
+        parameters: {
+            query?: {
+                /** @description true: of the days given here instead of the policy in force */
+                proposed?: boolean;
+                /** @description proposed days */
+                LOW?: number;
+                /** @description proposed days */
+                MEDIUM?: number;
+                /** @description proposed days */
+                HIGH?: number;
+                /** @description proposed days */
+                CRITICAL?: number;
+                /** @description true: the rooms that a hold keeps instead of those that would go */
+                held?: boolean;
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rooms, and the sums over all pages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    runRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "客戶要求刪除",
+                 *       "room_ids": [
+                 *         "0192f0c1-2b7a-7c3e-9a51-000000000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RetentionRun"];
+            };
+        };
+        responses: {
+            /** @description What was purged, and what was spared and why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionResult"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTombstones: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tombstones */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tombstones: components["schemas"]["Tombstone"][];
+                        total: number;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

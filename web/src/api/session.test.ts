@@ -1,9 +1,10 @@
 import { HttpResponse, http } from 'msw';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { origin, problem, startServer } from '@/testing/server';
 import { api } from './client';
 import { RequestFailed } from './problem';
 import { refresh, signIn, signOut, useSession } from './session';
+import { readsAloneFor } from './who';
 
 const server = startServer();
 const user = { user_id: 'u1', name: '王小明', username: 'wang', system_role: 'USER' as const };
@@ -108,6 +109,42 @@ describe('F-AU-04', () => {
     refreshAnswers(answer);
     expect(await refresh()).toBe('unreachable');
     expect(useSession.getState().phase).toBe('unreachable');
+  });
+
+  test('F-UI-14: without a server, who was signed in can go on reading, but not for longer than a session lives', async () => {
+    refreshAnswers(() => HttpResponse.json(signedIn('t1')));
+    await refresh();
+    refreshAnswers(() => HttpResponse.error());
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + readsAloneFor - 1000);
+    useSession.setState({ phase: 'starting', user: undefined });
+    await refresh();
+    expect(useSession.getState()).toMatchObject({ phase: 'signed-in', user, unconfirmed: true });
+    clock.mockReturnValue(Date.now() + 2000);
+    useSession.setState({ phase: 'starting', user: undefined });
+    await refresh();
+    expect(useSession.getState().phase).toBe('unreachable');
+  });
+
+  test('who signed out where the server could not hear it is signed out before anything else', async () => {
+    refreshAnswers(() => HttpResponse.json(signedIn('t1')));
+    await refresh();
+    server.use(http.post(`${origin}/api/auth/logout`, () => HttpResponse.error()));
+    await signOut();
+    const heard: string[] = [];
+    server.use(
+      http.post(`${origin}/api/auth/logout`, ({ request }) => {
+        heard.push(`logout ${request.headers.get('authorization')}`);
+        return new HttpResponse(null, { status: 204 });
+      }),
+      http.post(`${origin}/api/auth/refresh`, () => {
+        heard.push('refresh');
+        return HttpResponse.json(signedIn('t2'));
+      }),
+    );
+    useSession.setState({ phase: 'starting' });
+    expect(await refresh()).toBe('refused');
+    expect(useSession.getState().phase).toBe('signed-out');
+    expect(heard).toEqual(['refresh', 'logout Bearer t2']);
   });
 
   test('a bad password says so with its code', async () => {

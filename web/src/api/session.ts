@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { RequestFailed, troubleOfBody } from './problem';
 import type { SignedIn, User } from './types';
+import { forgetWho, oweLogout, owesLogout, rememberedWho, rememberWho } from './who';
 
 /** On every request: a form on another site cannot set it, so cookies alone open nothing. */
 export const csrfHeader = { 'X-Requested-With': 'task-reporter' } as const;
@@ -13,6 +14,8 @@ interface State {
   user?: User;
   /** Signed out by their own hand: nothing of theirs stays on this device. */
   left?: boolean;
+  /** The server could not be asked yet: somebody was signed in here when it last could. */
+  unconfirmed?: boolean;
 }
 
 export const useSession = create<State>()(() => ({ phase: 'starting' }));
@@ -31,28 +34,31 @@ function keep(signedIn: SignedIn): void {
   token = { value: signedIn.access_token, expiresAt: Date.now() + signedIn.expires_in * 1000 };
   clearTimeout(renewal);
   renewal = setTimeout(() => void refresh(), Math.max(5, signedIn.expires_in * 0.8) * 1000);
-  useSession.setState({ phase: 'signed-in', user: signedIn.user, left: false });
+  rememberWho(signedIn.user);
+  useSession.setState({ phase: 'signed-in', user: signedIn.user, left: false, unconfirmed: undefined });
 }
 
 function forget(left = false): void {
   token = undefined;
   clearTimeout(renewal);
-  useSession.setState({ phase: 'signed-out', user: undefined, left });
+  forgetWho();
+  useSession.setState({ phase: 'signed-out', user: undefined, left, unconfirmed: undefined });
 }
 
-function post(path: string, body?: unknown): Promise<Response> {
+function post(path: string, body?: unknown, bearer = token?.value): Promise<Response> {
   return globalThis.fetch(new URL(path, window.location.origin), {
     method: 'POST',
     headers: {
       ...csrfHeader,
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(token === undefined ? {} : { Authorization: `Bearer ${token.value}` }),
+      ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
+  if (owesLogout()) await refresh();
   const response = await post('/api/auth/login', { username, password });
   if (!response.ok) throw new RequestFailed(troubleOfBody(response.status, await response.text()));
   keep((await response.json()) as SignedIn);
@@ -70,6 +76,11 @@ async function trade(): Promise<Refreshed> {
   let response: Response;
   try {
     response = await post('/api/auth/refresh');
+    if (owesLogout() && response.status < 500 && response.status !== 429) {
+      await logOut(response.ok ? ((await response.json()) as SignedIn).access_token : undefined);
+      forget();
+      return 'refused';
+    }
   } catch {
     return lost();
   }
@@ -83,17 +94,30 @@ async function trade(): Promise<Refreshed> {
 }
 
 function lost(): Refreshed {
-  if (useSession.getState().phase === 'starting') useSession.setState({ phase: 'unreachable' });
+  if (useSession.getState().phase === 'starting') {
+    const user = rememberedWho();
+    if (user === undefined) useSession.setState({ phase: 'unreachable' });
+    else useSession.setState({ phase: 'signed-in', user, unconfirmed: true });
+  }
   return 'unreachable';
 }
 
-/** Ends the session here and, if it can be reached, on the server. */
+/** Ends the session here at once, and on the server as soon as that can be reached. */
 export async function signOut(): Promise<void> {
   try {
-    await post('/api/auth/logout');
+    if (token === undefined && useSession.getState().unconfirmed) throw new TypeError('not confirmed yet');
+    await logOut(token?.value);
+  } catch {
+    oweLogout(true); // also when the cookie may still open a session
   } finally {
     forget(true);
   }
+}
+
+/** Without a token there is no session that could be ended. */
+async function logOut(bearer: string | undefined): Promise<void> {
+  if (bearer !== undefined) await post('/api/auth/logout', undefined, bearer);
+  oweLogout(false);
 }
 
 /** A token that is good for a request now, or nothing. */

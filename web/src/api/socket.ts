@@ -26,6 +26,8 @@ interface Options {
 const connectDeadline = 15_000;
 /** Milliseconds that a woken phone waits for a sign of life from its old connection. */
 const probeDeadline = 4_000;
+/** Milliseconds over which those spread who see the network come back in the same instant. */
+const herd = 500;
 
 const closeCodes = { sessionEnded: 4500, brokenProtocol: 4502, tooMany: 4503 } as const;
 /** From here on a bye names no time to come back at. */
@@ -83,7 +85,10 @@ export class Socket {
 
   private readonly hurry = (): void => {
     if (document.visibilityState !== 'visible') return;
-    if (this.link === 'waiting' && Date.now() >= this.notBefore) this.connect();
+    if (this.link === 'waiting' && Date.now() >= this.notBefore) {
+      clearTimeout(this.retry);
+      this.retry = setTimeout(() => this.connect(), (this.options.random ?? Math.random)() * herd);
+    }
     if (this.link === 'live') this.probe();
   };
 

@@ -1,6 +1,14 @@
 import { Button } from '@mantine/core';
 import { Link, useLocation } from '@tanstack/react-router';
-import { ClipboardList, HardDrive, Network, ScrollText, ShieldCheck, Users } from 'lucide-react';
+import {
+  CalendarClock,
+  ClipboardList,
+  HardDrive,
+  Network,
+  ScrollText,
+  ShieldCheck,
+  Users,
+} from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
@@ -12,6 +20,7 @@ const screens = [
   { to: '/admin/users', label: 'accounts.title', icon: Users, acts: ['read_users'] },
   { to: '/admin/audit', label: 'audit.title', icon: ScrollText, acts: ['read_audit'] },
   { to: '/admin/storage', label: 'storage.title', icon: HardDrive, acts: ['read_storage'] },
+  { to: '/admin/retention', label: 'retention.title', icon: CalendarClock, acts: ['read_retention'] },
   {
     to: '/admin/templates',
     label: 'templates.link',

@@ -9,6 +9,7 @@ import { resolver, theme } from '@/theme/theme';
 import { Live } from './live';
 import { makeRouter } from './router';
 import { LiveContext } from './useLive';
+import { followVersion } from './version';
 
 // In the same turn as the click: by a timer, a controlled checkbox would jump back before it is ticked.
 notifyManager.setScheduler(queueMicrotask);
@@ -24,8 +25,12 @@ export function App() {
   const [{ cache, live, router }] = useState(makeParts);
   useEffect(() => {
     const stop = live.start();
+    const leave = followVersion(() => live.wouldLose());
     void refresh();
-    return stop;
+    return () => {
+      leave();
+      stop();
+    };
   }, [live]);
   return (
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">

@@ -1,10 +1,13 @@
 import { Button } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
-import { CircleDot, CircleOff, CloudOff, RefreshCw } from 'lucide-react';
+import { CircleDot, CircleOff, CloudOff, History, RefreshCw } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Link } from '@/api/socket';
+import { formats } from '@/i18n/format';
 import { useAfter } from '@/ui/useAfter';
+import { useLanguage } from '@/ui/useLanguage';
 import classes from './Shell.module.css';
+import { useAsOf } from './useLast';
 import { useLink, useLive } from './useLive';
 
 type Shown = Link | 'offline';
@@ -48,8 +51,9 @@ const tooMany = 4503;
 export function LinkBanner() {
   const { t } = useTranslation();
   const live = useLive();
-  const { closeCode } = useLink();
+  const { closeCode, since } = useLink();
   const { shown, lost } = useShown();
+  const language = useLanguage();
   if (shown === 'refused') {
     return (
       <div className={classes.banner} role="alert">
@@ -65,12 +69,32 @@ export function LinkBanner() {
   return (
     <div className={classes.banner} role="status">
       <CloudOff size={18} aria-hidden />
-      <span>{t(shown === 'offline' ? 'link.offlineBanner' : 'link.waitingBanner')}</span>
+      <span>
+        {since === undefined
+          ? t(shown === 'offline' ? 'link.offlineBanner' : 'link.waitingBanner')
+          : t(shown === 'offline' ? 'link.offlineSince' : 'link.waitingSince', {
+              at: formats(language).clock.format(since),
+            })}
+      </span>
       {shown === 'waiting' && (
         <Button size="compact-md" variant="default" onClick={() => live.reconnect()}>
           {t('app.retryNow')}
         </Button>
       )}
     </div>
+  );
+}
+
+/** Says that a room, or the list, is shown as this device knew it last. */
+export function AsOf({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const at = useAsOf(name);
+  if (at === undefined) return null;
+  return (
+    <p className={classes.asOf} role="status">
+      <History size={16} aria-hidden />
+      {t('link.asOf', { at: formats(language).short.format(at) })}
+    </p>
   );
 }

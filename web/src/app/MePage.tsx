@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { User } from '@/api/types';
+import { useSession } from '@/api/session';
 import { OwnSessions, OwnTokens } from '@/features/access';
 import { Account } from '@/features/auth';
 import classes from './Admin.module.css';
@@ -7,14 +7,17 @@ import { AdminLinks } from './AdminLinks';
 import { useUnsent } from './useLive';
 
 /** Who I am, what I chose, and where else I am signed in. */
-export function MePage({ user }: { user: User }) {
+export function MePage() {
   const { t } = useTranslation();
+  const user = useSession((session) => session.user);
+  const unsent = useUnsent();
+  if (user === undefined) return null; // in the instant of signing out
   return (
     <div className={classes.me}>
       <div className={classes.columns}>
         <h1 className="sr-only">{t('app.me')}</h1>
         <div className={classes.account}>
-          <Account user={user} unsent={useUnsent()} />
+          <Account user={user} unsent={unsent} />
           <AdminLinks user={user} />
         </div>
         <div className={classes.access}>

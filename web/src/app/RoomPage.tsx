@@ -7,7 +7,6 @@ import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Room, User } from '@/api/types';
-import { addToDraft } from '@/features/chat';
 import { type EvidenceFilter, ViewerProvider } from '@/features/files';
 import { can } from '@/features/members';
 import { type May, RoomHeader } from '@/features/rooms';
@@ -20,6 +19,8 @@ import { LinkPill } from './LinkState';
 import classes from './RoomPage.module.css';
 import { RoomPanel } from './RoomPanel';
 import { RoomTalk } from './RoomTalk';
+import { useLastRoom } from './useLast';
+import { useDraftsRead, useLive } from './useLive';
 import { useRoomLog } from './useRoomLog';
 
 const Settings = lazy(() =>
@@ -35,6 +36,8 @@ export function RoomPage({ user }: { user: User }) {
   const { t } = useTranslation();
   const room = useQuery(roomQuery(roomId));
   const slow = useAfter(room.isPending, 200);
+  const draftsRead = useDraftsRead();
+  useLastRoom(roomId, room);
 
   if (room.isError && troubleOf(room.error).status === 403) {
     if (room.data !== undefined) return <NoMoreMember room={room.data} />;
@@ -49,13 +52,14 @@ export function RoomPage({ user }: { user: User }) {
       <TroubleNotice title={t('rooms.roomFailed')} error={room.error} retry={() => void room.refetch()} />
     );
   }
-  if (room.data === undefined) return slow ? <RoomSkeleton /> : null;
+  if (room.data === undefined || !draftsRead) return slow ? <RoomSkeleton /> : null;
   return <OpenRoom key={roomId} room={room.data} user={user} />;
 }
 
 function OpenRoom({ room, user }: { room: Room; user: User }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const live = useLive();
   const screen = useScreen();
   useTitle(`${room.number} ${room.title}`);
   const { panel, at, filetype, by, name } = useSearch({ from: '/in/rooms/$roomId' });
@@ -66,7 +70,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   const [editing, setEditing] = useState(false);
   const [draft, setDraft] = useState(0);
   const quote = (text: string) => {
-    addToDraft(room.room_id, text);
+    live.drafts.addText(room.room_id, text);
     setDraft((before) => before + 1);
     show(screen === 'desk' ? panel : undefined, true);
   };

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { checklistQuery, fileCountQuery } from '@/api/keys';
 import type { Room, User } from '@/api/types';
 import { type EvidenceFilter, GalleryTab } from '@/features/files';
-import { canDeleteFile, Members } from '@/features/members';
+import { can, canDeleteFile, Members } from '@/features/members';
+import { Hold } from '@/features/retention';
 import { Checklist, Details, type May, progress } from '@/features/rooms';
 import type { Panel } from './RoomPage';
 import classes from './RoomPage.module.css';
@@ -58,6 +59,7 @@ export function RoomPanel({ room, user, may, panel, filter, ...on }: Props) {
             <Search size={20} aria-hidden />
             {t('search.inRoom')}
           </Link>
+          <Hold room={room} mayHold={can(user, room.my_role, 'hold_room')} />
           <Details room={room} may={may} onSettings={on.onSettings} />
         </Tabs.Panel>
         <Tabs.Panel value="members">

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { membersQuery } from '@/api/keys';
 import type { Member, Reference, Room, User } from '@/api/types';
@@ -9,6 +9,7 @@ import {
   Attachment,
   DropTarget,
   FilePickers,
+  type Laid,
   maxDescription,
   StagedFiles,
   UploadList,
@@ -17,6 +18,7 @@ import {
 import { can } from '@/features/members';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useAfter } from '@/ui/useAfter';
+import { AsOf } from './LinkState';
 import classes from './RoomPage.module.css';
 import { useLink, useLive, usePending, useTyping, useUploads } from './useLive';
 import type { RoomLog } from './useRoomLog';
@@ -44,7 +46,14 @@ export function RoomTalk({ room, user, log, draft }: Props) {
   const members = useQuery(membersQuery(roomId)).data?.members ?? noMembers;
   const { query } = log;
   const slow = useAfter(query.isPending, 200);
-  const staged = useStaged();
+  const shelf = useMemo(
+    () => ({
+      lay: (files: Laid[]) => live.uploads.lay(roomId, files),
+      laid: () => live.uploads.laid(roomId),
+    }),
+    [live, roomId],
+  );
+  const staged = useStaged(shelf);
   const writing = useWriting(room, user, members, query.data);
 
   const open = room.status !== 'ARCHIVED';
@@ -71,12 +80,14 @@ export function RoomTalk({ room, user, log, draft }: Props) {
     ),
     [roomId],
   );
+  const keepDraft = useCallback((text: string) => live.drafts.write(roomId, { text }), [live, roomId]);
   const retry = useCallback((id: string) => live.outbox.retry(id), [live]);
   const discard = useCallback((id: string) => live.outbox.discard(id), [live]);
 
   return (
     <DropTarget enabled={mayUpload} onFiles={staged.add} className={classes.talk}>
-      {query.isError && (
+      <AsOf name={roomId} />
+      {query.isError && query.data === undefined && (
         <TroubleNotice title={t('chat.failed')} error={query.error} retry={() => void query.refetch()} />
       )}
       {query.isPending && slow && <LogSkeleton />}
@@ -118,9 +129,10 @@ export function RoomTalk({ room, user, log, draft }: Props) {
       {mayPost ? (
         <Composer
           key={draft}
-          roomId={roomId}
           members={members}
           mode={writing.mode}
+          draft={live.drafts.read(roomId)?.text ?? ''}
+          onDraft={keepDraft}
           hasFiles={staged.ready > 0}
           onSend={send}
           onCancel={writing.cancel}

@@ -11,6 +11,7 @@ import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
 import { AdminCrumbs, AdminLink } from './AdminLinks';
 import { LinkBanner, LinkPill } from './LinkState';
+import { NewVersion } from './NewVersion';
 import classes from './Shell.module.css';
 import { useLive, useUnsent } from './useLive';
 
@@ -40,6 +41,7 @@ export function Shell({ user }: { user: User }) {
         </div>
       </header>
       <LinkBanner />
+      <NewVersion />
       <UploadNews uploads={uploads} roomId={roomId} />
       <main id="main" className={classes.main} tabIndex={-1}>
         <Outlet />

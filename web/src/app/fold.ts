@@ -61,7 +61,8 @@ function concerns(event: RoomEvent, me: string): boolean {
 
 /** How the room reads now, and what only its reader has. */
 function updated(before: Room, now: Room): Room {
-  const { my_role, read_seq, unread_count, mention_count, member_count, head_seq, last_message } = before;
+  const { my_role, read_seq, unread_count, mention_count, member_count, head_seq, last_message, hold } =
+    before;
   return {
     ...now,
     my_role,
@@ -71,6 +72,7 @@ function updated(before: Room, now: Room): Room {
     member_count,
     head_seq,
     last_message,
+    hold,
     moves: now.moves ?? before.moves,
   };
 }

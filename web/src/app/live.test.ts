@@ -22,6 +22,11 @@ const someLog = (head: number) => logOf(page(Array.from({ length: head }, (_, i)
 const subscribed = () =>
   FakeWebSocket.last.receive({ type: 'subscribed', room_id: roomId, head_seq: 3, epoch: 1 });
 const sent = (type: ClientFrame['type']) => FakeWebSocket.last.sent.filter((frame) => frame.type === type);
+const firstSent = () =>
+  vi.waitFor(() => {
+    expect(sent('send_message')).not.toEqual([]);
+    return sent('send_message');
+  });
 const opened = (count: number) => vi.waitFor(() => expect(FakeWebSocket.opened).toHaveLength(count), 20_000);
 
 beforeEach(async () => {
@@ -72,9 +77,9 @@ describe('F-RT-10 coming back', () => {
     cache.setQueryData(logKey(other), someLog(8));
     live.watch(roomId);
     live.watch(other);
-    live.outbox.add(roomId, { text: '先關總閥' });
-    live.outbox.add(roomId, { text: '再確認壓力' });
-    const [first] = sent('send_message');
+    await live.outbox.add(roomId, { text: '先關總閥' });
+    await live.outbox.add(roomId, { text: '再確認壓力' });
+    const [first] = await firstSent();
     FakeWebSocket.last.receive({ type: 'bye', code: 4000, reason: 'drain', reconnect_after_ms: 1 });
     FakeWebSocket.last.drop(4000);
     expect(live.store.getState()).toMatchObject({ link: 'waiting', wasLive: true });
@@ -85,10 +90,10 @@ describe('F-RT-10 coming back', () => {
       { type: 'subscribe', room_id: roomId, after_seq: 3 },
       { type: 'subscribe', room_id: other, after_seq: 8 },
     ]);
-    expect(sent('send_message')).toEqual([first]); // the same client_msg_id; the second waits its turn
+    expect(await firstSent()).toEqual([first]); // the same client_msg_id; the second waits its turn
     const id = first?.type === 'send_message' ? first.client_msg_id : '';
     FakeWebSocket.last.receive(said(4, wang, undefined, { client_msg_id: id }));
-    expect(sent('send_message')).toHaveLength(2);
+    await vi.waitFor(() => expect(sent('send_message')).toHaveLength(2));
     expect(sent('send_message')[1]).toMatchObject({ text: '再確認壓力' });
   });
 
@@ -138,19 +143,19 @@ describe('events change what is known', () => {
 });
 
 describe('my messages', () => {
-  test('go out over the socket and are forgotten when the log has them', () => {
+  test('go out over the socket and are forgotten when the log has them', async () => {
     live.watch(roomId);
-    live.outbox.add(roomId, { text: '先關總閥' });
-    const [frame] = sent('send_message');
+    await live.outbox.add(roomId, { text: '先關總閥' });
+    const [frame] = await firstSent();
     expect(frame).toMatchObject({ room_id: roomId, text: '先關總閥' });
     const id = frame?.type === 'send_message' ? frame.client_msg_id : '';
     FakeWebSocket.last.receive(said(4, wang, undefined, { client_msg_id: id }));
     expect(live.outbox.store.getState().items).toEqual([]);
   });
 
-  test('that the log had when one came back are no longer on their way', () => {
-    live.outbox.add(roomId, { text: '走之前' });
-    const [frame] = sent('send_message');
+  test('that the log had when one came back are no longer on their way', async () => {
+    await live.outbox.add(roomId, { text: '走之前' });
+    const [frame] = await firstSent();
     const id = frame?.type === 'send_message' ? frame.client_msg_id : '';
     FakeWebSocket.last.receive({
       type: 'ack',
@@ -167,8 +172,8 @@ describe('my messages', () => {
     expect(live.outbox.store.getState().items).toEqual([]);
   });
 
-  test('leave nothing behind for the next user', () => {
-    live.outbox.add(roomId, { text: '機密' });
+  test('leave nothing behind for the next user', async () => {
+    await live.outbox.add(roomId, { text: '機密' });
     useSession.setState({ phase: 'signed-out', user: undefined });
     expect(live.outbox.store.getState().items).toEqual([]);
     expect(log()).toBeUndefined();

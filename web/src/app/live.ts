@@ -6,10 +6,13 @@ import { checklistQuery, logKey, membersQuery, pinsQuery, roomListKey, roomQuery
 import { refresh, useSession } from '@/api/session';
 import { type Link, Socket, type TicketResult } from '@/api/socket';
 import type { ServerFrame } from '@/api/types';
-import { emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
-import { claim, end, isStored, Kept, send, Uploads } from '@/features/files';
+import { Shelf } from '@/device/shelf';
+import { claim } from '@/device/turn';
+import { Drafts, emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
+import { end, isStored, Kept, send, Uploads } from '@/features/files';
 import { fold, foldPreview, isRoomEvent } from './fold';
 import { foldActivity, foldRead } from './foldList';
+import { LastRooms } from './lastRooms';
 import { forgetPresence, takePresence } from './usePresence';
 
 interface Watched {
@@ -25,6 +28,8 @@ interface LinkState {
   closeCode?: number;
   /** On the way back from a connection that was live. */
   wasLive: boolean;
+  /** When it was live last; nothing while it is, and before it first was. Unix milliseconds. */
+  since?: number;
 }
 
 /** Milliseconds between refreshes of the room list, however much happens in rooms. */
@@ -37,15 +42,19 @@ const listPause = 2000;
 export class Live {
   readonly store = createStore<LinkState>()(() => ({ link: 'stopped', wasLive: false }));
   readonly outbox: Outbox;
+  readonly drafts: Drafts;
+  readonly last: LastRooms;
   readonly uploads = new Uploads({
     ...{ send, isStored, end, claim },
     kept: new Kept(),
     isShown: (roomId) => this.rooms.has(roomId),
-    say: (roomId, text) => this.outbox.add(roomId, { text }),
+    say: (roomId, text) => void this.outbox.add(roomId, { text }),
   });
   readonly typing = new Typing((roomId) => this.socket.send({ type: 'typing', room_id: roomId }));
   readonly reading = new Reading((roomId, seq) => this.sendRead(roomId, seq));
   private readonly socket: Socket;
+  private readonly written = new Shelf('task-reporter-written'); // one for both: what is sent is there before its draft is gone
+  private user: string | undefined;
   private readonly rooms = new Map<string, Watched>();
   private listTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -60,34 +69,66 @@ export class Live {
       onLink: (link, closeCode) => this.linked(link, closeCode),
       onFrame: (frame) => this.take(frame),
     });
-    this.outbox = new Outbox((frame) => this.socket.send(frame));
+    const shelf = this.written;
+    this.outbox = new Outbox({ send: (frame) => this.socket.send(frame), shelf, claim });
+    this.drafts = new Drafts(shelf);
+    this.last = new LastRooms(
+      cache,
+      () => this.store.getState().link === 'live',
+      new Shelf('task-reporter-rooms'),
+    );
   }
 
   /** Follows the session: a socket while somebody is signed in, nothing of theirs afterwards. */
   start(): () => void {
-    const follow = (signedIn: boolean): void => {
-      if (signedIn) {
-        this.socket.start();
-        this.uploads.start(useSession.getState().user?.user_id ?? '');
-        return;
-      }
-      this.socket.stop();
-      this.outbox.clear();
-      this.uploads.stop(useSession.getState().left);
-      this.typing.clear();
-      this.reading.clear();
-      this.cache.clear();
+    const follow = (): void => {
+      const { phase, user, left = false } = useSession.getState();
+      const now = phase === 'signed-in' ? user?.user_id : undefined;
+      if (phase === 'signed-out' || (this.user !== undefined && this.user !== now)) this.signedOut(left);
+      if (now !== undefined && now !== this.user) this.signedIn(now);
     };
-    const isIn = () => useSession.getState().phase === 'signed-in';
-    if (isIn()) follow(true);
-    const unsubscribe = useSession.subscribe((now, before) => {
-      if (now.phase !== before.phase) follow(now.phase === 'signed-in');
-    });
+    follow();
+    const unsubscribe = useSession.subscribe(follow);
     return () => {
       unsubscribe();
-      this.socket.stop();
-      this.uploads.stop();
+      this.leave();
+      this.last.stop(false);
     };
+  }
+
+  private signedIn(user: string): void {
+    this.user = user;
+    this.outbox.start(user);
+    this.uploads.start(user);
+    this.last.start(user);
+    void this.drafts.start(user);
+    this.socket.start();
+  }
+
+  /** What was written waits for its author on this device, unless they have left it for good. */
+  private signedOut(left: boolean): void {
+    const { user } = this;
+    if (left && user !== undefined) void this.written.dropAll(user);
+    this.uploads.stop(left);
+    this.leave();
+    this.last.stop(true);
+    this.typing.clear();
+    this.reading.clear();
+    this.cache.clear();
+    this.store.setState({ since: undefined });
+  }
+
+  private leave(): void {
+    this.user = undefined;
+    this.socket.stop();
+    this.outbox.stop();
+    this.drafts.stop();
+    this.uploads.stop();
+  }
+
+  /** Whether something that somebody did here would be gone with the page. */
+  wouldLose(): boolean {
+    return this.outbox.wouldLose() || this.uploads.wouldLose();
   }
 
   reconnect(): void {
@@ -126,10 +167,13 @@ export class Live {
   /** A log that was fetched may hold what was still on its way when somebody left the room. */
   private settle(roomId: string): void {
     const me = useSession.getState().user?.user_id ?? '';
-    for (const { event } of this.cache.getQueryData<Log>(logKey(roomId))?.newest.entries ?? []) {
+    const log = this.cache.getQueryData<Log>(logKey(roomId));
+    if (log === undefined) return;
+    for (const { event } of log.newest.entries) {
       this.outbox.take(event, me);
       this.uploads.take(event);
     }
+    this.outbox.reached(roomId, log.newest.hi);
   }
 
   private subscribe(roomId: string): void {
@@ -144,7 +188,12 @@ export class Live {
   private linked(link: Link, closeCode?: number): void {
     const before = this.store.getState();
     const away = link === 'waiting' || link === 'connecting';
-    this.store.setState({ link, closeCode, wasLive: away && (before.wasLive || before.link === 'live') });
+    this.store.setState({
+      link,
+      closeCode,
+      wasLive: away && (before.wasLive || before.link === 'live'),
+      since: link === 'live' ? undefined : before.link === 'live' ? Date.now() : before.since,
+    });
     if (link !== 'live') {
       for (const watched of this.rooms.values()) {
         clearTimeout(watched.retry);
@@ -159,6 +208,7 @@ export class Live {
     this.outbox.connected();
     this.reading.connected();
     this.uploads.hurry();
+    this.last.confirmed();
     this.refreshList();
   }
 
@@ -201,6 +251,10 @@ export class Live {
         return;
       case 'ack':
         this.outbox.take(frame, me);
+        this.outbox.reached(
+          frame.room_id,
+          this.cache.getQueryData<Log>(logKey(frame.room_id))?.newest.hi ?? 0,
+        );
         return;
       case 'error':
         if (frame.client_msg_id !== undefined) this.outbox.take(frame, me);
@@ -217,7 +271,7 @@ export class Live {
   /** What happened in between is not told: all that events keep up to date is read again. */
   private reset(roomId: string, seq: number): void {
     this.cache.setQueryData<Log>(logKey(roomId), (log) => emptyAfter(seq, log));
-    this.outbox.forgetStored(roomId);
+    this.outbox.reached(roomId, seq);
     this.uploads.forgetStored(roomId);
     for (const { queryKey } of [
       roomQuery(roomId),

@@ -19,15 +19,25 @@ import { Login, Starting } from '@/features/auth';
 import { type EvidenceFilter, readEvidenceFilter } from '@/features/files';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
-import { readTerms, type Terms } from '@/features/search';
+import { readTerms, type Terms } from '@/features/search/terms';
 import { AdminArea } from './AdminArea';
 import { CrashNotice, NotFound } from './Failures';
-import { MePage } from './MePage';
 import { type Panel, panels, RoomPage } from './RoomPage';
 import { NothingChosen, Rooms } from './Rooms';
-import { SearchPage } from './SearchPage';
 import { Shell } from './Shell';
 import { parseSearch, stringifySearch } from './search';
+
+/**
+ * A part of the page that is loaded when it is needed. When it is gone, `version.ts` decides
+ * whether the page is loaded anew; the router would do so by itself, whatever is not sent, if
+ * it knew the error.
+ */
+function part<T>(load: () => Promise<T>): () => Promise<T> {
+  return () =>
+    load().catch((cause: unknown) => {
+      throw new Error('a part of the page could not be loaded', { cause });
+    });
+}
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: CrashNotice });
 
@@ -157,17 +167,20 @@ function seqOf(value: unknown): number | undefined {
 const me = createRoute({
   getParentRoute: () => inside,
   path: '/me',
-  component: function MeRoute() {
-    const user = useUser();
-    return user && <MePage user={user} />;
-  },
+  component: lazyRouteComponent(
+    part(() => import('./MePage')),
+    'MePage',
+  ),
 });
 
 const search = createRoute({
   getParentRoute: () => inside,
   path: '/search',
   validateSearch: (address): Terms => readTerms(address),
-  component: SearchPage,
+  component: lazyRouteComponent(
+    part(() => import('./SearchPage')),
+    'SearchPage',
+  ),
 });
 
 const admin = createRoute({ getParentRoute: () => inside, path: '/admin', component: AdminArea });
@@ -185,44 +198,74 @@ const accounts = createRoute({
   getParentRoute: () => admin,
   path: '/users',
   validateSearch: (search): AccountFilters => readAccountFilters(search),
-  component: lazyRouteComponent(() => import('./AccountsPage'), 'AccountsPage'),
+  component: lazyRouteComponent(
+    part(() => import('./AccountsPage')),
+    'AccountsPage',
+  ),
 });
 
 const audit = createRoute({
   getParentRoute: () => admin,
   path: '/audit',
   validateSearch: (search): AuditFilters => readAuditFilters(search),
-  component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),
+  component: lazyRouteComponent(
+    part(() => import('./AuditPage')),
+    'AuditPage',
+  ),
 });
 
 const storage = createRoute({
   getParentRoute: () => admin,
   path: '/storage',
-  component: lazyRouteComponent(() => import('@/features/storage'), 'Storage'),
+  component: lazyRouteComponent(
+    part(() => import('@/features/storage')),
+    'Storage',
+  ),
+});
+
+const retention = createRoute({
+  getParentRoute: () => admin,
+  path: '/retention',
+  component: lazyRouteComponent(
+    part(() => import('./RetentionPage')),
+    'RetentionPage',
+  ),
 });
 
 const cluster = createRoute({
   getParentRoute: () => admin,
   path: '/cluster',
-  component: lazyRouteComponent(() => import('./ClusterPage'), 'ClusterPage'),
+  component: lazyRouteComponent(
+    part(() => import('./ClusterPage')),
+    'ClusterPage',
+  ),
 });
 
 const templates = createRoute({
   getParentRoute: () => admin,
   path: '/templates',
-  component: lazyRouteComponent(() => import('./TemplatesPage'), 'TemplatesPage'),
+  component: lazyRouteComponent(
+    part(() => import('./TemplatesPage')),
+    'TemplatesPage',
+  ),
 });
 
 const newTemplate = createRoute({
   getParentRoute: () => admin,
   path: '/templates/new',
-  component: lazyRouteComponent(() => import('./TemplatesPage'), 'NewTemplatePage'),
+  component: lazyRouteComponent(
+    part(() => import('./TemplatesPage')),
+    'NewTemplatePage',
+  ),
 });
 
 const template = createRoute({
   getParentRoute: () => admin,
   path: '/templates/$templateId',
-  component: lazyRouteComponent(() => import('./TemplatesPage'), 'TemplatePage'),
+  component: lazyRouteComponent(
+    part(() => import('./TemplatesPage')),
+    'TemplatePage',
+  ),
 });
 
 export function makeRouter() {
@@ -234,7 +277,17 @@ export function makeRouter() {
         rooms.addChildren([noRoom, declare, room]),
         me,
         search,
-        admin.addChildren([adminHome, accounts, audit, storage, cluster, templates, newTemplate, template]),
+        admin.addChildren([
+          adminHome,
+          accounts,
+          audit,
+          storage,
+          retention,
+          cluster,
+          templates,
+          newTemplate,
+          template,
+        ]),
       ]),
     ]),
     parseSearch,

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { Person } from '@/api/types';
+import type { Unsent } from '@/features/auth';
 import type { Pending } from '@/features/chat';
 import type { Upload } from '@/features/files';
 import type { Live } from './live';
@@ -33,12 +34,27 @@ export function useUploads(roomId: string): Upload[] {
   return useMemo(() => items.filter((item) => item.roomId === roomId), [items, roomId]);
 }
 
-/** Files of mine that no server has yet. */
-export function useUnsent(): number {
-  return useStore(
-    useLive().uploads.store,
+/** What of mine no server has yet. */
+export function useUnsent(): Unsent {
+  const { outbox, uploads, drafts } = useLive();
+  const messages = useStore(
+    outbox.store,
+    ({ items }) => items.filter(({ state }) => state !== 'stored').length,
+  );
+  const files = useStore(
+    uploads.store,
     ({ items }) => items.filter(({ state }) => state !== 'failed' && state !== 'stored').length,
   );
+  const written = useStore(
+    drafts.store,
+    ({ rooms }) => Object.values(rooms).filter(({ text }) => text.trim() !== '').length,
+  );
+  return { messages, files, drafts: written };
+}
+
+/** Whether it is known what was being written. */
+export function useDraftsRead(): boolean {
+  return useStore(useLive().drafts.store, ({ ready }) => ready);
 }
 
 const nobody: Person[] = [];

@@ -16,6 +16,7 @@ import {
   shown,
 } from '@/features/chat';
 import { mayOpen, type Picture } from '@/features/files';
+import { useLastRoom } from './useLast';
 import { useLive, useWatch } from './useLive';
 
 /** Pages that changed while they were on their way are read again, so often. */
@@ -36,7 +37,8 @@ export function useRoomLog(room: Room, at: number | undefined) {
     gcTime: 0, // what was missed meanwhile is read, not caught up: the place to open at may be another
     structuralSharing: false,
   });
-  useWatch(roomId, query.isSuccess);
+  useLastRoom(roomId, query);
+  useWatch(roomId, query.data !== undefined);
   const older = usePager(roomId, (log) => ({ before_seq: shown(log).lo }));
   const newer = usePager(roomId, (log) => ({ after_seq: shown(log).hi }));
   const { goal, jump, latest, jumpFailed } = useJumps(roomId, query.isSuccess ? at : undefined);

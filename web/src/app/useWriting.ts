@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
 import { troubleOf } from '@/api/problem';
 import type { Member, Message, Room, User } from '@/api/types';
-import { type Kind, type Log, type Mode, mayEdit, mentionsIn } from '@/features/chat';
+import { type Draft, type Kind, type Log, type Mode, mayEdit, mentionsIn } from '@/features/chat';
 import { can } from '@/features/members';
 import { useLive } from './useLive';
 
@@ -13,21 +13,28 @@ export function useWriting(room: Room, user: User, members: Member[], log: Log |
   const { t } = useTranslation();
   const live = useLive();
   const roomId = room.room_id;
-  const [mode, setMode] = useState<Mode>();
+  const [mode, setMode] = useState(() => answering(live.drafts.read(roomId)));
   const change = $api.useMutation('patch', '/api/rooms/{room_id}/messages/{message_id}');
-  const reply = useCallback((message: Message) => setMode({ kind: 'reply', message }), []);
-  const edit = useCallback((message: Message) => setMode({ kind: 'edit', message }), []);
-  const cancel = useCallback(() => setMode(undefined), []);
+  const turnTo = useCallback(
+    (next: Mode | undefined) => {
+      setMode(next);
+      live.drafts.write(roomId, { reply: next?.kind === 'reply' ? next.message : undefined });
+    },
+    [live, roomId],
+  );
+  const reply = useCallback((message: Message) => turnTo({ kind: 'reply', message }), [turnTo]);
+  const edit = useCallback((message: Message) => turnTo({ kind: 'edit', message }), [turnTo]);
+  const cancel = useCallback(() => turnTo(undefined), [turnTo]);
 
   const say = (text: string, kind: Kind) => {
-    live.outbox.add(roomId, {
+    void live.outbox.add(roomId, {
       text,
       message_type: kind,
       reply_to: mode?.kind === 'reply' ? mode.message.message_id : undefined,
       mentions: mentionsIn(text, members),
     });
     live.typing.done(roomId);
-    setMode(undefined);
+    turnTo(undefined);
   };
 
   /** True when an edit was under way and this is it. The box stays until the server has it. */
@@ -65,4 +72,8 @@ export function useWriting(room: Room, user: User, members: Member[], log: Log |
   };
 
   return { mode, reply, edit, cancel, say, save, editLast };
+}
+
+function answering(draft: Draft | undefined): Mode | undefined {
+  return draft?.reply && { kind: 'reply', message: draft.reply };
 }

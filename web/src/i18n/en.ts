@@ -8,6 +8,7 @@ import { declare } from './declare.en';
 import { details } from './details.en';
 import { evidence } from './evidence.en';
 import { members } from './members.en';
+import { retention } from './retention.en';
 import { rooms } from './rooms.en';
 import { storage } from './storage.en';
 import { templates } from './templates.en';
@@ -42,6 +43,9 @@ export const en: Catalogue = {
     crashed: 'Something went wrong on this page',
     crashedHint: 'Reload to go on; every message that was sent is kept.',
     reload: 'Reload',
+    newVersion: 'There is a new version',
+    newVersionHint: 'Reload to use it; what you are writing stays.',
+    newVersionLater: 'Later',
     breadcrumbs: 'Where you are',
     requestId: 'Request {{id}}',
   },
@@ -147,6 +151,7 @@ export const en: Catalogue = {
   },
   uploads: uploadsEn,
   chat,
+  retention,
   storage,
   search: {
     title: 'Search',
@@ -182,6 +187,9 @@ export const en: Catalogue = {
     refused: 'Stopped',
     stopped: 'Not connected',
     offlineBanner: 'You are offline. What you write is sent in order once you are back.',
+    offlineSince: 'You are offline since {{at}}. What you write is sent in order once you are back.',
+    waitingSince: 'The connection was lost at {{at}}, reconnecting…',
+    asOf: 'This is how it was at {{at}}; it is renewed once you are back.',
     waitingBanner: 'The connection was lost, reconnecting…',
     refusedBanner: "The server stopped this tab's live updates; what you see may be old.",
     refusedTooMany: 'Too many tabs or connections are open; live updates stopped in this one.',

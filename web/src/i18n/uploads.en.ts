@@ -17,13 +17,15 @@ export const uploadsEn: Catalogue['uploads'] = {
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   count: 'Files to upload: {{count}}',
+  laidNotKept: 'Too many files for this device to keep: after a reload they must be chosen again.',
   notKept: 'Too many files at once: after a reload this one must be chosen again.',
   cancelTitle: 'Cancel this upload?',
   cancelHint: '{{percent}}% of “{{name}}” has been sent. Cancelled, it would start from the beginning.',
   cancelIt: 'Cancel upload',
   goOn: 'Go on',
-  leaveTitle: 'Some files are still on their way',
-  leaveHint: 'Signing out removes what is not sent yet from this device. Files: {{count}}.',
+  leaveTitle: 'Something is not sent yet',
+  leaveHint:
+    'Signing out removes from this device what is not sent yet. Messages: {{messages}}, files: {{files}}, drafts: {{drafts}}.',
   leave: 'Sign out anyway',
   stay: 'Stay signed in',
   state: {

@@ -16,13 +16,15 @@ export const uploadsZhHant = {
   pauseAll: '全部暫停',
   resumeAll: '全部繼續',
   count: '上傳 {{count}} 個檔案',
+  laidNotKept: '檔案太多，這台裝置留不住：重新載入頁面後需要重新選擇。',
   notKept: '檔案太多，重新載入頁面後需要重新選擇這個檔案。',
   cancelTitle: '取消這個上傳？',
   cancelHint: '「{{name}}」已經傳了 {{percent}}%。取消後要從頭再傳。',
   cancelIt: '取消上傳',
   goOn: '繼續上傳',
-  leaveTitle: '還有檔案沒有傳完',
-  leaveHint: '登出後，還沒傳完的 {{count}} 個檔案會從這台裝置移除。',
+  leaveTitle: '還有內容沒有送出',
+  leaveHint:
+    '登出會從這台裝置移除還沒送出的內容：訊息 {{messages}} 則、檔案 {{files}} 個、草稿 {{drafts}} 則。',
   leave: '仍要登出',
   stay: '先不登出',
   state: {

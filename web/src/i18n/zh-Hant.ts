@@ -7,6 +7,7 @@ import { declare } from './declare.zh-Hant';
 import { details } from './details.zh-Hant';
 import { evidence } from './evidence.zh-Hant';
 import { members } from './members.zh-Hant';
+import { retention } from './retention.zh-Hant';
 import { rooms } from './rooms.zh-Hant';
 import { storage } from './storage.zh-Hant';
 import { templates } from './templates.zh-Hant';
@@ -42,6 +43,9 @@ export const zhHant = {
     crashed: '頁面發生錯誤',
     crashedHint: '重新載入即可繼續；已送出的訊息都已保存。',
     reload: '重新載入',
+    newVersion: '有新版本',
+    newVersionHint: '重新載入後使用，寫到一半的內容會留著。',
+    newVersionLater: '稍後再說',
     breadcrumbs: '所在位置',
     requestId: '請求編號 {{id}}',
   },
@@ -147,6 +151,7 @@ export const zhHant = {
   },
   uploads: uploadsZhHant,
   chat,
+  retention,
   storage,
   search: {
     title: '搜尋',
@@ -182,6 +187,9 @@ export const zhHant = {
     refused: '連線已停止',
     stopped: '未連線',
     offlineBanner: '目前離線。寫下的訊息會在連上後依序送出。',
+    offlineSince: '目前離線（{{at}} 起）。寫下的訊息會在連上後依序送出。',
+    waitingSince: '{{at}} 起與伺服器的連線中斷，正在重新連線…',
+    asOf: '這是 {{at}} 時的內容，連上後會更新。',
     waitingBanner: '與伺服器的連線中斷，正在重新連線…',
     refusedBanner: '伺服器停止了這個分頁的即時連線，畫面可能不是最新。',
     refusedTooMany: '開啟的分頁或連線太多，這個分頁的即時更新已停止。',

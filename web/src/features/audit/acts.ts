@@ -40,7 +40,13 @@ export const acts = [
   'template_updated',
   'template_retired',
   'audit_exported',
+  'retention_set',
+  'room_held',
+  'room_released',
+  'room_purged',
   'storage_repaired',
+  'backup_taken',
+  'backup_restored',
   'server_started',
   'drain_node',
 ] as const;

@@ -9,10 +9,16 @@ import { Initial } from '@/ui/Initial';
 import classes from './Auth.module.css';
 import { Preferences } from './Preferences';
 
+/** What is not sent yet and would be lost. */
+export interface Unsent {
+  messages: number;
+  files: number;
+  drafts: number;
+}
+
 interface Props {
   user: User;
-  /** Files that are not sent yet and would be lost. */
-  unsent: number;
+  unsent: Unsent;
   /** What else can be done, above the way out. */
   children?: ReactNode;
 }
@@ -37,7 +43,7 @@ export function Account({ user, unsent, children }: Props) {
       <Button
         variant="default"
         leftSection={<LogOut size={18} aria-hidden />}
-        onClick={() => (unsent > 0 ? setAsking(true) : void signOut())}
+        onClick={() => (wouldLose(unsent) ? setAsking(true) : void signOut())}
       >
         {t('auth.signOut')}
       </Button>
@@ -48,7 +54,7 @@ export function Account({ user, unsent, children }: Props) {
         title={t('uploads.leaveTitle')}
         closeButtonProps={{ 'aria-label': t('app.close') }}
       >
-        <p>{t('uploads.leaveHint', { count: unsent })}</p>
+        <p>{t('uploads.leaveHint', { ...unsent })}</p>
         <Group justify="flex-end" mt="lg" gap="sm">
           <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
             {t('uploads.stay')}
@@ -58,6 +64,10 @@ export function Account({ user, unsent, children }: Props) {
       </Modal>
     </div>
   );
+}
+
+function wouldLose({ messages, files, drafts }: Unsent): boolean {
+  return messages + files + drafts > 0;
 }
 
 export function UserMenu({ user, unsent }: Props) {

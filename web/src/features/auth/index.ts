@@ -1,4 +1,4 @@
 export { Login } from './Login';
 export { Preferences } from './Preferences';
 export { Starting } from './Starting';
-export { Account, UserMenu } from './UserMenu';
+export { Account, type Unsent, UserMenu } from './UserMenu';

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import type { Member, Message } from '@/api/types';
 import { isComposing } from '@/ui/isComposing';
 import classes from './Composer.module.css';
-import { readDraft, writeDraft } from './drafts';
 import { type Kind, KindMenu } from './KindMenu';
 import { MentionList } from './MentionList';
 import { useFirstLine } from './Quote';
@@ -18,11 +17,13 @@ const maxText = 8000;
 export type Mode = { kind: 'reply'; message: Message } | { kind: 'edit'; message: Message };
 
 interface Props {
-  roomId: string;
   members: Member[];
   mode?: Mode;
+  /** What was being written before. */
+  draft: string;
   /** Files wait to go with the next send, so an empty text may be sent too. */
   hasFiles: boolean;
+  onDraft: (text: string) => void;
   onSend: (text: string, kind: Kind) => void;
   onCancel: () => void;
   onTyping: () => void;
@@ -40,12 +41,12 @@ export function Composer(props: Props) {
   return <Box key={mode?.kind === 'edit' ? mode.message.message_id : 'new'} {...props} />;
 }
 
-function Box({ roomId, members, mode, hasFiles, tools, staged, ...on }: Props) {
+function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
   const { t } = useTranslation();
   const hintId = useId();
   const input = useRef<HTMLTextAreaElement>(null);
   const editing = mode?.kind === 'edit' ? mode.message : undefined;
-  const [text, setText] = useState(() => editing?.text ?? readDraft(roomId));
+  const [text, setText] = useState(() => editing?.text ?? draft);
   const [kind, setKind] = useState<Kind>('TEXT');
   const mentions = useMentions(input, text, members, setText);
   const trimmed = text.trimEnd();
@@ -53,9 +54,10 @@ function Box({ roomId, members, mode, hasFiles, tools, staged, ...on }: Props) {
   const sendable = !tooLong && (trimmed.trim() !== '' || (hasFiles && editing === undefined));
 
   const isNew = editing === undefined;
+  const { onDraft } = on;
   useEffect(() => {
-    if (isNew) writeDraft(roomId, text);
-  }, [roomId, text, isNew]);
+    if (isNew) onDraft(text);
+  }, [text, isNew, onDraft]);
   useEffect(() => {
     if (hasFiles || mode !== undefined) input.current?.focus();
   }, [hasFiles, mode]);

@@ -1,25 +1,76 @@
-/** What was being written, per room and tab: Back and reload lose nothing (F-UI-10). */
-const key = (roomId: string) => `task-reporter.draft.${roomId}`;
+import { createStore } from 'zustand/vanilla';
+import type { Message } from '@/api/types';
+import type { Shelf } from '@/device/shelf';
+import { shelfPatience, soon } from '@/device/soon';
 
-export function readDraft(roomId: string): string {
-  try {
-    return sessionStorage.getItem(key(roomId)) ?? '';
-  } catch {
-    return '';
+/** What is being written in a room. */
+export interface Draft {
+  roomId: string;
+  text: string;
+  reply?: Message; // what it answers
+  at: number; // of the last change, Unix milliseconds
+}
+
+interface State {
+  /** Nothing is known of a room's draft before. */
+  ready: boolean;
+  rooms: Record<string, Draft>;
+}
+
+/** Drafts that are kept for one person; the oldest go first. */
+export const draftsAtMost = 50;
+/** Milliseconds for which a draft that nobody touches is kept. */
+export const draftAge = 30 * 24 * 3600_000;
+
+const nothing: State = { ready: false, rooms: {} };
+
+/** What was being written, per room: Back, a reload and a closed tab lose nothing (F-UI-10, UX 8). */
+export class Drafts {
+  readonly store = createStore<State>()(() => nothing);
+  private user: string | undefined;
+
+  constructor(private readonly shelf: Pick<Shelf, 'put' | 'all' | 'drop'>) {}
+
+  async start(user: string): Promise<void> {
+    this.user = user;
+    const found = await soon(this.shelf.all<Draft>(user, 'draft'), shelfPatience, []);
+    const kept = (found ?? []).toSorted((a, b) => b.at - a.at);
+    if (this.user !== user) return;
+    const good = kept.slice(0, draftsAtMost).filter(({ at }) => Date.now() - at < draftAge);
+    for (const draft of kept) {
+      if (!good.includes(draft)) void this.shelf.drop(user, draft.roomId, ['draft']);
+    }
+    this.store.setState({
+      ready: true,
+      rooms: Object.fromEntries(good.map((draft) => [draft.roomId, draft])),
+    });
   }
-}
 
-/** Puts text below what was being written. */
-export function addToDraft(roomId: string, text: string): void {
-  const before = readDraft(roomId);
-  writeDraft(roomId, before === '' ? text : `${before}\n${text}`);
-}
+  /** What is kept stays on this device. */
+  stop(): void {
+    this.user = undefined;
+    this.store.setState(nothing);
+  }
 
-export function writeDraft(roomId: string, text: string): void {
-  try {
-    if (text === '') sessionStorage.removeItem(key(roomId));
-    else sessionStorage.setItem(key(roomId), text);
-  } catch {
-    // no storage: the draft lives as long as the composer
+  read(roomId: string): Draft | undefined {
+    return this.store.getState().rooms[roomId];
+  }
+
+  write(roomId: string, change: Partial<Pick<Draft, 'text' | 'reply'>>): void {
+    const { user } = this;
+    const before = this.read(roomId) ?? { roomId, text: '', at: 0 };
+    const draft = { ...before, ...change, at: Date.now() };
+    if (user === undefined || (draft.text === before.text && draft.reply === before.reply)) return;
+    const { [roomId]: _, ...others } = this.store.getState().rooms;
+    const empty = draft.text === '' && draft.reply === undefined;
+    this.store.setState({ rooms: empty ? others : { ...others, [roomId]: draft } });
+    if (empty) void this.shelf.drop(user, roomId, ['draft']);
+    else void this.shelf.put(user, roomId, { draft });
+  }
+
+  /** Puts text below what was being written. */
+  addText(roomId: string, text: string): void {
+    const before = this.read(roomId)?.text ?? '';
+    this.write(roomId, { text: before === '' ? text : `${before}\n${text}` });
   }
 }

@@ -1,7 +1,7 @@
 export { Composer, type Mode } from './Composer';
 export { Conversation, type Goal } from './Conversation';
 export { changed } from './change';
-export { addToDraft } from './drafts';
+export { type Draft, Drafts } from './drafts';
 export type { Kind } from './KindMenu';
 export {
   append,

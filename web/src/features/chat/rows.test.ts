@@ -14,6 +14,7 @@ const waiting = (clientMsgId: string, at: number): Pending => ({
   clientMsgId,
   roomId: 'r',
   text: 'soon',
+  kept: true,
   at,
   state: 'waiting',
 });

@@ -45,6 +45,11 @@ export function StagedFiles({ staged }: { staged: Staged }) {
           </li>
         ))}
       </ul>
+      {!staged.kept && (
+        <p className={classes.trouble} role="status">
+          <TriangleAlert size={14} aria-hidden /> {t('uploads.laidNotKept')}
+        </p>
+      )}
       {choice && (
         <Switch
           className={classes.switch}

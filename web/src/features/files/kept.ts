@@ -1,8 +1,10 @@
-import { clear, createStore, delMany, getMany, keys, set, setMany, type UseStore } from 'idb-keyval';
+import { Shelf } from '@/device/shelf';
 import type { Upload } from './upload';
 
-/** Bytes of one person's files that this device keeps for them. */
+/** Bytes of one person's files on their way that this device keeps for them. */
 export const keptAtMost = 200 * 1024 * 1024;
+/** The same, of files that were chosen and not sent. */
+export const stagedAtMost = 100 * 1024 * 1024;
 
 /** What is written of an upload beside its bytes. */
 type Note = Pick<Upload, 'id' | 'roomId' | 'description' | 'at' | 'sent' | 'place' | 'sha256' | 'trouble'> & {
@@ -13,97 +15,97 @@ type Note = Pick<Upload, 'id' | 'roomId' | 'description' | 'at' | 'sent' | 'plac
   size: number;
 };
 
-type Key = [user: string, part: 'note' | 'bytes', id: string];
+/** A file that was chosen in a room and not sent yet, with what was written on it. */
+export interface Laid {
+  file: globalThis.File;
+  description: string;
+}
 
-/**
- * What is on its way, in IndexedDB, so that it outlives the page. A device that
- * refuses to keep anything costs nothing but that.
- */
+/** What was laid ready in one room. Not every browser gives a File back with its name. */
+interface Tray {
+  roomId: string;
+  at: number; // Unix milliseconds
+  size: number; // bytes
+  files: { bytes: Blob; name: string; type: string; lastModified: number; description: string }[];
+}
+
+/** Milliseconds for which files that nobody sends are kept. */
+const trayAge = 7 * 24 * 3600_000;
+
+/** What is on its way, or about to be, on this device. */
 export class Kept {
-  private opened: UseStore | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly shelf = new Shelf('task-reporter-uploads');
 
   /** False when the file will not outlive the page. */
-  keep(user: string, upload: Upload): Promise<boolean> {
-    return this.inTurn(async (store) => {
-      const notes = await this.notes(user, store);
-      const used = notes.reduce((sum, note) => sum + note.size, 0);
-      if (used + upload.file.size > keptAtMost) return false;
-      const key = (part: Key[1]): Key => [user, part, upload.id];
-      await setMany(
-        [
-          [key('bytes'), upload.file],
-          [key('note'), noteOf(upload)],
-        ],
-        store,
-      );
-      return true;
-    }, false);
+  async keep(user: string, upload: Upload): Promise<boolean> {
+    const used = (await this.notes(user)).reduce((sum, note) => sum + note.size, 0);
+    if (used + upload.file.size > keptAtMost) return false;
+    return this.shelf.put(user, upload.id, { bytes: upload.file, note: noteOf(upload) });
   }
 
   /** Writes anew what has changed beside the bytes. */
-  note(user: string, upload: Upload): Promise<void> {
-    return this.inTurn(
-      (store) => set([user, 'note', upload.id] satisfies Key, noteOf(upload), store),
-      undefined,
-    );
+  async note(user: string, upload: Upload): Promise<void> {
+    await this.shelf.put(user, upload.id, { note: noteOf(upload) });
   }
 
   /** The uploads of somebody, in the order of choosing. */
-  ids(user: string): Promise<string[]> {
-    return this.inTurn(async (store) => {
-      const notes = await this.notes(user, store);
-      return notes.toSorted((a, b) => a.at - b.at).map((note) => note.id);
-    }, []);
+  async ids(user: string): Promise<string[]> {
+    return (await this.notes(user)).toSorted((a, b) => a.at - b.at).map((note) => note.id);
   }
 
-  load(user: string, id: string): Promise<Upload | undefined> {
-    return this.inTurn(async (store) => {
-      const [note, bytes] = await getMany<Note & Blob>(
-        [[user, 'note', id] as Key, [user, 'bytes', id] as Key],
-        store,
-      );
-      return note === undefined || bytes === undefined ? undefined : uploadOf(note, bytes);
-    }, undefined);
+  async load(user: string, id: string): Promise<Upload | undefined> {
+    const note = await this.shelf.get<Note>(user, 'note', id);
+    const bytes = await this.shelf.get<Blob>(user, 'bytes', id);
+    return note === undefined || bytes === undefined ? undefined : uploadOf(note, bytes);
   }
 
   drop(user: string, id: string): Promise<void> {
-    return this.inTurn(
-      (store) => delMany([[user, 'note', id] as Key, [user, 'bytes', id] as Key], store),
-      undefined,
-    );
+    return this.shelf.drop(user, id, ['note', 'bytes']);
   }
 
   /** Leaves nothing of somebody on this device. */
   dropAll(user: string): Promise<void> {
-    return this.inTurn(async (store) => {
-      const all = await keys<Key>(store);
-      const theirs = all.filter(([owner]) => owner === user);
-      if (theirs.length === all.length) await clear(store);
-      else await delMany(theirs, store);
-    }, undefined);
+    return this.shelf.dropAll(user);
   }
 
-  private async notes(user: string, store: UseStore): Promise<Note[]> {
-    const all = await keys<Key>(store);
-    const wanted = all.filter(([owner, part]) => owner === user && part === 'note');
-    return (await getMany<Note | undefined>(wanted, store)).filter((note) => note !== undefined);
-  }
-
-  /** One after the other: what was written is there for the next. */
-  private inTurn<T>(act: (store: UseStore) => Promise<T>, refused: T): Promise<T> {
-    const run = async (): Promise<T> => {
-      try {
-        this.opened ??= createStore('task-reporter-uploads', 'kept');
-        return await act(this.opened);
-      } catch {
-        this.opened = undefined; // no storage, or full, or closed by the browser
-        return refused;
-      }
+  /** Keeps what is laid ready in a room; false when that is too much for this device. */
+  async lay(user: string, roomId: string, files: Laid[]): Promise<boolean> {
+    if (files.length === 0) {
+      await this.shelf.drop(user, roomId, ['tray']);
+      return true;
+    }
+    const others = (await this.trays(user)).filter((tray) => tray.roomId !== roomId);
+    const size = files.reduce((sum, { file }) => sum + file.size, 0);
+    if (size + others.reduce((sum, tray) => sum + tray.size, 0) > stagedAtMost) return false;
+    const tray: Tray = {
+      roomId,
+      at: Date.now(),
+      size,
+      files: files.map(({ file: { name, type, lastModified }, file, description }) => ({
+        ...{ bytes: file, name, type, lastModified, description },
+      })),
     };
-    const result = this.turn.then(run);
-    this.turn = result;
-    return result;
+    return this.shelf.put(user, roomId, { tray });
+  }
+
+  /** What was laid ready in a room. */
+  async laid(user: string, roomId: string): Promise<Laid[]> {
+    const tray = (await this.trays(user)).find((one) => one.roomId === roomId);
+    return (tray?.files ?? []).map(({ bytes, name, type, lastModified, description }) => ({
+      file: new globalThis.File([bytes], name, { type, lastModified }),
+      description,
+    }));
+  }
+
+  private async trays(user: string): Promise<Tray[]> {
+    const all = (await this.shelf.all<Tray>(user, 'tray')) ?? [];
+    const old = all.filter((tray) => Date.now() - tray.at > trayAge);
+    for (const tray of old) void this.shelf.drop(user, tray.roomId, ['tray']);
+    return all.filter((tray) => !old.includes(tray));
+  }
+
+  private async notes(user: string): Promise<Note[]> {
+    return (await this.shelf.all<Note>(user, 'note')) ?? [];
   }
 }
 

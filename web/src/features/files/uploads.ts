@@ -1,10 +1,10 @@
 import { createStore } from 'zustand/vanilla';
 import { randomId } from '@/api/id';
 import type { RoomEvent } from '@/api/types';
+import type { Release } from '@/device/turn';
 import { refusal } from './allowed';
-import type { Kept } from './kept';
+import type { Kept, Laid } from './kept';
 import type { Job } from './transfer';
-import type { Release } from './turn';
 import { failureOf, judge, type Place, SendFailed, type Upload } from './upload';
 
 /** Uploads that run at once: more only share the same radio. */
@@ -33,8 +33,8 @@ export interface Parts {
   send: (job: Job) => Promise<'sent' | 'there'>;
   isStored: (roomId: string, fileId: string, signal: AbortSignal) => Promise<boolean>;
   end: (place: Place) => Promise<void>;
-  kept: Pick<Kept, 'keep' | 'note' | 'ids' | 'load' | 'drop' | 'dropAll'>;
-  claim: (id: string, signal: AbortSignal) => Promise<Release>;
+  kept: Pick<Kept, 'keep' | 'note' | 'ids' | 'load' | 'drop' | 'dropAll' | 'lay' | 'laid'>;
+  claim: (name: string, signal: AbortSignal) => Promise<Release>;
   /** Whether the room's log is followed, so that the message of a stored file is about to appear. */
   isShown: (roomId: string) => boolean;
   /** Says in the room what was written on a file that it had already. */
@@ -61,6 +61,7 @@ interface Course {
 export class Uploads {
   readonly store = createStore<State>()(() => ({ items: [] }));
   private readonly courses = new Map<string, Course>();
+  private readonly loose = new Set<string>(); // rooms in which something lies ready that is not kept
   private user: string | undefined;
   private session = new AbortController(); // ends with the user's
   private lastAt = 0;
@@ -87,6 +88,7 @@ export class Uploads {
     this.session.abort();
     for (const item of this.items()) this.leave(item.id);
     this.store.setState({ items: [], news: undefined });
+    this.loose.clear();
     if (forget && this.user !== undefined) void this.parts.kept.dropAll(this.user);
     this.user = undefined;
   }
@@ -107,6 +109,25 @@ export class Uploads {
     else Object.assign(item, { state: 'failed', trouble: { code, detail: '', status: 0, retryable: false } });
     this.insert(item);
     this.pump();
+  }
+
+  /** Keeps what is laid ready in a room; false when it will not outlive the page. */
+  async lay(roomId: string, files: Laid[]): Promise<boolean> {
+    const kept = this.user !== undefined && (await this.parts.kept.lay(this.user, roomId, files));
+    if (kept) this.loose.delete(roomId);
+    else this.loose.add(roomId);
+    return kept;
+  }
+
+  /** Whether something of this person would be gone with the page. */
+  wouldLose(): boolean {
+    const going = this.items().filter(({ state }) => state !== 'stored' && state !== 'failed');
+    return this.loose.size > 0 || going.some(({ kept }) => kept !== true);
+  }
+
+  /** What was laid ready in a room before. */
+  async laid(roomId: string): Promise<Laid[]> {
+    return this.user === undefined ? [] : this.parts.kept.laid(this.user, roomId);
   }
 
   pause(id: string): void {
@@ -303,7 +324,7 @@ export class Uploads {
     const { user, session } = this;
     if (user === undefined) return;
     const { id } = item;
-    const release = await this.parts.claim(id, session.signal).catch(() => undefined);
+    const release = await this.parts.claim(`upload.${id}`, session.signal).catch(() => undefined);
     if (release === undefined || this.find(id) === undefined) {
       release?.();
       return;
@@ -334,7 +355,7 @@ export class Uploads {
   private async adopt(user: string, id: string, signal: AbortSignal): Promise<void> {
     const course = this.course(id); // also: it is asked for
     try {
-      course.release = await this.parts.claim(id, signal);
+      course.release = await this.parts.claim(`upload.${id}`, signal);
       const item = await this.parts.kept.load(user, id);
       if (item === undefined || signal.aborted) throw new Error('gone');
       course.accepted = item.sent;

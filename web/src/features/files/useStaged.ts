@@ -1,7 +1,8 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorCode } from '@/api/types';
 import { refusal } from './allowed';
+import type { Laid } from './kept';
 import { isLarge, pixelsOf, smaller } from './smaller';
 import { prepare } from './transfer';
 
@@ -25,6 +26,8 @@ export interface Staged {
   files: StagedFile[];
   /** Send photos as they are. */
   original: boolean;
+  /** They outlive the page. */
+  kept: boolean;
   setOriginal: (original: boolean) => void;
   add: (files: globalThis.File[]) => void;
   describe: (key: string, description: string) => void;
@@ -40,6 +43,13 @@ function sameFile(file: globalThis.File): string {
   return `${file.name}/${file.size}/${file.lastModified}`;
 }
 
+/** Where what is laid ready outlives the page. */
+interface Shelf {
+  /** False when it does not. */
+  lay: (files: Laid[]) => Promise<boolean>;
+  laid: () => Promise<Laid[]>;
+}
+
 type Looked = Pick<StagedFile, 'refused' | 'smaller'>;
 
 /** The form in which a file would be sent; undefined while it is being drawn, or when none is accepted. */
@@ -50,7 +60,7 @@ export function chosen(file: StagedFile, original: boolean): globalThis.File | u
   return file.refused === undefined ? file.original : undefined;
 }
 
-export function useStaged(): Staged {
+export function useStaged(shelf: Shelf): Staged {
   const touch = useMediaQuery('(pointer: coarse)', undefined, { getInitialValueInEffect: false });
   const [files, setFiles] = useState<StagedFile[]>([]);
   const [choice, setChoice] = useState<boolean>();
@@ -71,19 +81,26 @@ export function useStaged(): Staged {
     },
     [change],
   );
-  const add = useCallback(
-    (more: globalThis.File[]) => {
-      void prepare();
-      for (const file of more) {
+  const put = useCallback(
+    (more: Laid[]) => {
+      for (const { file, description } of more) {
         const key = sameFile(file);
         if (looks.current.has(key)) continue;
-        const staged = { key, original: file, description: '', refused: refusal(file) };
+        const staged = { key, original: file, description, refused: refusal(file) };
         setFiles((before) => [...before, { ...staged, smaller: 'making' }]);
         looks.current.set(key, look(key, file));
       }
     },
     [look],
   );
+  const add = useCallback(
+    (more: globalThis.File[]) => {
+      void prepare();
+      put(more.map((file) => ({ file, description: '' })));
+    },
+    [put],
+  );
+  const kept = useLaid(shelf, files, put);
   const drop = (keys: string[]) => {
     for (const key of keys) looks.current.delete(key);
     setFiles((before) => before.filter(({ key }) => !keys.includes(key)));
@@ -98,6 +115,7 @@ export function useStaged(): Staged {
   return {
     files,
     original,
+    kept,
     setOriginal: setChoice,
     add,
     describe: (key, description) => change(key, { description }),
@@ -109,4 +127,31 @@ export function useStaged(): Staged {
       return taken;
     },
   };
+}
+
+/** Brings back what was laid ready before, and keeps what is now; false when the device does not keep it. */
+function useLaid(shelf: Shelf, files: StagedFile[], put: (more: Laid[]) => void): boolean {
+  const [read, setRead] = useState(false);
+  const [kept, setKept] = useState(true);
+  useEffect(() => {
+    let over = false;
+    void shelf.laid().then((laid) => {
+      if (over) return;
+      put(laid);
+      setRead(true);
+    });
+    return () => {
+      over = true;
+    };
+  }, [shelf, put]);
+  const written = useRef('');
+  useEffect(() => {
+    const now = JSON.stringify(files.map(({ key, description }) => [key, description]));
+    if (!read || now === written.current || (written.current === '' && files.length === 0)) return;
+    written.current = now;
+    void shelf
+      .lay(files.map(({ original, description }) => ({ file: original, description })))
+      .then((is) => written.current === now && setKept(is));
+  }, [shelf, read, files]);
+  return kept;
 }

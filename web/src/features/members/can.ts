@@ -35,6 +35,9 @@ const table = {
   read_cluster: ['ADMIN', 'AUDITOR'],
   read_storage: ['ADMIN', 'AUDITOR'],
   drain_node: ['ADMIN'],
+  read_retention: ['ADMIN', 'AUDITOR'],
+  manage_retention: ['ADMIN'],
+  hold_room: ['ADMIN'],
 } satisfies Record<string, readonly Who[]>;
 
 export type Act = keyof typeof table;

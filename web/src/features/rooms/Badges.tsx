@@ -1,4 +1,4 @@
-import { Circle, Diamond, OctagonAlert, OctagonX, TriangleAlert } from 'lucide-react';
+import { Anchor, Circle, Diamond, OctagonAlert, OctagonX, TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Severity, Status } from '@/api/types';
 import classes from './Badges.module.css';
@@ -45,6 +45,17 @@ export function StatusBadge({ status }: { status: Status }) {
   return (
     <span className={classes.badge} data-tone={tones[status]}>
       {t(`status.${status}`)}
+    </span>
+  );
+}
+
+/** Whatever the retention policy says, the room stays (F-FU-02). */
+export function HoldBadge({ reason }: { reason: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className={classes.badge} data-tone="done" title={reason}>
+      <Anchor size={14} strokeWidth={2.25} aria-hidden />
+      {t('retention.hold')}
     </span>
   );
 }

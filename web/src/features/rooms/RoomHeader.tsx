@@ -8,7 +8,7 @@ import { elapsed, formats } from '@/i18n/format';
 import { useLanguage } from '@/ui/useLanguage';
 import { useNow } from '@/ui/useNow';
 import { Actions } from './Actions';
-import { isOver, LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
+import { HoldBadge, isOver, LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
 import type { May } from './moves';
 import { placeText } from './place';
 import classes from './RoomHeader.module.css';
@@ -60,6 +60,7 @@ export function RoomHeader({ room, link, onPanel, may, onSettings }: Props) {
           <span className={classes.narrow}>{severity}</span>
           <StatusBadge status={room.status} />
           {room.line_stopped && <LineStoppedBadge />}
+          {room.hold !== undefined && <HoldBadge reason={room.hold.reason} />}
           <Elapsed since={room.declared_at} until={endOf(room)} />
           <Assignee room={room} />
           {place !== '' && <span className={classes.place}>{place}</span>}

@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, ListFilter, Plus, ShieldCheck } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
 import type { RoomPage } from '@/api/types';
@@ -21,9 +22,11 @@ interface Props {
   filters: Filters;
   onFilter: (change: Partial<Filters>, how: 'push' | 'replace') => void;
   mayDeclare: boolean;
+  /** What is to be known of what is shown. */
+  notice?: ReactNode;
 }
 
-export function RoomList({ filters, onFilter, mayDeclare }: Props) {
+export function RoomList({ filters, onFilter, mayDeclare, notice }: Props) {
   const { t } = useTranslation();
   const rooms = $api.useQuery(
     'get',
@@ -57,20 +60,19 @@ export function RoomList({ filters, onFilter, mayDeclare }: Props) {
         filters={filters}
         onChange={(change, how) => onFilter({ ...change, page: undefined }, how)}
       />
+      {notice}
       <div className={classes.scroll} ref={scroll} aria-busy={rooms.isFetching}>
-        {rooms.isError && (
+        {rooms.isError && rooms.data === undefined && (
           <TroubleNotice title={t('rooms.failed')} error={rooms.error} retry={() => void rooms.refetch()} />
         )}
         {rooms.isPending && slow && <ListSkeleton />}
-        {rooms.data !== undefined && !rooms.isError && (
-          <Rooms page={rooms.data} filters={filters} onFilter={onFilter} />
-        )}
+        {rooms.data !== undefined && <Rooms page={rooms.data} filters={filters} onFilter={onFilter} />}
       </div>
     </section>
   );
 }
 
-function Rooms({ page, filters, onFilter }: { page: RoomPage } & Omit<Props, 'mayDeclare'>) {
+function Rooms({ page, filters, onFilter }: { page: RoomPage } & Pick<Props, 'filters' | 'onFilter'>) {
   const { t } = useTranslation();
   if (page.rooms.length === 0 && isFiltered(filters)) {
     return (

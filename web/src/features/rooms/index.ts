@@ -2,7 +2,7 @@ export { Breadcrumbs } from './Breadcrumbs';
 export { Checklist } from './Checklist';
 export { Declare } from './Declare';
 export { Details } from './Details';
-export { type Filters, readFilters } from './filters';
+export { type Filters, listQuery, readFilters } from './filters';
 export { rememberedPlace } from './lastPlace';
 export type { May } from './moves';
 export { RoomHeader } from './RoomHeader';

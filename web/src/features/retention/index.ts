@@ -1,0 +1,2 @@
+export { Hold } from './Hold';
+export { Retention } from './Retention';
