@@ -119,7 +119,8 @@ async function tooSmall(page: Page): Promise<string[]> {
       .filter((element) => !element.closest('label')) // a label is pressed as a whole
       .map((element) => ({ what: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
       .filter(({ box }) => box.width > 1 && box.top >= 0) // not what waits off screen for the keyboard
-      .filter(({ box }) => box.width < 44 || box.height < 44)
+      // rounded: 44 px laid out between two pixels are measured as 43.99998
+      .filter(({ box }) => Math.round(box.width) < 44 || Math.round(box.height) < 44)
       .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`),
   );
 }
