@@ -80,7 +80,7 @@ func (c *committer) look(first bool) {
 
 // ready reports whether what waits is to be taken.
 func (c *committer) ready() bool {
-	return len(c.queue) > 0 && (c.queued >= 2*c.flying || c.late || c.closed)
+	return len(c.queue) > 0 && (c.queued >= c.flying || c.late || c.closed)
 }
 
 func (c *committer) ring() {
