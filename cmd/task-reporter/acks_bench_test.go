@@ -4,14 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,39 +13,28 @@ import (
 
 	"taskreporter/actors"
 	"taskreporter/incident"
+	"taskreporter/loadtest/cpu"
+	"taskreporter/loadtest/postgres"
 	"taskreporter/storage/storagetest"
 )
 
-// pgbenchRow commits one row of a table like the log, with the log's keys.
 const (
-	pgbenchTable = `create table if not exists bench_log (room_id varchar(36) collate "C" not null, seq bigint not null, epoch bigint not null,
-		type varchar(20) not null, author_id varchar(36) collate "C" not null, author_name text not null, client_msg_id varchar(64) collate "C",
-		at timestamptz not null, body text not null, primary key (room_id, seq));
-	create unique index if not exists bench_log_sent on bench_log (room_id, author_id, client_msg_id);
-	create sequence if not exists bench_seq cache 1000`
-	pgbenchRow = `\set room random(10, 73)
-insert into bench_log values ('01a20831-4773-7aef-8f88-adc8a59840' || :room, nextval('bench_seq'), 1, 'message',
-	'01a20830-80d6-7993-aa3d-8fec686e1dbd', 'Operator 1', 'c-' || :client_id || '-' || currval('bench_seq'), now(), repeat('x', 320));
-`
 	acksRounds = 3
 	acksTime   = 4 * time.Second
 )
 
 // BenchmarkDurableAcks has senders post to the engine, each waiting for its ack, over
 // the actors and the committer into PostgreSQL, and pgbench commit single rows there, by
-// turns. The ratios are of the medians. It needs TEST_POSTGRES_BIN; run it once:
-// -benchtime 1x. What sockets and JSON add to it is measured by `make bench`.
+// turns: acks and rows a second and the ratios of their medians, and the processor time of
+// a message in µs, the database's and this process's. Run it once: -benchtime 1x. What
+// sockets and JSON add to it is measured by `make bench`.
 func BenchmarkDurableAcks(b *testing.B) {
-	bin := os.Getenv("TEST_POSTGRES_BIN")
-	if bin == "" {
-		b.Skip("TEST_POSTGRES_BIN is not set: scripts/services start faults, and its env")
-	}
 	for range b.N {
-		benchmarkAcks(b, filepath.Join(bin, "pgbench"))
+		benchmarkAcks(b)
 	}
 }
 
-func benchmarkAcks(b *testing.B, pgbench string) {
+func benchmarkAcks(b *testing.B) {
 	cfg := storagetest.Postgres(b)
 	cfg.Connections = 16 // as a server has
 	rooms := storagetest.ManyRooms(b, cfg, 64, 2)
@@ -72,94 +55,101 @@ func benchmarkAcks(b *testing.B, pgbench string) {
 	for i := range rooms {
 		by[i], _ = ownerOf(b, db, rooms[i])
 	}
-	script := filepath.Join(b.TempDir(), "row.sql")
-	if err := os.WriteFile(script, []byte(pgbenchRow), 0o600); err != nil {
+	server, err := postgres.Open(b.Context(), os.Getenv(storagetest.PostgresURL))
+	if err != nil {
 		b.Fatal(err)
 	}
-	storagetest.Exec(b, cfg, pgbenchTable)
+	single, err := server.OpenPgbench(b.Context(), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := single.Close(); err != nil {
+			b.Error(err)
+		}
+	}()
 
 	cases := []struct {
 		name           string
 		senders, rooms int
 		against        int // clients of pgbench
 	}{{"1-in-1", 1, 1, 1}, {"64-in-1", 64, 1, 64}, {"64-in-64", 64, 64, 64}, {"512-in-64", 512, 64, 64}}
-	ours, rows := map[string][]float64{}, map[int][]float64{}
+	rows := map[int][]float64{}
+	ours := map[string][]acked{}
 	for range acksRounds {
 		for _, clients := range []int{1, 64} {
-			rows[clients] = append(rows[clients], runPgbench(b, pgbench, cfg.URL, script, clients))
+			inserts, err := single.Run(b.Context(), clients, "simple", acksTime)
+			if err != nil {
+				b.Fatal(err)
+			}
+			rows[clients] = append(rows[clients], inserts.Rate)
 		}
 		for _, c := range cases {
-			ours[c.name] = append(ours[c.name], postFor(b, e, by, rooms[:c.rooms], c.senders))
+			database, own := server.CPU(), cpu.Own()
+			one := postFor(b, e, by, rooms[:c.rooms], c.senders)
+			one.database, one.own = (server.CPU()-database)/one.n, (cpu.Own()-own)/one.n
+			ours[c.name] = append(ours[c.name], one)
 		}
 	}
 	for _, clients := range []int{1, 64} {
 		b.ReportMetric(middle(rows[clients]), fmt.Sprintf("rows/s-pgbench-%d", clients))
 	}
 	for _, c := range cases {
-		b.ReportMetric(middle(ours[c.name]), "acks/s-"+c.name)
-		b.ReportMetric(middle(ours[c.name])/middle(rows[c.against]), "x-"+c.name)
+		rate := middle(perTurn(ours[c.name], func(a acked) float64 { return a.rate }))
+		b.ReportMetric(rate, "acks/s-"+c.name)
+		b.ReportMetric(rate/middle(rows[c.against]), "x-"+c.name)
+		b.ReportMetric(middle(perTurn(ours[c.name], func(a acked) float64 { return micros(a.database) })), "us-database-"+c.name)
+		b.ReportMetric(middle(perTurn(ours[c.name], func(a acked) float64 { return micros(a.own) })), "us-own-"+c.name)
 	}
 }
 
-// postFor returns how many messages a second were acknowledged.
-func postFor(b *testing.B, e *actors.Engine, by []incident.Principal, rooms []incident.RoomID, senders int) float64 {
+// acked is what one turn of the senders did.
+type acked struct {
+	n             time.Duration // messages
+	rate          float64       // messages per second
+	database, own time.Duration // processor time of a message
+}
+
+// postFor lets senders post for a while.
+func postFor(b *testing.B, e *actors.Engine, by []incident.Principal, rooms []incident.RoomID, senders int) acked {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), acksTime)
 	defer cancel()
-	var acked atomic.Int64
+	var n atomic.Int64
 	var posting sync.WaitGroup
 	began := time.Now()
 	for s := range senders {
 		posting.Go(func() {
 			at := s % len(rooms)
-			for n := 0; ctx.Err() == nil; n++ {
+			for i := 0; ctx.Err() == nil; i++ {
 				_, err := e.Post(b.Context(), by[at], rooms[at], incident.Draft{
-					ClientMsgID: incident.ClientMsgID(fmt.Sprintf("%d-%d-%d", began.UnixNano(), s, n)),
-					Text:        "Station 3 stands still: the gripper has lost a part, vision says 12.",
+					ClientMsgID: incident.ClientMsgID(fmt.Sprintf("%d-%d-%d", began.UnixNano(), s, i)),
+					Text:        postgres.Said,
 				})
 				if err != nil {
 					b.Error(err)
 					return
 				}
-				acked.Add(1)
+				n.Add(1)
 			}
 		})
 	}
 	posting.Wait()
-	return float64(acked.Load()) / time.Since(began).Seconds()
+	if n.Load() == 0 {
+		b.Fatal("nothing was acknowledged")
+	}
+	return acked{n: time.Duration(n.Load()), rate: float64(n.Load()) / time.Since(began).Seconds()}
 }
 
-// forLibpq is the address as C programs want it.
-func forLibpq(b *testing.B, address string) string {
-	b.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		b.Fatal(err)
+func perTurn(turns []acked, figure func(acked) float64) []float64 {
+	values := make([]float64, len(turns))
+	for i, t := range turns {
+		values[i] = figure(t)
 	}
-	old := u.Query()
-	u.RawQuery = url.Values{"options": {"-csearch_path=" + old.Get("search_path")}, "sslmode": {old.Get("sslmode")}}.Encode()
-	return strings.ReplaceAll(u.String(), "+", "%20")
+	return values
 }
 
-var tps = regexp.MustCompile(`tps = ([\d.]+)`)
-
-func runPgbench(b *testing.B, program, database, script string, clients int) float64 {
-	b.Helper()
-	out, err := exec.Command(program, "--no-vacuum", "--protocol=simple", fmt.Sprint("--client=", clients), fmt.Sprint("--jobs=", min(clients, 2)),
-		fmt.Sprint("--time=", acksTime.Seconds()), "--file="+script, forLibpq(b, database)).CombinedOutput()
-	if err != nil {
-		b.Fatalf("pgbench: %v\n%s", err, out)
-	}
-	rate := tps.FindSubmatch(out)
-	if rate == nil {
-		b.Fatalf("pgbench said:\n%s", out)
-	}
-	v, err := strconv.ParseFloat(string(rate[1]), 64)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return v
-}
+func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
 func middle(of []float64) float64 {
 	slices.Sort(of)

@@ -7,18 +7,17 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
-)
 
-// said is what every message says.
-const said = "Station 3 stands still: the gripper has lost a part, vision says 12."
+	"taskreporter/loadtest/cpu"
+	"taskreporter/loadtest/postgres"
+)
 
 // acks compares messages, which are acknowledged when they are durable, with rows that
 // pgbench commits one by one on the same PostgreSQL. A sender keeps one message unanswered,
 // as a client of pgbench does. The senders' sockets watch no room: what a message costs to
 // deliver is shown by fanout.
-func acks(ctx context.Context, s *site) ([]row, error) {
+func acks(ctx context.Context, s *site) (_ []row, err error) {
 	many := pick(s, 64, 4)
 	cases := []struct {
 		senders, rooms int
@@ -37,22 +36,22 @@ func acks(ctx context.Context, s *site) ([]row, error) {
 		return nil, err
 	}
 	defer o.stop()
-	p, err := openPgbench(ctx, s)
+	p, err := s.database.OpenPgbench(ctx, s.dir)
 	if err != nil {
 		return nil, err
 	}
-	defer p.close()
+	defer func() { err = errors.Join(err, p.Close()) }()
 
 	baseline := map[int][]shift{}
 	var prepared []shift
 	ours := make([][]shift, len(cases))
 	for n := range s.rounds {
 		for _, clients := range []int{1, many} {
-			t, err := p.run(ctx, clients, "simple", of)
+			t, err := p.Run(ctx, clients, "simple", of)
 			if err != nil {
 				return nil, err
 			}
-			baseline[clients] = append(baseline[clients], t)
+			baseline[clients] = append(baseline[clients], inserted(t))
 		}
 		for i, c := range cases {
 			t, err := o.send(ctx, c.senders, c.rooms, of)
@@ -63,11 +62,11 @@ func acks(ctx context.Context, s *site) ([]row, error) {
 			s.say("round %d: %d senders in %d rooms: %.0f/s; each µs: server %.0f, database %.0f, senders %.0f",
 				n+1, c.senders, c.rooms, t.rate, micros(t.server), micros(t.database), micros(t.generator))
 		}
-		t, err := p.run(ctx, many, "prepared", of)
+		t, err := p.Run(ctx, many, "prepared", of)
 		if err != nil {
 			return nil, err
 		}
-		prepared = append(prepared, t)
+		prepared = append(prepared, inserted(t))
 	}
 
 	rate := func(t shift) float64 { return t.rate }
@@ -87,6 +86,20 @@ func acks(ctx context.Context, s *site) ([]row, error) {
 		versus(name+": all CPU, database, server and senders", "µs", figures(last, shift.all), figures(baseline[many], shift.all), noGoal()),
 	), nil
 }
+
+// shift is what one side did while it was watched.
+type shift struct {
+	rate                        float64       // acknowledged per second
+	server, database, generator time.Duration // of processor time for each
+}
+
+func inserted(i postgres.Inserts) shift {
+	return shift{rate: i.Rate, database: i.Database, generator: i.Generator}
+}
+
+func (t shift) all() float64 { return micros(t.server + t.database + t.generator) }
+
+func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
 func count(n int, what string) string {
 	if n != 1 {
@@ -150,7 +163,7 @@ func (o *ours) send(ctx context.Context, senders, rooms int, of time.Duration) (
 		return shift{}, err
 	}
 	server, err1 := o.cpu()
-	before, database, own, began := acked.Load(), o.site.databaseCPU(), ownCPU(), time.Now()
+	before, database, own, began := acked.Load(), o.site.database.CPU(), cpu.Own(), time.Now()
 	if err := at(of); err != nil {
 		return shift{}, err
 	}
@@ -158,7 +171,7 @@ func (o *ours) send(ctx context.Context, senders, rooms int, of time.Duration) (
 	if n == 0 {
 		return shift{}, errors.New("nothing was acknowledged")
 	}
-	t := shift{rate: float64(n) / took.Seconds(), database: (o.site.databaseCPU() - database) / n, generator: (ownCPU() - own) / n}
+	t := shift{rate: float64(n) / took.Seconds(), database: (o.site.database.CPU() - database) / n, generator: (cpu.Own() - own) / n}
 	after, err2 := o.cpu()
 	t.server = (after - server) / n
 	return t, errors.Join(err1, err2)
@@ -167,7 +180,7 @@ func (o *ours) send(ctx context.Context, senders, rooms int, of time.Duration) (
 // talk sends a message, waits for its ack, and so on until the line ends.
 func (o *ours) talk(l *line, room int, acked *atomic.Int64) error {
 	for {
-		if err := l.send(o.say(room, said)); err != nil {
+		if err := l.send(o.say(room, postgres.Said)); err != nil {
 			return err
 		}
 		for waits := true; waits; {
@@ -186,13 +199,4 @@ func (o *ours) talk(l *line, room int, acked *atomic.Int64) error {
 		}
 		acked.Add(1)
 	}
-}
-
-// ownCPU is the processor time of this process, which plays the senders.
-func ownCPU() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

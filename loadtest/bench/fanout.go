@@ -195,7 +195,7 @@ func (c *crowd) mark(s *site) (mark, error) {
 	if err != nil {
 		return mark{}, err
 	}
-	return mark{at: time.Now(), heard: c.heard.Load(), cpu: used, database: s.databaseCPU()}, nil
+	return mark{at: time.Now(), heard: c.heard.Load(), cpu: used, database: s.database.CPU()}, nil
 }
 
 func (m mark) since(before mark, c *crowd) spent {

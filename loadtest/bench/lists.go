@@ -6,9 +6,7 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"os/exec"
 	"slices"
-	"strings"
 	"time"
 
 	"taskreporter/httpapi/client"
@@ -103,7 +101,7 @@ func times(n int, read func() (*http.Response, error)) ([]float64, error) {
 // take longer than all benches. Of the messages every 1,000th has the rare word.
 func (o *ours) fill(ctx context.Context, room string, many, rooms int) error {
 	owner := o.people[0].id
-	return o.site.psqlOn(ctx, o.database, fmt.Sprintf(`
+	return o.site.database.Exec(ctx, o.database, fmt.Sprintf(`
 insert into room_files select gen_random_uuid()::text, '%[2]s', '操作員 1', 'photo-' || i || '.jpg', case when i %% 3 = 0 then 'log' else 'image' end,
 	'image/jpeg', 2500000, 'task-reporter-files', '%[1]s/image/' || i || '.jpg', '', md5(i::text) || md5(i::text), 4032, 3024, 'unscanned',
 	now() - i * interval '1 second', null, '%[1]s', 0, array_to_tsvector(array['photo', 'jpg']) from generate_series(1, %[3]d) i;
@@ -116,14 +114,4 @@ insert into incident_rooms (room_id, number, title, incident_type, severity, sta
 	'%[2]s', '操作員 1', now() - i * interval '1 minute', now() - i * interval '1 minute', 1, 2, 0, '' from generate_series(1, %[4]d) i;
 insert into room_members select room_id, '%[2]s', '操作員 1', 'OWNER', '%[2]s', declared_at from incident_rooms where number like 'INC-2020-%%';
 vacuum analyze room_files; vacuum analyze messages; vacuum analyze incident_rooms; vacuum analyze room_members`, room, owner, many, rooms))
-}
-
-// psqlOn carries out statements on one of the site's databases, one after the other.
-func (s *site) psqlOn(ctx context.Context, database, statements string) error {
-	cmd := exec.CommandContext(ctx, tool("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname="+database) //nolint:gosec // our own command
-	cmd.Env, cmd.Stdin = s.postgresEnv(), strings.NewReader(statements)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("psql: %w: %s", err, out)
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"taskreporter/loadtest/cpu"
 )
 
 const (
@@ -19,9 +20,6 @@ const (
 	// stopTime is how long one may take to end before it is killed.
 	stopTime = 30 * time.Second
 	poll     = 20 * time.Millisecond
-	// clockTicks is what /proc counts processor time in, per second: USER_HZ, which is
-	// 100 on every architecture that Go runs on.
-	clockTicks = 100
 )
 
 // process is one side of a comparison.
@@ -79,43 +77,7 @@ func (p *process) until(ctx context.Context, ready func(context.Context) error) 
 }
 
 // cpu is the processor time of the process so far, user and system.
-func (p *process) cpu() (time.Duration, error) {
-	ticks, err := statOf(p.cmd.Process.Pid)
-	if err != nil {
-		return 0, err
-	}
-	return ticks.own(), nil
-}
-
-// stat is what the kernel accounts to a process, as of proc(5).
-type stat struct {
-	parent         int
-	user, system   int64 // clock ticks
-	cuser, csystem int64 // of its children that ended and were waited for
-}
-
-func (s stat) own() time.Duration { return time.Duration(s.user+s.system) * time.Second / clockTicks }
-
-func (s stat) children() time.Duration {
-	return time.Duration(s.cuser+s.csystem) * time.Second / clockTicks
-}
-
-func statOf(pid int) (stat, error) {
-	name := fmt.Sprintf("/proc/%d/stat", pid)
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return stat{}, err
-	}
-	// The second field is a name in brackets, which may hold anything.
-	var s stat
-	var skip string
-	_, err = fmt.Sscan(string(text[bytes.LastIndexByte(text, ')')+1:]), &skip, &s.parent,
-		&skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &skip, &s.user, &s.system, &s.cuser, &s.csystem)
-	if err != nil {
-		return stat{}, fmt.Errorf("%s: %w", name, err)
-	}
-	return s, nil
-}
+func (p *process) cpu() (time.Duration, error) { return cpu.Of(p.cmd.Process.Pid) }
 
 // rss is the memory of the process that is resident, bytes.
 func (p *process) rss() (int64, error) {

@@ -7,15 +7,15 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"taskreporter/loadtest/postgres"
 )
 
 // site is where everything is started: on this machine, each server on a database of its
@@ -31,9 +31,9 @@ type site struct {
 	profiles string
 	progress io.Writer
 
-	dir        string
-	made       int // databases so far
-	postmaster int // process of PostgreSQL; 0 where it runs elsewhere
+	dir      string
+	made     int // databases so far
+	database *postgres.Server
 }
 
 func openSite(ctx context.Context, s site) (*site, error) {
@@ -51,10 +51,12 @@ func openSite(ctx context.Context, s site) (*site, error) {
 		*program = path
 	}
 	var err error
+	if s.database, err = postgres.Open(ctx, s.postgres); err != nil {
+		return nil, err
+	}
 	if s.dir, err = os.MkdirTemp("", "task-reporter-bench.*"); err != nil {
 		return nil, err
 	}
-	s.findDatabase(ctx)
 	return &s, nil
 }
 
@@ -85,7 +87,7 @@ type server struct {
 func (s *site) serve(ctx context.Context, people int, settings ...string) (*server, error) {
 	s.made++
 	name := fmt.Sprintf("bench_%d_%d", os.Getpid(), s.made)
-	if err := s.psql(ctx, "create database "+name); err != nil {
+	if err := s.database.Exec(ctx, "", "create database "+name); err != nil {
 		return nil, err
 	}
 	dir := filepath.Join(s.dir, name)
@@ -103,7 +105,7 @@ func (s *site) serve(ctx context.Context, people int, settings ...string) (*serv
 		"TASK_REPORTER_LISTEN=" + sv.address,
 		"TASK_REPORTER_ADMIN_LISTEN=" + sv.admin,
 		"TASK_REPORTER_DATA_DIR=" + dir,
-		"TASK_REPORTER_DATABASE_URL=" + s.databaseURL(name),
+		"TASK_REPORTER_DATABASE_URL=" + s.database.URL(name),
 		"TASK_REPORTER_LIMIT_REQUESTS_PER_SECOND=0",
 		"TASK_REPORTER_LIMIT_SOCKETS_PER_USER=100000",
 		"TASK_REPORTER_LIMIT_FRAMES_PER_SECOND=1000000",
@@ -133,55 +135,7 @@ func (sv *server) stop() {
 }
 
 func (s *site) drop(name string) error {
-	return s.psql(context.Background(), "drop database "+name+" with (force)")
-}
-
-// psql carries out one statement on the site's own database.
-func (s *site) psql(ctx context.Context, statement string) error {
-	cmd := exec.CommandContext(ctx, tool("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command="+statement) //nolint:gosec // our own command
-	cmd.Env = s.postgresEnv()
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s: %w: %s", statement, err, out)
-	}
-	return nil
-}
-
-// postgresEnv tells PostgreSQL's programs where the site's own database is; later entries win.
-func (s *site) postgresEnv() []string {
-	env := os.Environ()
-	u, err := url.Parse(s.postgres)
-	if err != nil {
-		return env
-	}
-	password, _ := u.User.Password()
-	env = append(env, "PGHOST="+u.Hostname(), "PGPORT="+u.Port(), "PGUSER="+u.User.Username(), "PGPASSWORD="+password,
-		"PGDATABASE="+strings.TrimPrefix(u.Path, "/"))
-	if mode := u.Query().Get("sslmode"); mode != "" {
-		env = append(env, "PGSSLMODE="+mode)
-	}
-	return env
-}
-
-// tool finds one of PostgreSQL's programs.
-func tool(name string) string {
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
-	if len(found) == 0 {
-		return name
-	}
-	return slices.Max(found)
-}
-
-func (s *site) databaseURL(name string) string {
-	u, err := url.Parse(s.postgres)
-	if err != nil {
-		return s.postgres
-	}
-	u.Path = "/" + name
-	return u.String()
+	return s.database.Exec(context.Background(), "", "drop database "+name+" with (force)")
 }
 
 // command runs another command of the server's program on its installation.
