@@ -86,7 +86,7 @@ func judgeNodes(nodes []incident.Node) []diagnosis {
 		}
 		live++
 		if n.Version != version {
-			list = append(list, warn(fmt.Sprintf("%s runs version %s, this binary is %s", name, n.Version, version), "Finish the rolling update (docs/operations.md, Upgrade without an outage)."))
+			list = append(list, warn(fmt.Sprintf("%s runs version %s, this binary is %s", name, n.Version, version), "Finish the rolling update (docs/cluster.md, Upgrade without an outage)."))
 		}
 		if len(n.Unreachable) > 0 {
 			list = append(list, warn(fmt.Sprintf("%s does not hear %v", name, n.Unreachable), "Look at the network between them, the cluster's port in the firewall, and their certificates."))

@@ -2860,7 +2860,7 @@ type Tombstone struct {
 	Events     int64     `json:"events"`
 	Files      int64     `json:"files"`
 
-	// LogSha256 of the whole log; docs/operations.md says how it is made
+	// LogSha256 of the whole log; docs/evidence.md says how it is made
 	LogSha256 string `json:"log_sha256"`
 	Messages  int64  `json:"messages"`
 

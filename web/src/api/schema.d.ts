@@ -1628,7 +1628,7 @@ export interface components {
             files: number;
             /** Format: int64 */
             bytes: number;
-            /** @description of the whole log; docs/operations.md says how it is made */
+            /** @description of the whole log; docs/evidence.md says how it is made */
             log_sha256: string;
         };
         RoomPatch: {
