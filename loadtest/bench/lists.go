@@ -12,7 +12,8 @@ import (
 	"taskreporter/httpapi/client"
 )
 
-// lists reads pages where there is much: files and messages in a room, and rooms.
+// lists reads pages where there is much: files and messages in a room, and rooms. The floors
+// are a link in 50 ms (F-PF-02) and a list of more than 100 files in 100 ms (F-PF-04).
 func lists(ctx context.Context, s *site) ([]row, error) {
 	many, rooms := pick(s, 100_000, 1_000), pick(s, 2_000, 20)
 	o, err := openOurs(ctx, s, 1, 1)
