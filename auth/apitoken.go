@@ -73,12 +73,12 @@ func (g *Gate) verifyAPIToken(ctx context.Context, text string) (incident.Princi
 	if !ok {
 		return incident.Principal{}, signedOut(op, errors.New("not an API token"))
 	}
-	s, err := g.store.TokenSession(ctx, secret.digest())
+	s, u, err := g.store.TokenSession(ctx, secret.digest())
 	if incident.KindOf(err) == incident.NotFound {
 		return incident.Principal{}, signedOut(op, err)
 	}
 	if err != nil {
 		return incident.Principal{}, err
 	}
-	return g.principal(ctx, s)
+	return g.principal(ctx, s, u)
 }

@@ -30,8 +30,14 @@ func (g *Gate) Refresh(ctx context.Context, refreshToken string) (Grant, error) 
 	if err != nil && !used {
 		return Grant{}, err
 	}
-	u, err := g.owner(ctx, s)
+	u, err := g.store.User(ctx, s.User)
+	if incident.KindOf(err) == incident.NotFound {
+		return Grant{}, signedOut(op, err)
+	}
 	if err != nil {
+		return Grant{}, err
+	}
+	if err := g.admit(ctx, s, u); err != nil {
 		return Grant{}, err
 	}
 	if used {

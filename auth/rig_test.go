@@ -393,11 +393,20 @@ func (m *memory) CreateToken(ctx context.Context, t incident.Token, secret incid
 	return m.down
 }
 
-func (m *memory) TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error) {
+func (m *memory) TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, incident.User, error) {
 	m.mu.Lock()
 	t := m.tokens[secret]
 	m.mu.Unlock()
-	return m.Session(ctx, t.ID)
+	return m.OwnedSession(ctx, t.ID)
+}
+
+func (m *memory) OwnedSession(ctx context.Context, id incident.SessionID) (incident.Session, incident.User, error) {
+	s, err := m.Session(ctx, id)
+	if err != nil {
+		return s, incident.User{}, err
+	}
+	u, err := m.User(ctx, s.User)
+	return s, u, err
 }
 
 func (m *memory) Tokens(_ context.Context, user incident.UserID, now time.Time) ([]incident.Token, error) {

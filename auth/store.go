@@ -43,6 +43,9 @@ type Store interface {
 	UseSession(ctx context.Context, id incident.SessionID, now, expires time.Time) error
 	// Session returns a session, ended ones included.
 	Session(ctx context.Context, id incident.SessionID) (incident.Session, error)
+	// OwnedSession returns a session with its account, ended and disabled ones
+	// included.
+	OwnedSession(ctx context.Context, id incident.SessionID) (incident.Session, incident.User, error)
 	// RotateRefresh marks the token old as used at now and records its successor, in one
 	// transaction, and returns its session, whether it lives or not. A token used
 	// before is incident.Conflict, also with its session, and usedAt tells when; an
@@ -70,8 +73,9 @@ type Store interface {
 	// CreateToken records an API token, unless limit of its account's live at its
 	// creation: incident.Conflict.
 	CreateToken(ctx context.Context, t incident.Token, secret incident.Digest, limit int, audit ...incident.AuditEntry) error
-	// TokenSession returns the session of an API token, ended ones included.
-	TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error)
+	// TokenSession returns the session of an API token with its account, ended and
+	// disabled ones included.
+	TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, incident.User, error)
 	// Tokens returns an account's API tokens that live at now, newest first.
 	Tokens(ctx context.Context, id incident.UserID, now time.Time) ([]incident.Token, error)
 

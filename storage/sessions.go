@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"time"
@@ -40,6 +41,32 @@ func (a *Accounts) Session(ctx context.Context, id incident.SessionID) (incident
 		return incident.Session{}, fail("find session", err)
 	}
 	return toSession(row), nil
+}
+
+// ownedSession is a session and its account; "join api_tokens" and "where" follow.
+const ownedSession = `select s.session_id, s.user_id, s.created_at, s.expires_at, s.ends_at, s.used_at, s.ended_at, s.user_agent, s.from_addr, s.scopes,
+	u.username, u.name, u.system_role, u.disabled from sessions s join users u on u.user_id = s.user_id `
+
+// OwnedSession returns a session with its account, ended and disabled ones included.
+func (a *Accounts) OwnedSession(ctx context.Context, id incident.SessionID) (incident.Session, incident.User, error) {
+	return a.ownedSession(ctx, "find session", ownedSession+"where s.session_id = $1", string(id))
+}
+
+func (a *Accounts) ownedSession(ctx context.Context, op, query, key string) (incident.Session, incident.User, error) {
+	rows, err := a.db.queries().QueryContext(ctx, query, key)
+	if err != nil {
+		return incident.Session{}, incident.User{}, fail(op, err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return incident.Session{}, incident.User{}, fail(op, cmp.Or(rows.Err(), sql.ErrNoRows))
+	}
+	var s ent.Session
+	var u ent.User
+	err = rows.Scan(&s.ID, &s.UserID, &s.CreatedAt, &s.ExpiresAt, &s.EndsAt, &s.UsedAt, &s.EndedAt, &s.UserAgent, &s.FromAddr, &s.Scopes,
+		&u.Username, &u.Name, &u.SystemRole, &u.Disabled)
+	u.ID = s.UserID
+	return toSession(&s), toUser(&u), fail(op, err)
 }
 
 // RotateRefresh marks the token old as used at now and records its successor, in

@@ -7,7 +7,6 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"taskreporter/ent"
-	"taskreporter/ent/apitoken"
 	"taskreporter/ent/session"
 	"taskreporter/ent/user"
 	"taskreporter/incident"
@@ -43,13 +42,11 @@ func (a *Accounts) CreateToken(ctx context.Context, t incident.Token, secret inc
 	})
 }
 
-// TokenSession returns the session of an API token, ended ones included.
-func (a *Accounts) TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, error) {
-	row, err := a.db.read.Session.Query().Where(session.HasTokenWith(apitoken.ID(incident.HexDigest(secret)))).Only(ctx)
-	if err != nil {
-		return incident.Session{}, fail("find API token", err)
-	}
-	return toSession(row), nil
+// TokenSession returns the session of an API token with its account, ended and
+// disabled ones included.
+func (a *Accounts) TokenSession(ctx context.Context, secret incident.Digest) (incident.Session, incident.User, error) {
+	return a.ownedSession(ctx, "find API token",
+		ownedSession+"join api_tokens t on t.session_id = s.session_id where t.digest = $1", incident.HexDigest(secret))
 }
 
 // Tokens returns an account's API tokens that live at now, newest first.

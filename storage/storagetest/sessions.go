@@ -31,6 +31,18 @@ func testSessions(t *testing.T, fresh Fresh) {
 			t.Fatal(err)
 		}
 		same(t, "ended session", got, s)
+		got, owner, err := accounts.OwnedSession(ctx, s.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "ended session with its account", got, s)
+		account, err := accounts.User(ctx, s.User)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "its account", owner, account)
+		_, _, err = accounts.OwnedSession(ctx, incident.SessionID(newID()))
+		wantKind(t, err, incident.NotFound)
 		_, err = accounts.Session(ctx, incident.SessionID(newID()))
 		wantKind(t, err, incident.NotFound)
 		if err := accounts.EndSession(ctx, incident.SessionID(newID()), end); err != nil {

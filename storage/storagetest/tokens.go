@@ -24,12 +24,17 @@ func testTokens(t *testing.T, fresh Fresh) {
 		}
 		err := accounts.CreateToken(ctx, tokenOf(login, "one more", time.Minute), digest("more"), 2)
 		wantKind(t, err, incident.Conflict)
-		got, err := accounts.TokenSession(ctx, digest(string(newer.ID)))
+		got, owner, err := accounts.TokenSession(ctx, digest(string(newer.ID)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		same(t, "session", got, newer.Session)
-		_, err = accounts.TokenSession(ctx, digest("another"))
+		account, err := accounts.User(ctx, newer.User)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "owner", owner, account)
+		_, _, err = accounts.TokenSession(ctx, digest("another"))
 		wantKind(t, err, incident.NotFound)
 
 		at := newer.CreatedAt.Add(time.Hour)
