@@ -10,6 +10,7 @@ import { evidence } from './evidence.en';
 import { members } from './members.en';
 import { retention } from './retention.en';
 import { rooms } from './rooms.en';
+import { stations } from './stations.en';
 import { storage } from './storage.en';
 import { templates } from './templates.en';
 import { uploadsEn } from './uploads.en';
@@ -152,6 +153,7 @@ export const en: Catalogue = {
   uploads: uploadsEn,
   chat,
   retention,
+  stations,
   storage,
   search: {
     title: 'Search',

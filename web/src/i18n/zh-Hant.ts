@@ -9,6 +9,7 @@ import { evidence } from './evidence.zh-Hant';
 import { members } from './members.zh-Hant';
 import { retention } from './retention.zh-Hant';
 import { rooms } from './rooms.zh-Hant';
+import { stations } from './stations.zh-Hant';
 import { storage } from './storage.zh-Hant';
 import { templates } from './templates.zh-Hant';
 import { uploadsZhHant } from './uploads.zh-Hant';
@@ -152,6 +153,7 @@ export const zhHant = {
   uploads: uploadsZhHant,
   chat,
   retention,
+  stations,
   storage,
   search: {
     title: '搜尋',
