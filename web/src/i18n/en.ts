@@ -1,5 +1,6 @@
 import { access } from './access.en';
 import { accounts } from './accounts.en';
+import { alarm } from './alarm.en';
 import { audit } from './audit.en';
 import type { Catalogue } from './catalogue';
 import { chat } from './chat.en';
@@ -18,6 +19,7 @@ import { uploadsEn } from './uploads.en';
 export const en: Catalogue = {
   access,
   accounts,
+  alarm,
   audit,
   evidence,
   admin: { title: 'Administration' },

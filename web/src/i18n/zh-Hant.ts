@@ -1,5 +1,6 @@
 import { access } from './access.zh-Hant';
 import { accounts } from './accounts.zh-Hant';
+import { alarm } from './alarm.zh-Hant';
 import { audit } from './audit.zh-Hant';
 import { chat } from './chat.zh-Hant';
 import { cluster } from './cluster.zh-Hant';
@@ -18,6 +19,7 @@ import { uploadsZhHant } from './uploads.zh-Hant';
 export const zhHant = {
   access,
   accounts,
+  alarm,
   audit,
   evidence,
   admin: { title: '管理' },
