@@ -96,7 +96,14 @@ for (const locale of ['zh-TW', 'en-US'] as const) {
         as,
       }) => {
         const boss = await as('boss', { locale, colorScheme, reducedMotion: 'reduce' });
-        for (const path of ['/me', '/admin/users', '/admin/audit', '/admin/storage', '/admin/templates']) {
+        for (const path of [
+          '/me',
+          '/admin/users',
+          '/admin/audit',
+          '/admin/storage',
+          '/admin/templates',
+          '/admin/stations',
+        ]) {
           await boss.goto(path);
           await expect(boss.getByRole('heading', { level: 1 })).toBeAttached();
           await expect(boss.locator('main').getByRole('status', { name: /^(載入中|Loading)$/ })).toHaveCount(
@@ -109,20 +116,24 @@ for (const locale of ['zh-TW', 'en-US'] as const) {
   }
 }
 
-/** What can be pressed and is smaller than a gloved finger needs. */
-async function tooSmall(page: Page): Promise<string[]> {
-  const targets = page.locator(
-    'button:visible, a:visible, [role="tab"]:visible, textarea:visible, input:visible',
-  );
-  return targets.evaluateAll((elements) =>
-    elements
-      .filter((element) => !element.closest('label')) // a label is pressed as a whole
-      .map((element) => ({ what: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 1 && box.top >= 0) // not what waits off screen for the keyboard
-      // rounded: 44 px laid out between two pixels are measured as 43.99998
-      .filter(({ box }) => Math.round(box.width) < 44 || Math.round(box.height) < 44)
-      .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`),
-  );
+/** What can be pressed and is smaller than a gloved finger needs; pixels. */
+async function tooSmall(
+  page: Page,
+  targets = page.locator('button:visible, a:visible, [role="tab"]:visible, textarea:visible, input:visible'),
+  least = 44,
+): Promise<string[]> {
+  return targets.evaluateAll((elements, least) => {
+    if (elements.length === 0) throw new Error('nothing to press');
+    return (
+      elements
+        .filter((element) => !element.closest('label')) // a label is pressed as a whole
+        .map((element) => ({ what: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.width > 1 && box.top >= 0) // not what waits off screen for the keyboard
+        // rounded: 44 px laid out between two pixels are measured as 43.99998
+        .filter(({ box }) => Math.round(box.width) < least || Math.round(box.height) < least)
+        .map(({ what, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${what}`)
+    );
+  }, least);
 }
 
 test('UX 25: on a phone everything that is pressed is at least 44 pixels', async ({ as, api }) => {
@@ -141,9 +152,27 @@ test('UX 25: on a phone everything that is pressed is at least 44 pixels', async
   expect(await tooSmall(page)).toEqual([]);
 });
 
+test('UX 25: what is pressed most is at least 56 pixels: declare, send, attach and status', async ({
+  as,
+  api,
+}) => {
+  const room = await (await api('wang')).declare({ title: unique('手套') });
+  const page = await as('wang', phone);
+  const key = (role: 'button' | 'link' | 'menuitem', name: string) =>
+    expect.poll(() => tooSmall(page, page.getByRole(role, { name, exact: true }), 56), name).toEqual([]);
+  await page.goto('/rooms');
+  await key('link', '通報異常');
+  await page.goto('/rooms/new');
+  await key('button', '通報');
+  await openRoom(page, room.room_id);
+  for (const name of ['送出', '拍照', '附加檔案', '接手', '更多動作']) await key('button', name);
+  await page.getByRole('button', { name: '更多動作', exact: true }).tap();
+  await key('menuitem', '開始處理');
+});
+
 test('UX 25: so it is for administrators', async ({ as }) => {
   const page = await as('boss', phone);
-  for (const path of ['/me', '/admin/users', '/admin/audit', '/admin/storage']) {
+  for (const path of ['/me', '/admin/users', '/admin/audit', '/admin/storage', '/admin/stations']) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
     if (path === '/admin/users') {

@@ -5,6 +5,7 @@ import {
   ClipboardList,
   HardDrive,
   Network,
+  QrCode,
   ScrollText,
   ShieldCheck,
   Users,
@@ -27,6 +28,7 @@ const screens = [
     icon: ClipboardList,
     acts: ['manage_templates', 'read_audit'],
   },
+  { to: '/admin/stations', label: 'stations.title', icon: QrCode, acts: ['manage_templates'] },
   { to: '/admin/cluster', label: 'cluster.title', icon: Network, acts: ['read_cluster'] },
 ] as const satisfies readonly { acts: readonly Act[]; [more: string]: unknown }[];
 

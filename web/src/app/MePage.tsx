@@ -4,6 +4,7 @@ import { OwnSessions, OwnTokens } from '@/features/access';
 import { Account } from '@/features/auth';
 import classes from './Admin.module.css';
 import { AdminLinks } from './AdminLinks';
+import { AlarmSwitch } from './AlarmSwitch';
 import { useUnsent } from './useLive';
 
 /** Who I am, what I chose, and where else I am signed in. */
@@ -17,7 +18,9 @@ export function MePage() {
       <div className={classes.columns}>
         <h1 className="sr-only">{t('app.me')}</h1>
         <div className={classes.account}>
-          <Account user={user} unsent={unsent} />
+          <Account user={user} unsent={unsent}>
+            <AlarmSwitch />
+          </Account>
           <AdminLinks user={user} />
         </div>
         <div className={classes.access}>

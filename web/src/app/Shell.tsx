@@ -10,6 +10,7 @@ import { Breadcrumbs } from '@/features/rooms';
 import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
 import { AdminCrumbs, AdminLink } from './AdminLinks';
+import { AlarmNotice } from './AlarmNotice';
 import { LinkBanner, LinkPill } from './LinkState';
 import { NewVersion } from './NewVersion';
 import classes from './Shell.module.css';
@@ -40,6 +41,7 @@ export function Shell({ user }: { user: User }) {
           <UserMenu user={user} unsent={useUnsent()} />
         </div>
       </header>
+      <AlarmNotice roomId={roomId} />
       <LinkBanner />
       <NewVersion />
       <UploadNews uploads={uploads} roomId={roomId} />

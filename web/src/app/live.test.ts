@@ -3,7 +3,7 @@ import { HttpResponse, http } from 'msw';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { logKey, membersQuery, roomQuery } from '@/api/keys';
 import { useSession } from '@/api/session';
-import type { ClientFrame } from '@/api/types';
+import type { ClientFrame, Room, ServerFrame } from '@/api/types';
 import { type Log, logOf } from '@/features/chat';
 import { joined, li, member, page, room, roomId, said, wang } from '@/testing/events';
 import { FakeWebSocket } from '@/testing/FakeWebSocket';
@@ -14,6 +14,7 @@ const server = startServer();
 let cache: QueryClient;
 let live: Live;
 let stop: () => void;
+let burning: Room[];
 
 const user = { ...wang, username: 'wang', system_role: 'USER' as const };
 const log = () => cache.getQueryData<Log>(logKey(roomId));
@@ -21,6 +22,14 @@ const seqs = () => log()?.newest.entries.map(({ event }) => event.seq);
 const someLog = (head: number) => logOf(page(Array.from({ length: head }, (_, i) => said(i + 1))));
 const subscribed = () =>
   FakeWebSocket.last.receive({ type: 'subscribed', room_id: roomId, head_seq: 3, epoch: 1 });
+const activity = (of: Room): ServerFrame => ({
+  type: 'room_activity',
+  room: of,
+  head_seq: 1,
+  posted: [],
+  member_count: 2,
+  renewed: true,
+});
 const sent = (type: ClientFrame['type']) => FakeWebSocket.last.sent.filter((frame) => frame.type === type);
 const firstSent = () =>
   vi.waitFor(() => {
@@ -36,7 +45,11 @@ beforeEach(async () => {
     http.post(`${origin}/api/ws/ticket`, () =>
       HttpResponse.json({ ticket: 't', expires_in: 30 }, { status: 201 }),
     ),
+    http.get(`${origin}/api/rooms`, () =>
+      HttpResponse.json({ rooms: burning, total: burning.length, limit: 100, offset: 0 }),
+    ),
   );
+  burning = [];
   cache = new QueryClient();
   cache.setQueryData(logKey(roomId), someLog(3));
   cache.setQueryData(roomQuery(roomId).queryKey, room({ head_seq: 3, member_count: 1 }));
@@ -139,6 +152,26 @@ describe('events change what is known', () => {
     live.watch(roomId);
     FakeWebSocket.last.receive(joined(4, li, 'EDITOR'));
     expect(cache.getQueryData(roomQuery(roomId).queryKey)).toMatchObject({ member_count: 2 });
+  });
+});
+
+describe('a CRITICAL incident that is new', () => {
+  const called = () => live.alarm.store.getState().rooms.map((one) => one.room_id);
+  const fresh = room({ room_id: 'new', created_by: li });
+
+  test('is called for as it is told', async () => {
+    await vi.waitFor(() => expect(cache.isFetching()).toBe(0));
+    FakeWebSocket.last.receive(activity(fresh));
+    expect(called()).toEqual(['new']);
+  });
+
+  test('is called for on the way back when it was declared meanwhile', async () => {
+    await vi.waitFor(() => expect(cache.isFetching()).toBe(0));
+    burning = [fresh];
+    FakeWebSocket.last.drop();
+    await opened(2);
+    FakeWebSocket.last.ready();
+    await vi.waitFor(() => expect(called()).toEqual(['new']));
   });
 });
 

@@ -6,10 +6,12 @@ import { checklistQuery, logKey, membersQuery, pinsQuery, roomListKey, roomQuery
 import { refresh, useSession } from '@/api/session';
 import { type Link, Socket, type TicketResult } from '@/api/socket';
 import type { ServerFrame } from '@/api/types';
+import { readyToRing, ring } from '@/device/ring';
 import { Shelf } from '@/device/shelf';
 import { claim } from '@/device/turn';
 import { Drafts, emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
 import { end, isStored, Kept, send, Uploads } from '@/features/files';
+import { Alarm, burningQuery } from './alarm';
 import { fold, foldPreview, isRoomEvent } from './fold';
 import { foldActivity, foldRead } from './foldList';
 import { LastRooms } from './lastRooms';
@@ -44,6 +46,7 @@ export class Live {
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly last: LastRooms;
+  readonly alarm = new Alarm(() => void ring());
   readonly uploads = new Uploads({
     ...{ send, isStored, end, claim },
     kept: new Kept(),
@@ -89,8 +92,10 @@ export class Live {
     };
     follow();
     const unsubscribe = useSession.subscribe(follow);
+    const unready = readyToRing();
     return () => {
       unsubscribe();
+      unready();
       this.leave();
       this.last.stop(false);
     };
@@ -101,6 +106,7 @@ export class Live {
     this.outbox.start(user);
     this.uploads.start(user);
     this.last.start(user);
+    this.alarm.start(user);
     void this.drafts.start(user);
     this.socket.start();
   }
@@ -124,6 +130,7 @@ export class Live {
     this.outbox.stop();
     this.drafts.stop();
     this.uploads.stop();
+    this.alarm.stop();
   }
 
   /** Whether something that somebody did here would be gone with the page. */
@@ -209,7 +216,16 @@ export class Live {
     this.reading.connected();
     this.uploads.hurry();
     this.last.confirmed();
+    void this.listBurning();
     this.refreshList();
+  }
+
+  /** What has become CRITICAL while nobody told this tab. */
+  private async listBurning(): Promise<void> {
+    const { user } = this;
+    const query = { ...burningQuery(), staleTime: 0 };
+    const page = await this.cache.fetchQuery(query).catch(() => undefined);
+    if (this.user === user) this.alarm.listed(page?.rooms ?? []); // not asked again: better one call too many
   }
 
   private take(frame: ServerFrame): void {
@@ -247,6 +263,7 @@ export class Live {
         foldRead(this.cache, frame, me);
         return;
       case 'room_activity':
+        this.alarm.take(frame.room);
         if (foldActivity(this.cache, frame, me)) this.refreshList();
         return;
       case 'ack':

@@ -12,7 +12,7 @@ import {
 
 import { useEffect } from 'react';
 import { useSession } from '@/api/session';
-import type { User } from '@/api/types';
+import type { Place, User } from '@/api/types';
 import { type AccountFilters, readAccountFilters } from '@/features/accounts/filters';
 import { type AuditFilters, readAuditFilters } from '@/features/audit/filters';
 import { Login, Starting } from '@/features/auth';
@@ -20,6 +20,7 @@ import { type EvidenceFilter, readEvidenceFilter } from '@/features/files';
 import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
 import { readTerms, type Terms } from '@/features/search/terms';
+import { readSheet, type Sheet } from '@/features/stations/sheet';
 import { AdminArea } from './AdminArea';
 import { CrashNotice, NotFound } from './Failures';
 import { type Panel, panels, RoomPage } from './RoomPage';
@@ -117,13 +118,26 @@ const noRoom = createRoute({ getParentRoute: () => rooms, path: '/', component: 
 
 const placeParts = ['site', 'line', 'station', 'equipment'] as const;
 
+function readPlace(search: Record<string, unknown>): Place {
+  return Object.fromEntries(
+    placeParts.map((part) => [part, typeof search[part] === 'string' ? search[part] : undefined]),
+  );
+}
+
+/** What a station's code says; it is printed, so it stays as it is. */
+const stationLink = createRoute({
+  getParentRoute: () => root,
+  path: '/declare',
+  validateSearch: readPlace,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: '/rooms/new', search, replace: true });
+  },
+});
+
 const declare = createRoute({
   getParentRoute: () => rooms,
   path: '/new',
-  validateSearch: (search): Partial<Record<(typeof placeParts)[number], string>> =>
-    Object.fromEntries(
-      placeParts.map((part) => [part, typeof search[part] === 'string' ? search[part] : undefined]),
-    ),
+  validateSearch: readPlace,
   component: function DeclareRoute() {
     const user = useUser();
     const navigate = useNavigate();
@@ -250,6 +264,16 @@ const templates = createRoute({
   ),
 });
 
+const stations = createRoute({
+  getParentRoute: () => admin,
+  path: '/stations',
+  validateSearch: (search): Sheet => readSheet(search),
+  component: lazyRouteComponent(
+    part(() => import('./StationsPage')),
+    'StationsPage',
+  ),
+});
+
 const newTemplate = createRoute({
   getParentRoute: () => admin,
   path: '/templates/new',
@@ -273,6 +297,7 @@ export function makeRouter() {
     routeTree: root.addChildren([
       login,
       home,
+      stationLink,
       inside.addChildren([
         rooms.addChildren([noRoom, declare, room]),
         me,
@@ -287,6 +312,7 @@ export function makeRouter() {
           templates,
           newTemplate,
           template,
+          stations,
         ]),
       ]),
     ]),

@@ -1,5 +1,6 @@
 import { access } from './access.en';
 import { accounts } from './accounts.en';
+import { alarm } from './alarm.en';
 import { audit } from './audit.en';
 import type { Catalogue } from './catalogue';
 import { chat } from './chat.en';
@@ -10,6 +11,7 @@ import { evidence } from './evidence.en';
 import { members } from './members.en';
 import { retention } from './retention.en';
 import { rooms } from './rooms.en';
+import { stations } from './stations.en';
 import { storage } from './storage.en';
 import { templates } from './templates.en';
 import { uploadsEn } from './uploads.en';
@@ -17,6 +19,7 @@ import { uploadsEn } from './uploads.en';
 export const en: Catalogue = {
   access,
   accounts,
+  alarm,
   audit,
   evidence,
   admin: { title: 'Administration' },
@@ -152,6 +155,7 @@ export const en: Catalogue = {
   uploads: uploadsEn,
   chat,
   retention,
+  stations,
   storage,
   search: {
     title: 'Search',

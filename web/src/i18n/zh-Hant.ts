@@ -1,5 +1,6 @@
 import { access } from './access.zh-Hant';
 import { accounts } from './accounts.zh-Hant';
+import { alarm } from './alarm.zh-Hant';
 import { audit } from './audit.zh-Hant';
 import { chat } from './chat.zh-Hant';
 import { cluster } from './cluster.zh-Hant';
@@ -9,6 +10,7 @@ import { evidence } from './evidence.zh-Hant';
 import { members } from './members.zh-Hant';
 import { retention } from './retention.zh-Hant';
 import { rooms } from './rooms.zh-Hant';
+import { stations } from './stations.zh-Hant';
 import { storage } from './storage.zh-Hant';
 import { templates } from './templates.zh-Hant';
 import { uploadsZhHant } from './uploads.zh-Hant';
@@ -17,6 +19,7 @@ import { uploadsZhHant } from './uploads.zh-Hant';
 export const zhHant = {
   access,
   accounts,
+  alarm,
   audit,
   evidence,
   admin: { title: '管理' },
@@ -152,6 +155,7 @@ export const zhHant = {
   uploads: uploadsZhHant,
   chat,
   retention,
+  stations,
   storage,
   search: {
     title: '搜尋',

@@ -17,6 +17,7 @@ export function KindMenu({ kind, onChange }: { kind: Kind; onChange: (kind: Kind
     <Menu position="top-start" shadow="md" withinPortal>
       <Menu.Target>
         <ActionIcon
+          className={classes.kind}
           variant={kind === 'TEXT' ? 'subtle' : 'light'}
           color={kind === 'TEXT' ? 'gray' : undefined}
           size="lg"

@@ -67,7 +67,7 @@ export function Actions({ room, may, onSettings }: Props) {
                 <EllipsisVertical size={20} aria-hidden />
               </ActionIcon>
             </Menu.Target>
-            <Menu.Dropdown>
+            <Menu.Dropdown className={classes.menu}>
               {steps.map((to) => (
                 <MenuEntry key={to} icon={ArrowRight} label={t(`rooms.move.${to}`)} onSelect={() => go(to)} />
               ))}

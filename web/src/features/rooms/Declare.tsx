@@ -1,6 +1,6 @@
 import { Alert, Button, Collapse, Skeleton, Switch, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { ChevronDown, ChevronUp, Lock, OctagonX } from 'lucide-react';
+import { ChevronDown, ChevronUp, Lock, MapPin, OctagonX } from 'lucide-react';
 import { type FormEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
@@ -23,6 +23,7 @@ import {
 } from './declaration';
 import { rememberPlace } from './lastPlace';
 import { Preview } from './Preview';
+import { placeText } from './place';
 import { SeverityTiles, TemplateTiles } from './Tiles';
 
 /** The fields that are shown on request, or when the template requires one of them. */
@@ -55,6 +56,7 @@ export function Declare({ place, allowed, onDeclared }: Props) {
   const title = titleOf(declared, template, language);
   const errors = check(declared, title, template);
   const required = new Set<Field>(template?.required);
+  const here = placeText(declared.place);
   const trouble = create.isError ? troubleOf(create.error) : undefined;
   const troubled = trouble && fieldOf(trouble);
 
@@ -111,6 +113,12 @@ export function Declare({ place, allowed, onDeclared }: Props) {
         <h1 id="declare-title" className={classes.title}>
           {t('declare.title')}
         </h1>
+        {here !== '' && (
+          <p className={classes.here}>
+            <MapPin size={20} aria-hidden />
+            {here}
+          </p>
+        )}
 
         <section className={classes.section} aria-label={t('declare.what')}>
           <h2>{t('declare.what')}</h2>

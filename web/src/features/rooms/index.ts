@@ -5,6 +5,7 @@ export { Details } from './Details';
 export { type Filters, listQuery, readFilters } from './filters';
 export { rememberedPlace } from './lastPlace';
 export type { May } from './moves';
+export { placeText } from './place';
 export { RoomHeader } from './RoomHeader';
 export { RoomList } from './RoomList';
 export { progress } from './useTick';

@@ -1,0 +1,1 @@
+export { Stations } from './Stations';
