@@ -23,7 +23,7 @@ for (const [locale, colorScheme, device] of [
     browser,
     baseURL,
   }) => {
-    test.slow();
+    test.setTimeout(900_000);
     const screen = device === 'desk' ? desk : phone;
     const options = { ...screen, locale, colorScheme, reducedMotion: 'reduce' } as const;
     const stranger = await browser.newContext({ ...options, baseURL });

@@ -20,7 +20,7 @@ export interface Scene {
 
 async function at(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+  await expect(page.getByRole('heading', { level: 1 })).toBeAttached({ timeout: 60_000 });
   await expect(page.getByRole('main').getByRole('status', { name: /^(載入中|Loading)$/ })).toHaveCount(0);
 }
 
