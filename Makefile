@@ -54,6 +54,10 @@ bench: build ## measure side by side with a bare broadcaster, pgbench and the st
 test: build ## run all tests; gets and starts what they need, and ends with a count
 	scripts/test
 
+.PHONY: screens
+screens: build ## draw every screen into web/test-results/screens, with an index.html that shows them all
+	cd web && npm run screens
+
 .PHONY: fuzz
 fuzz: ## try to break each parser of outside input, FUZZTIME=30s each
 	@grep -roE --include='*_test.go' --exclude-dir=node_modules '^func Fuzz\w+' . | while IFS=: read -r file target; do \

@@ -1,3 +1,6 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { Palette } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '@/api/session';
 import { OwnSessions, OwnTokens } from '@/features/access';
@@ -22,6 +25,14 @@ export function MePage() {
             <AlarmSwitch />
           </Account>
           <AdminLinks user={user} />
+          <Button
+            variant="default"
+            justify="start"
+            leftSection={<Palette size={18} aria-hidden />}
+            renderRoot={(props) => <Link to="/design" {...props} />}
+          >
+            {t('design.title')}
+          </Button>
         </div>
         <div className={classes.access}>
           <OwnSessions />

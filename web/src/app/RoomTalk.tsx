@@ -112,6 +112,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
           newer={log.newer}
           onLatest={log.latest}
           onSeen={log.seen}
+          onGrown={log.readingAt}
           onRetry={retry}
           onDiscard={discard}
         >

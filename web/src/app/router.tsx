@@ -187,6 +187,15 @@ const me = createRoute({
   ),
 });
 
+const design = createRoute({
+  getParentRoute: () => inside,
+  path: '/design',
+  component: lazyRouteComponent(
+    part(() => import('./DesignPage')),
+    'DesignPage',
+  ),
+});
+
 const search = createRoute({
   getParentRoute: () => inside,
   path: '/search',
@@ -301,6 +310,7 @@ export function makeRouter() {
       inside.addChildren([
         rooms.addChildren([noRoom, declare, room]),
         me,
+        design,
         search,
         admin.addChildren([
           adminHome,

@@ -14,6 +14,7 @@ import {
   goToNewest,
   type Log,
   shown,
+  withoutFar,
 } from '@/features/chat';
 import { mayOpen, type Picture } from '@/features/files';
 import { useLastRoom } from './useLast';
@@ -50,7 +51,12 @@ export function useRoomLog(room: Room, at: number | undefined) {
     },
     [live, roomId, read_seq],
   );
-  return { query, older, newer, goal, jump, latest, jumpFailed, pictures, unreadFrom, seen };
+  const cache = useQueryClient();
+  const readingAt = useCallback(
+    (seq: number) => cache.setQueryData<Log>(logKey(roomId), (log) => log && withoutFar(log, seq)),
+    [cache, roomId],
+  );
+  return { query, older, newer, goal, jump, latest, jumpFailed, pictures, unreadFrom, seen, readingAt };
 }
 
 export type RoomLog = ReturnType<typeof useRoomLog>;

@@ -6,6 +6,7 @@ import type { Catalogue } from './catalogue';
 import { chat } from './chat.en';
 import { cluster } from './cluster.en';
 import { declare } from './declare.en';
+import { design } from './design.en';
 import { details } from './details.en';
 import { evidence } from './evidence.en';
 import { members } from './members.en';
@@ -110,6 +111,7 @@ export const en: Catalogue = {
   },
   rooms,
   declare,
+  design,
   details,
   members,
   templates,

@@ -5,6 +5,7 @@ import { audit } from './audit.zh-Hant';
 import { chat } from './chat.zh-Hant';
 import { cluster } from './cluster.zh-Hant';
 import { declare } from './declare.zh-Hant';
+import { design } from './design.zh-Hant';
 import { details } from './details.zh-Hant';
 import { evidence } from './evidence.zh-Hant';
 import { members } from './members.zh-Hant';
@@ -110,6 +111,7 @@ export const zhHant = {
   },
   rooms,
   declare,
+  design,
   details,
   members,
   templates,

@@ -5,7 +5,7 @@ import {
   type MantineColorsTuple,
   type VariantColorsResolver,
 } from '@mantine/core';
-import { cssVariables, fonts, palettes } from './tokens';
+import { cssVariables, fonts, palettes, radii, shadows, sizeVariables, spaces } from './tokens';
 
 const blue: MantineColorsTuple = [
   '#e2edfa',
@@ -51,6 +51,10 @@ const variants: VariantColorsResolver = (input) => {
   }
 };
 
+function inPixels(steps: Record<string, number>): Record<string, string> {
+  return Object.fromEntries(Object.entries(steps).map(([step, pixels]) => [step, `${pixels}px`]));
+}
+
 export const theme = createTheme({
   fontFamily: fonts.text,
   fontFamilyMonospace: fonts.mono,
@@ -63,8 +67,8 @@ export const theme = createTheme({
     lg: 'var(--tr-size-l)',
     xl: 'var(--tr-size-xl)',
   },
-  spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
-  radius: { xs: '4px', sm: '6px', md: '6px', lg: '6px', xl: '12px' },
+  spacing: inPixels(spaces),
+  radius: inPixels(radii),
   defaultRadius: 'sm',
   shadows: {
     xs: 'var(--tr-shadow)',
@@ -109,11 +113,11 @@ function schemeVariables(palette: (typeof palettes)['light' | 'dark']): Record<`
 /** For what is dark in either scheme. */
 export const darkVariables = {
   ...schemeVariables(palettes.dark),
-  '--tr-shadow': '0 2px 12px rgb(0 0 0 / 0.5)',
+  '--tr-shadow': shadows.dark,
 } as const;
 
 export const resolver: CSSVariablesResolver = () => ({
-  variables: {},
-  light: { ...schemeVariables(palettes.light), '--tr-shadow': '0 2px 10px rgb(20 28 36 / 0.14)' },
+  variables: { ...sizeVariables(), '--tr-radius': `${radii.sm}px` },
+  light: { ...schemeVariables(palettes.light), '--tr-shadow': shadows.light },
   dark: darkVariables,
 });

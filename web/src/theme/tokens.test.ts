@@ -1,24 +1,33 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest';
-import { palettes, promisedContrast } from './tokens';
+import { contrast } from './contrast';
+import { type Colour, isOutline, palettes, promisedContrast } from './tokens';
 
-/** WCAG 2 relative luminance. */
-function luminance(hex: string): number {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-function contrast(a: string, b: string): number {
-  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (light + 0.05) / (dark + 0.05);
-}
+test('contrast is that of WCAG', () => {
+  expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 5);
+  expect(contrast('#767676', '#ffffff')).toBeCloseTo(4.54, 2);
+});
 
 describe.each(['light', 'dark'] as const)('UX 24 the %s palette', (scheme) => {
-  test.each(promisedContrast)('%s on %s has at least %f : 1', (text, under, ratio) => {
+  test.each(promisedContrast)('%s on %s has at least %f : 1', (over, under, ratio) => {
     const palette = palettes[scheme];
-    expect(contrast(palette[text], palette[under])).toBeGreaterThanOrEqual(ratio);
+    expect(contrast(palette[over], palette[under])).toBeGreaterThanOrEqual(ratio);
+  });
+});
+
+describe('UX 24 what is promised', () => {
+  test('is 4.5 : 1 for all text, and 7 : 1 for the key actions', () => {
+    const text = promisedContrast.filter(([over]) => !isOutline(over));
+    expect(text.filter(([, , ratio]) => ratio < 4.5)).toEqual([]);
+    const keyActions = text.filter(([over]) => over === 'on-accent');
+    expect(keyActions.map(([, under]) => under)).toEqual(['accent', 'accent-hover']);
+    expect(keyActions.filter(([, , ratio]) => ratio < 7)).toEqual([]);
+  });
+
+  test('leaves out no colour that is text', () => {
+    const isText = (colour: Colour) => /^on-|text$|^quiet$|^link$/.test(colour);
+    const promised = new Set(promisedContrast.map(([over]) => over));
+    const colours = Object.keys(palettes.light) as Colour[];
+    expect(colours.filter((colour) => isText(colour) && !promised.has(colour))).toEqual([]);
   });
 });

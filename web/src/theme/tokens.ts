@@ -97,10 +97,15 @@ const dark: Palette = {
 
 export const palettes = { light, dark };
 
-type Colour = keyof Palette;
+export type Colour = keyof Palette;
 
-/** Text and what lies under it, with the contrast that is promised (WCAG: 4.5; key actions: 7; outlines: 3). */
-export const promisedContrast: ReadonlyArray<readonly [text: Colour, under: Colour, ratio: number]> = [
+/** Bars, edges and the focus, which nobody reads. */
+export function isOutline(colour: Colour): boolean {
+  return colour === 'edge' || colour === 'focus' || colour.endsWith('-bar');
+}
+
+/** What is on top, what lies under it, and the contrast that is promised (text: 4.5; key actions: 7; outlines: 3). */
+export const promisedContrast: ReadonlyArray<readonly [over: Colour, under: Colour, ratio: number]> = [
   ['text', 'bg', 7],
   ['text', 'surface', 7],
   ['text', 'raised', 7],
@@ -135,6 +140,33 @@ export const promisedContrast: ReadonlyArray<readonly [text: Colour, under: Colo
 
 export function cssVariables(palette: Palette): Record<string, string> {
   return Object.fromEntries(Object.entries(palette).map(([name, value]) => [`--tr-${name}`, value]));
+}
+
+/**
+ * Pixels, with a mouse and with a finger: text, and the least height of what is pressed; key is
+ * that of declare, send, attach and status.
+ */
+export const sizes = {
+  desk: { s: 13, m: 15, l: 18, xl: 24, tap: 36, key: 36 },
+  touch: { s: 16, m: 16, l: 18, xl: 22, tap: 44, key: 56 },
+};
+
+/** Pixels between things: a grid of 4. */
+export const spaces = { xs: 4, sm: 8, md: 12, lg: 16, xl: 24 };
+
+/** Pixels of rounded corners. */
+export const radii = { xs: 4, sm: 6, md: 6, lg: 6, xl: 12 };
+
+/** What lies above the page has a shadow, always the same one. */
+export const shadows = { light: '0 2px 10px rgb(20 28 36 / 0.14)', dark: '0 2px 12px rgb(0 0 0 / 0.5)' };
+
+/** The sizes as `--tr-desk-s`; global.css chooses between desk and touch. */
+export function sizeVariables(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(sizes).flatMap(([device, steps]) =>
+      Object.entries(steps).map(([step, pixels]) => [`--tr-${device}-${step}`, `${pixels}px`]),
+    ),
+  );
 }
 
 export const fonts = {

@@ -31,6 +31,8 @@ interface Props extends Omit<Talk, 'find'> {
   newer: Pager;
   onLatest: () => void;
   onSeen: (seq: number) => void;
+  /** More is loaded; `seq` is read just now. */
+  onGrown: (seq: number) => void;
   onRetry: (clientMsgId: string) => void;
   onDiscard: (clientMsgId: string) => void;
   /** What is on its way besides messages; stands after the last row. */

@@ -115,9 +115,9 @@ export function DayDivider({ at }: { at: Date }) {
   const same = (other: Date) => at.toDateString() === other.toDateString();
   const date = at.getFullYear() === today.getFullYear() ? day.format(at) : dayOfYear.format(at);
   return (
-    <h3 className={classes.day}>
+    <h2 className={classes.day}>
       <span>{same(today) ? t('chat.today') : same(yesterday) ? t('chat.yesterday') : date}</span>
-    </h3>
+    </h2>
   );
 }
 
@@ -125,8 +125,8 @@ export function DayDivider({ at }: { at: Date }) {
 export function UnreadDivider() {
   const { t } = useTranslation();
   return (
-    <h3 className={classes.unread} data-unread>
+    <h2 className={classes.unread} data-unread>
       <span>{t('chat.unread')}</span>
-    </h3>
+    </h2>
   );
 }

@@ -34,6 +34,7 @@ interface Props {
   newer: Pager;
   onLatest: () => void;
   onSeen: (seq: number) => void;
+  onGrown: (seq: number) => void;
   onRetry: (clientMsgId: string) => void;
   onDiscard: (clientMsgId: string) => void;
   children?: ReactNode;
@@ -55,7 +56,7 @@ export function Timeline(props: Props) {
     live,
     start,
   });
-  const prepended = usePrepended(span.lo);
+  const shifted = useShifted(span.lo);
   const flashed = useGoal(list, rows, goal, leave);
   const look = useSeen(list, box, rows, head, props.onSeen);
 
@@ -89,13 +90,21 @@ export function Timeline(props: Props) {
     return () => cancelAnimationFrame(frame);
   }, [wantOlder, wantNewer, span.lo, span.hi]);
 
+  // What is far goes in a rendering of its own: the list takes a change at one end only.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looks again when more is loaded
+  useEffect(() => {
+    const handle = list.current;
+    const row = handle === null ? undefined : rows[handle.findItemIndex(handle.scrollOffset)];
+    if (row !== undefined) props.onGrown(row.seq);
+  }, [span]);
+
   return (
     <div className={classes.timeline} ref={box}>
       {/* aria-live is off: scrolling and history also change this region. The announcer says what is new. */}
       <VList
         ref={list}
         className={classes.log}
-        shift={prepended}
+        shift={shifted}
         onScroll={() => {
           onScroll();
           edges();
@@ -167,14 +176,14 @@ function useGoal(
   return flashed;
 }
 
-/** True for the one rendering in which older rows have come in front. */
-function usePrepended(lo: number): boolean {
+/** True for the one rendering in which rows have come or gone in front. */
+function useShifted(lo: number): boolean {
   const before = useRef(lo);
-  const prepended = lo < before.current;
+  const shifted = lo !== before.current;
   useLayoutEffect(() => {
     before.current = lo;
   }, [lo]);
-  return prepended;
+  return shifted;
 }
 
 function Loading({ pager, failed, below }: { pager: Pager; failed: string; below?: boolean }) {

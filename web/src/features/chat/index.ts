@@ -16,6 +16,7 @@ export {
   type Log,
   logOf,
   shown,
+  withoutFar,
 } from './log';
 export { calls, mentionsIn } from './mentions';
 export { Outbox, type Pending, type Said } from './outbox';

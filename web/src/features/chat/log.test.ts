@@ -14,6 +14,7 @@ import {
   reachedStart,
   type Span,
   shown,
+  withoutFar,
 } from './log';
 
 const run = (lo: number, hi: number) => Array.from({ length: hi - lo + 1 }, (_, i) => said(lo + i));
@@ -168,6 +169,59 @@ describe('a jump', () => {
   });
 });
 
+describe('what is far from where somebody reads', () => {
+  test('is kept while it is little', () => {
+    const log = some(1, 600);
+    expect(withoutFar(log, 1)).toBe(log);
+  });
+
+  test('goes at the front for who reads at the end', () => {
+    const log = withoutFar(some(1, 601), 590);
+    expect(shown(log)).toMatchObject({ lo: 202, hi: 601 });
+    expect(seqs(shown(log))).toEqual(run(202, 601).map(({ seq }) => seq));
+    expect(append(log, said(602))[1]).toBe('applied');
+  });
+
+  test('goes at the end for who reads far back, in the same view; the newest part takes live events', () => {
+    const before = some(1, 601);
+    const log = withoutFar(before, 20);
+    expect(shown(log)).toMatchObject({ lo: 1, hi: 400 });
+    expect(log.newest).toMatchObject({ lo: 502, hi: 601 });
+    expect(log.view).toBe(before.view);
+    expect(append(log, said(602))[0].newest.hi).toBe(602);
+  });
+
+  test('comes again when it is read on, until the window and the newest part are one', () => {
+    let log = withoutFar(some(1, 601), 20);
+    const bound = { after_seq: 400 };
+    log =
+      extend(log, page(run(401, 500), { head_seq: 601, has_after: true, has_before: true }), bound) ?? log;
+    expect(shown(log)).toMatchObject({ lo: 1, hi: 500 });
+    const on = { after_seq: 500 };
+    log = extend(log, page(run(501, 600), { head_seq: 601, has_after: true, has_before: true }), on) ?? log;
+    expect(log.away).toBeUndefined();
+    expect(seqs(shown(log))).toEqual(run(1, 601).map(({ seq }) => seq));
+  });
+
+  test('a window keeps no more than its part, at either end', () => {
+    const far = { around_seq: 500 };
+    const window = page(run(200, 801), { head_seq: 5000, has_before: true, has_after: true });
+    const there = goTo(some(4900, 5000), window, far);
+    expect(there && shown(withoutFar(there, 300))).toMatchObject({ lo: 200, hi: 599 });
+    expect(there && shown(withoutFar(there, 700))).toMatchObject({ lo: 402, hi: 801 });
+    expect(there && withoutFar(there, 300).newest).toBe(there?.newest);
+  });
+
+  test('what comes live while another place is shown does not pile up', () => {
+    const window = page(run(1, 100), { head_seq: 1000, has_after: true });
+    const there = goTo(some(901, 1000), window, { around_seq: 50 });
+    const later = fold(there ?? some(1, 1), ...run(1001, 3000));
+    expect(later.newest.hi).toBe(3000);
+    expect(later.newest.entries.length).toBeLessThanOrEqual(600);
+    expect(seqs(later.newest).at(0)).toBe(later.newest.lo);
+  });
+});
+
 /** A room as the server keeps it: its log, and what it answers. */
 class Room {
   readonly log: RoomEvent[] = [];
@@ -257,6 +311,7 @@ describe('any interleaving of pages, jumps and live events ends as a fresh read 
       else if (dice < 0.68) ask({ after_seq: shown(log).hi }, false);
       else if (dice < 0.73) ask({ around_seq: 1 + Math.floor(random() * log.newest.hi) }, true);
       else if (dice < 0.76) log = goToNewest(log);
+      else if (dice < 0.82) log = withoutFar(log, Math.floor(random() * log.newest.hi), 12);
       else {
         const [answer] = late.splice(Math.floor(random() * late.length), 1);
         if (answer === undefined) continue;

@@ -17,7 +17,8 @@ export interface Span {
 /**
  * What this page has of a room's timeline: its newest part, which live events
  * prolong without a hole, and, after a jump far back, a window on another place.
- * When the window has grown up to the newest part, the two are one again.
+ * When the window has grown up to the newest part, the two are one again. What is far
+ * from where somebody reads is left out, and read again when they come near.
  */
 export interface Log {
   newest: Span;
@@ -34,6 +35,8 @@ export type Folded = 'applied' | 'duplicate' | 'gap';
 
 /** Changes that are kept for late pages. */
 const keptChanges = 500;
+/** Entries of one place that are kept: a few screens each way, and the pages beside them. */
+const keptEntries = 600;
 
 /** Where a page lies: the bound it was asked for. */
 export type Bound = { before_seq: number } | { after_seq: number } | { around_seq: number } | undefined;
@@ -101,7 +104,9 @@ export function append(log: Log, event: RoomEvent): [Log, Folded] {
   if (isChange(event)) next = apply(next, event);
   if (!isMessageChange(event)) {
     const entries = [...next.newest.entries, { event, asOf: event.seq }];
-    next = { ...next, newest: { ...next.newest, entries } };
+    const newest = { ...next.newest, entries };
+    const unseen = next.away !== undefined && entries.length > keptEntries;
+    next = { ...next, newest: unseen ? lastOf(newest, keptEntries / 2) : newest };
   }
   return [next, 'applied'];
 }
@@ -158,6 +163,35 @@ export function goToNewest(log: Log): Log {
   if (log.away === undefined) return log;
   const { away: _, ...rest } = log;
   return { ...rest, view: log.view + 1 };
+}
+
+/**
+ * Without what is far from `seq`, where somebody reads, once a place has more than `most`
+ * entries; only one end is cut. When that is the newest end, what is left becomes a window,
+ * in the same view.
+ */
+export function withoutFar(log: Log, seq: number, most = keptEntries): Log {
+  const here = shown(log);
+  const { length } = here.entries;
+  if (length <= most) return log;
+  const left = Math.floor(most / 3) * 2;
+  const index = here.entries.findIndex(({ event }) => event.seq >= seq);
+  if (index < 0 || index >= length / 2) {
+    const near = lastOf(here, left);
+    return log.away === undefined ? { ...log, newest: near } : { ...log, away: near };
+  }
+  const newest = log.away === undefined ? lastOf(here, Math.floor(most / 6)) : log.newest;
+  return { ...log, newest, away: firstOf(here, left) };
+}
+
+function firstOf({ lo, hi, entries }: Span, count: number): Span {
+  const next = entries[count];
+  return { lo, hi: next === undefined ? hi : next.event.seq - 1, entries: entries.slice(0, count) };
+}
+
+function lastOf({ lo, hi, entries }: Span, count: number): Span {
+  const left = entries.slice(-count);
+  return { lo: left[0]?.event.seq ?? lo, hi, entries: left };
 }
 
 function rejoin(log: Log): Log {

@@ -77,7 +77,9 @@ function Tile({ roomId, reference }: Omit<Props, 'removed'>) {
         <FileIcon kind={reference.kind} size={28} />
         <span className={classes.name}>
           <span>{filename}</span>
-          <span className={classes.size}>{fileSize(language, reference.size)}</span>
+          <span className={classes.size} aria-hidden>
+            {fileSize(language, reference.size)}
+          </span>
         </span>
       </button>
       <DownloadLink
