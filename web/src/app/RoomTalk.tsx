@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { membersQuery } from '@/api/keys';
@@ -38,6 +39,7 @@ const noMembers: Member[] = [];
 export function RoomTalk({ room, user, log, draft }: Props) {
   const { t } = useTranslation();
   const roomId = room.room_id;
+  const byKey = useLocation({ select: ({ state }) => state.write });
   const live = useLive();
   const { link } = useLink();
   const pending = usePending(roomId);
@@ -134,6 +136,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
           draft={live.drafts.read(roomId)?.text ?? ''}
           onDraft={keepDraft}
           hasFiles={staged.ready > 0}
+          focused={byKey}
           onSend={send}
           onCancel={writing.cancel}
           onTyping={() => live.typing.mine(roomId)}

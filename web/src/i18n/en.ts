@@ -7,6 +7,7 @@ import { cluster } from './cluster.en';
 import { declare } from './declare.en';
 import { details } from './details.en';
 import { evidence } from './evidence.en';
+import { keys } from './keys.en';
 import { members } from './members.en';
 import { retention } from './retention.en';
 import { rooms } from './rooms.en';
@@ -108,6 +109,7 @@ export const en: Catalogue = {
   rooms,
   declare,
   details,
+  keys,
   members,
   templates,
   files: {
@@ -160,7 +162,6 @@ export const en: Catalogue = {
     inRoom: 'Search in this incident',
     inRoomName: 'Only in {{number}}',
     everywhere: 'Search all incidents',
-    shortcut: 'Ctrl+K',
     kindLabel: 'Kind',
     kind: { message: 'Messages', room: 'Incidents', file: 'Files' },
     author: 'Author',

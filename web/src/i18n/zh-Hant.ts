@@ -6,6 +6,7 @@ import { cluster } from './cluster.zh-Hant';
 import { declare } from './declare.zh-Hant';
 import { details } from './details.zh-Hant';
 import { evidence } from './evidence.zh-Hant';
+import { keys } from './keys.zh-Hant';
 import { members } from './members.zh-Hant';
 import { retention } from './retention.zh-Hant';
 import { rooms } from './rooms.zh-Hant';
@@ -108,6 +109,7 @@ export const zhHant = {
   rooms,
   declare,
   details,
+  keys,
   members,
   templates,
   files: {
@@ -160,7 +162,6 @@ export const zhHant = {
     inRoom: '在這個事件中搜尋',
     inRoomName: '只在 {{number}}',
     everywhere: '搜尋所有事件',
-    shortcut: 'Ctrl+K',
     kindLabel: '種類',
     kind: { message: '訊息', room: '事件', file: '檔案' },
     author: '作者',

@@ -141,6 +141,8 @@ describe('UX 17 keys', () => {
     await userEvent.type(box, 'a{ArrowUp}');
     expect(on.onEditLast).not.toHaveBeenCalled();
     await userEvent.clear(box);
+    await userEvent.type(box, '{Alt>}{Shift>}{ArrowUp}{/Shift}{/Alt}'); // goes to another room
+    expect(on.onEditLast).not.toHaveBeenCalled();
     await userEvent.type(box, '{ArrowUp}');
     expect(on.onEditLast).toHaveBeenCalledOnce();
   });

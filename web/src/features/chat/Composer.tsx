@@ -23,6 +23,8 @@ interface Props {
   draft: string;
   /** Files wait to go with the next send, so an empty text may be sent too. */
   hasFiles: boolean;
+  /** Takes the focus as the room opens. */
+  focused?: boolean;
   onDraft: (text: string) => void;
   onSend: (text: string, kind: Kind) => void;
   onCancel: () => void;
@@ -41,7 +43,7 @@ export function Composer(props: Props) {
   return <Box key={mode?.kind === 'edit' ? mode.message.message_id : 'new'} {...props} />;
 }
 
-function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
+function Box({ members, mode, draft, hasFiles, focused, tools, staged, ...on }: Props) {
   const { t } = useTranslation();
   const hintId = useId();
   const input = useRef<HTMLTextAreaElement>(null);
@@ -59,8 +61,8 @@ function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
     if (isNew) onDraft(text);
   }, [text, isNew, onDraft]);
   useEffect(() => {
-    if (hasFiles || mode !== undefined) input.current?.focus();
-  }, [hasFiles, mode]);
+    if (hasFiles || focused || mode !== undefined) input.current?.focus();
+  }, [hasFiles, focused, mode]);
 
   const send = () => {
     if (!sendable) return;
@@ -74,7 +76,7 @@ function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
     if (event.key === 'Escape' && mode !== undefined) {
       event.stopPropagation();
       on.onCancel();
-    } else if (event.key === 'ArrowUp' && text === '' && isNew) {
+    } else if (event.key === 'ArrowUp' && !event.altKey && text === '' && isNew) {
       event.preventDefault();
       on.onEditLast();
     } else if (event.key === 'Enter' && !event.shiftKey) {
@@ -84,7 +86,7 @@ function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
   };
 
   return (
-    <div className={classes.composer}>
+    <div className={classes.composer} data-region>
       {mode !== undefined && <ModeBar mode={mode} onCancel={on.onCancel} />}
       {staged}
       <MentionList mentions={mentions} />

@@ -3,6 +3,7 @@ export { Checklist } from './Checklist';
 export { Declare } from './Declare';
 export { Details } from './Details';
 export { type Filters, listQuery, readFilters } from './filters';
+export { JumpToRoom } from './JumpToRoom';
 export { rememberedPlace } from './lastPlace';
 export type { May } from './moves';
 export { RoomHeader } from './RoomHeader';
