@@ -161,7 +161,11 @@ test('UX 17: "/" goes to the search, in a room to that room’s; in a field it i
 
 for (const [locale, name, keys] of [
   ['zh-TW', '鍵盤快捷鍵', ['跳到事件', '下一個未讀的事件', '編輯自己的上一則訊息', '搜尋', '下一個區域']],
-  ['en-US', 'Keyboard shortcuts', ['Jump to', 'Next incident', 'edit your last message', 'Search', 'Next part']],
+  [
+    'en-US',
+    'Keyboard shortcuts',
+    ['Jump to', 'Next incident', 'edit your last message', 'Search', 'Next part'],
+  ],
 ] as const) {
   test(`UX 17: "?" lists all keys (${locale}), and switches single characters off`, async ({ as, api }) => {
     const room = await (await api('wang')).declare({ title: unique('說明') });

@@ -134,6 +134,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
           members={members}
           mode={writing.mode}
           draft={live.drafts.read(roomId)?.text ?? ''}
+          heard={writing.heard}
           onDraft={keepDraft}
           hasFiles={staged.ready > 0}
           focused={byKey}

@@ -36,12 +36,15 @@ describe('UX 17: which key asks for what', () => {
     ['↓ alone', { key: 'ArrowDown' }, undefined],
   ])('%s', (_, init, asked) => expect(pressed(init)).toBe(asked));
 
-  test.each(['<input>', '<textarea></textarea>', '<select></select>'])('in %s characters are text', (html) => {
-    const field = put(html);
-    expect(pressed({ key: '/' }, field)).toBeUndefined();
-    expect(pressed({ key: '?', shiftKey: true }, field)).toBeUndefined();
-    expect(pressed({ key: 'k', ctrlKey: true }, field)).toBe('jump');
-  });
+  test.each(['<input>', '<textarea></textarea>', '<select></select>'])(
+    'in %s characters are text',
+    (html) => {
+      const field = put(html);
+      expect(pressed({ key: '/' }, field)).toBeUndefined();
+      expect(pressed({ key: '?', shiftKey: true }, field)).toBeUndefined();
+      expect(pressed({ key: 'k', ctrlKey: true }, field)).toBe('jump');
+    },
+  );
 
   test('an input method that is choosing keeps its keys', () => {
     const field = put('<textarea></textarea>');

@@ -1,9 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMatch, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { $api } from '@/api/client';
 import type { Room } from '@/api/types';
-import { type Filters, listQuery } from '@/features/rooms';
+import { type Filters, roomPageQuery } from '@/features/rooms';
 import { tell } from '@/ui/tell';
 
 declare module '@tanstack/react-router' {
@@ -36,8 +35,7 @@ export function useGoToRoom(roomId: string | undefined) {
       state: { write: true },
     });
   const goToUnread = async (step: 1 | -1) => {
-    const list = $api.queryOptions('get', '/api/rooms', { params: { query: listQuery(filters) } });
-    const page = await cache.ensureQueryData(list).catch(() => undefined);
+    const page = await cache.ensureQueryData(roomPageQuery(filters)).catch(() => undefined);
     const room = page && nextUnread(page.rooms, roomId, step);
     if (room !== undefined) goTo(room);
     else tell(page === undefined ? t('rooms.failed') : t('keys.noUnread'));

@@ -80,6 +80,12 @@ test('F-UI-10: a draft survives leaving the room', async () => {
   expect(on.onDraft).toHaveBeenLastCalledWith('');
 });
 
+test('UX 8: what another tab has written stands here, and is not written back', async () => {
+  const box = await composer({ draft: '先關', heard: { text: '先關總閥' } });
+  expect(box).toHaveValue('先關總閥');
+  expect(on.onDraft).not.toHaveBeenCalled();
+});
+
 describe('UX 16 the list that an @ opens', () => {
   const options = () => screen.queryAllByRole('option').map((option) => option.textContent);
 

@@ -21,6 +21,8 @@ interface Props {
   mode?: Mode;
   /** What was being written before. */
   draft: string;
+  /** What another tab has made of it. */
+  heard?: { text: string };
   /** Files wait to go with the next send, so an empty text may be sent too. */
   hasFiles: boolean;
   /** Takes the focus as the room opens. */
@@ -43,23 +45,26 @@ export function Composer(props: Props) {
   return <Box key={mode?.kind === 'edit' ? mode.message.message_id : 'new'} {...props} />;
 }
 
-function Box({ members, mode, draft, hasFiles, focused, tools, staged, ...on }: Props) {
+function Box({ members, mode, draft, heard, hasFiles, focused, tools, staged, ...on }: Props) {
   const { t } = useTranslation();
   const hintId = useId();
   const input = useRef<HTMLTextAreaElement>(null);
   const editing = mode?.kind === 'edit' ? mode.message : undefined;
   const [text, setText] = useState(() => editing?.text ?? draft);
   const [kind, setKind] = useState<Kind>('TEXT');
-  const mentions = useMentions(input, text, members, setText);
+  const isNew = editing === undefined;
+  const write = (next: string) => {
+    setText(next);
+    if (isNew) on.onDraft(next);
+  };
+  const mentions = useMentions(input, text, members, write);
   const trimmed = text.trimEnd();
   const tooLong = [...trimmed].length > maxText;
   const sendable = !tooLong && (trimmed.trim() !== '' || (hasFiles && editing === undefined));
 
-  const isNew = editing === undefined;
-  const { onDraft } = on;
   useEffect(() => {
-    if (isNew) onDraft(text);
-  }, [text, isNew, onDraft]);
+    if (isNew && heard !== undefined) setText(heard.text);
+  }, [heard, isNew]);
   useEffect(() => {
     if (hasFiles || focused || mode !== undefined) input.current?.focus();
   }, [hasFiles, focused, mode]);
@@ -67,7 +72,7 @@ function Box({ members, mode, draft, hasFiles, focused, tools, staged, ...on }: 
   const send = () => {
     if (!sendable) return;
     on.onSend(trimmed, kind);
-    if (editing === undefined) setText('');
+    if (isNew) write('');
     setKind('TEXT');
     input.current?.focus();
   };
@@ -107,7 +112,7 @@ function Box({ members, mode, draft, hasFiles, focused, tools, staged, ...on }: 
           enterKeyHint="send"
           value={text}
           onChange={(event) => {
-            setText(event.currentTarget.value);
+            write(event.currentTarget.value);
             mentions.onCaret();
             if (isNew && event.currentTarget.value.trim() !== '') on.onTyping();
           }}

@@ -60,8 +60,11 @@ describe('UX 17: jumping to a room', () => {
   });
 });
 
-test('UX 22: a failure says so', async () => {
+test('UX 22: a failure says so and can be tried again', async () => {
   server.use(http.get(url, () => HttpResponse.json(problem(503, 'unavailable'), { status: 503 })));
   show(<JumpToRoom opened onClose={vi.fn()} onChosen={vi.fn()} />);
-  expect(await screen.findByText(/系統暫時|請稍後/)).toBeInTheDocument();
+  const retry = await screen.findByRole('button', { name: '重試' });
+  server.use(http.get(url, () => HttpResponse.json({ rooms: [oil], total: 1, limit: 8, offset: 0 })));
+  await userEvent.click(retry);
+  expect(await screen.findByRole('option', { name: /沖壓機漏油/ })).toBeInTheDocument();
 });

@@ -5,10 +5,9 @@ import { Search } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
-import { troubleOf } from '@/api/problem';
 import type { Room } from '@/api/types';
 import { isComposing } from '@/ui/isComposing';
-import { TroubleText } from '@/ui/TroubleText';
+import { TroubleNotice } from '@/ui/TroubleNotice';
 import { Waiting } from '@/ui/Waiting';
 import { isOver, SeverityBadge } from './Badges';
 import classes from './JumpToRoom.module.css';
@@ -109,7 +108,9 @@ function Choice({ onChosen }: Pick<Props, 'onChosen'>) {
       />
       <div className={classes.found}>
         {rooms.isPending && <Waiting rows={4} height={40} />}
-        {rooms.isError && <TroubleText trouble={troubleOf(rooms.error)} />}
+        {rooms.isError && (
+          <TroubleNotice title={t('rooms.failed')} error={rooms.error} retry={() => void rooms.refetch()} />
+        )}
         {answered && found.length === 0 && <p className={classes.none}>{t('rooms.ask.ofNone')}</p>}
         {found.length > 0 && (
           <div role="listbox" id={listId} aria-label={t('rooms.title')} aria-busy={!answered}>
