@@ -80,13 +80,13 @@ test('UX 8, F-UI-10: a room has one draft in both tabs, and sending it empties b
   await expect(composer(left)).toHaveValue('先關總閥');
   await bubble(left, '主軸有油').hover();
   await press(bubble(left, '主軸有油'), '回覆 王小明');
-  await expect(right.getByText('回覆 王小明', { exact: true })).toBeVisible();
+  await expect(right.getByText('正在回覆 王小明')).toBeVisible();
 
   await right.reload();
   await expect(composer(right)).toHaveValue('先關總閥');
   await composer(left).press('Enter');
   await expect(composer(right)).toHaveValue('');
-  await expect(right.getByText('回覆 王小明', { exact: true })).toHaveCount(0);
+  await expect(right.getByText('正在回覆 王小明')).toHaveCount(0);
   await expect.poll(() => said(owner, roomId)).toEqual(['主軸有油', '先關總閥']);
   await right.reload();
   await expect(bubble(right, '先關總閥')).toBeVisible();

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 async function composer(
-  more: { hasFiles?: boolean; mode?: Mode; draft?: string } = {},
+  more: { hasFiles?: boolean; mode?: Mode; draft?: string; heard?: { text: string } } = {},
 ): Promise<HTMLElement> {
   show(<Composer draft="" members={members} hasFiles={false} {...on} tools={null} staged={null} {...more} />);
   return screen.findByRole('textbox', { name: '輸入訊息' });
