@@ -140,7 +140,11 @@ test('UX 3: who reads above is left there, and told how much is new', async ({ a
   await other.say(roomId, '新的一則');
   await expect(page.getByRole('button', { name: '跳到最新（1）' })).toBeVisible();
   await expect(bubble(page, '新的一則')).not.toBeInViewport();
-  const called = { client_msg_id: unique('m'), text: '@王小明 請看', mentions: { users: [owner.userId] } };
+  const called = {
+    client_msg_id: crypto.randomUUID(),
+    text: '@王小明 請看',
+    mentions: { users: [owner.userId] },
+  };
   expect((await other.http.post(`/api/rooms/${roomId}/messages`, { data: called })).status()).toBe(201);
   await expect(page.getByRole('button', { name: '跳到最新（2） 有 1 則提到您' })).toBeVisible();
   await page.getByRole('button', { name: /跳到最新（2）/ }).click();
