@@ -88,7 +88,7 @@ for (const [device, screen] of Object.entries({ phone, desk })) {
       const members = wang.getByRole('list', { name: '房間成員' }).getByRole('listitem');
       await expect(members.filter({ hasText: '李工' })).toContainText('處理人員');
       await expect(members.filter({ hasText: '王小明' })).toContainText('負責人');
-      if (mobile) await wang.getByRole('button', { name: '關閉' }).click();
+      if (mobile) await wang.getByRole('dialog').getByRole('button', { name: '關閉' }).click();
       await expect(wang.getByRole('log')).toContainText('王小明 加入了 李工（處理人員）');
     });
 
