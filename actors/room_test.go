@@ -188,7 +188,7 @@ func TestFencedRoomAnswersMovedAndStops(t *testing.T) {
 	}
 }
 
-// F-RT-09: the same id and body is one message, another body is refused, in
+// F-RT-09, UX 6: the same id and body is one message, another body is refused, in
 // every state that the first one can be in.
 func TestRetryIsHarmless(t *testing.T) {
 	t.Parallel()

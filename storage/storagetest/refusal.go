@@ -76,7 +76,7 @@ func testRefusal(t *testing.T, fresh Fresh) {
 		}
 	})
 
-	promise(t, "AMessageIDIsUsedOncePerRoomAndAuthor", fresh, func(t *testing.T, cfg storage.Config) { // F-RT-09
+	promise(t, "AMessageIDIsUsedOncePerRoomAndAuthor", fresh, func(t *testing.T, cfg storage.Config) { // F-RT-09, UX 6
 		db := Open(t, cfg)
 		r, other := claim(t, db), claim(t, db)
 		original := r.message("stop")
@@ -94,6 +94,10 @@ func testRefusal(t *testing.T, fresh Fresh) {
 		a.Message.ClientMsgID = b.Message.ClientMsgID
 		wantError(t, db.Records().Append(t.Context(), []incident.Batch{r.batch(a, b)})[0], incident.ErrDuplicate)
 		*r = before
+		stored, _, _, err := db.Library().Messages(t.Context(), r.ID, incident.MessageQuery{Limit: 10})
+		if err != nil || len(stored) != 1 || stored[0].Text != original.Message.Text {
+			t.Errorf("after the same id twice: %+v, %v; want the first message alone", stored, err)
+		}
 
 		elsewhere, somebody := original, original
 		elsewhere.Message.ID, somebody.Message.ID = incident.MessageID(newID()), incident.MessageID(newID())

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { clean } from './support/axe';
 import type { Username } from './support/people';
 import { type Scene, screens, setTheScene } from './support/screens';
-import { desk, expect, phone, test, unique } from './support/test';
+import { desk, expect, openRoom, phone, test, unique } from './support/test';
 
 let scene: Scene;
 
@@ -18,7 +18,7 @@ for (const [locale, colorScheme, device] of [
   ['zh-TW', 'dark', 'phone'],
   ['en-US', 'light', 'phone'],
 ] as const) {
-  test(`F-UI-13: every screen keeps WCAG 2.2 AA (${locale}, ${colorScheme}, ${device})`, async ({
+  test(`F-UI-13, UX 15, UX 24, UX 26: every screen keeps WCAG 2.2 AA (${locale}, ${colorScheme}, ${device})`, async ({
     as,
     browser,
     baseURL,
@@ -119,7 +119,7 @@ test('UX 25: so it is for administrators', async ({ as }) => {
   }
 });
 
-test('the keyboard alone signs in, opens a room and writes; the focus is always seen', async ({
+test('UX 26: the keyboard alone signs in, opens a room and writes; the focus is always seen', async ({
   as,
   api,
 }) => {
@@ -141,4 +141,45 @@ test('the keyboard alone signs in, opens a room and writes; the focus is always 
   await page.keyboard.type('只用鍵盤');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('article').filter({ hasText: '只用鍵盤' })).toBeVisible();
+});
+
+test('UX 26: what others say is read aloud, history is not; the focus is never under the box', async ({
+  as,
+  api,
+}) => {
+  const [owner, other] = [await api('wang'), await api('li')];
+  const room = await owner.declare({ title: unique('朗讀') });
+  await owner.add(room.room_id, other.userId, 'EDITOR');
+  for (let n = 1; n <= 90; n += 1) await owner.say(room.room_id, `第 ${n} 則`);
+  await owner.read(room.room_id);
+  const page = await as('wang');
+  await openRoom(page, room.room_id);
+  await expect(page.getByRole('article').filter({ hasText: '第 90 則' })).toBeInViewport();
+  const log = page.getByRole('log');
+  await expect(log).toHaveAttribute('aria-live', 'off');
+  const aloud = page.locator('[aria-live="polite"]').filter({ hasText: /./ });
+  await expect(aloud).toHaveCount(0);
+
+  await log.focus();
+  await expect(async () => {
+    await page.keyboard.press('Home');
+    await expect(page.getByText('對話從這裡開始')).toBeInViewport({ timeout: 500 });
+  }).toPass();
+  await expect(aloud).toHaveCount(0); // what was loaded meanwhile is history
+  await other.say(room.room_id, '先關總閥');
+  await expect(aloud).toHaveText(/李工.*先關總閥/);
+
+  await page.getByRole('button', { name: /跳到最新/ }).click();
+  await expect(page.getByRole('article').filter({ hasText: '先關總閥' })).toBeInViewport();
+  await page.getByRole('textbox', { name: '輸入訊息' }).focus();
+  for (let n = 0; n < 12; n += 1) {
+    await page.keyboard.press('Shift+Tab');
+    const hidden = await page.evaluate(() => {
+      const focused = document.activeElement;
+      const { left, top, width, height } = focused?.getBoundingClientRect() ?? new DOMRect();
+      const above = document.elementFromPoint(left + width / 2, top + height / 2);
+      return focused?.contains(above) || above?.contains(focused) ? '' : (focused?.outerHTML ?? 'nothing');
+    });
+    expect(hidden).toBe('');
+  }
 });

@@ -140,7 +140,14 @@ test('UX 3: who reads above is left there, and told how much is new', async ({ a
   await other.say(roomId, '新的一則');
   await expect(page.getByRole('button', { name: '跳到最新（1）' })).toBeVisible();
   await expect(bubble(page, '新的一則')).not.toBeInViewport();
-  await page.getByRole('button', { name: '跳到最新（1）' }).click();
+  const called = {
+    client_msg_id: crypto.randomUUID(),
+    text: '@王小明 請看',
+    mentions: { users: [owner.userId] },
+  };
+  expect((await other.http.post(`/api/rooms/${roomId}/messages`, { data: called })).status()).toBe(201);
+  await expect(page.getByRole('button', { name: '跳到最新（2） 有 1 則提到您' })).toBeVisible();
+  await page.getByRole('button', { name: /跳到最新（2）/ }).click();
   await expect(bubble(page, '新的一則')).toBeInViewport();
   await expect(page.getByRole('button', { name: /跳到最新/ })).toHaveCount(0);
 

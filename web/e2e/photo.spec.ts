@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Locator, Page } from '@playwright/test';
 import { jpeg, phonePhoto, withExif } from './support/jpeg';
-import { bubble, expect, openRoom, say, test, unique } from './support/test';
+import { bubble, desk, expect, openRoom, phone, say, test, unique } from './support/test';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
@@ -52,87 +52,93 @@ async function give(target: Locator, kind: 'drop' | 'paste', name: string, bytes
   );
 }
 
-test('F-SC-01, F-UI-05, F-UI-06: a photo from line 3 is seen at once by a colleague, and its full picture is the original', async ({
-  as,
-}) => {
-  const original = phonePhoto();
-  expect(original.length).toBeGreaterThan(2_300_000);
-  expect(original.length).toBeLessThan(2_800_000);
-  const wang = await as('wang');
-  const li = await as('li');
-  const station = unique('站');
+for (const [device, screen] of Object.entries({ phone, desk })) {
+  test(`F-SC-01, F-UI-05, F-UI-06: a photo from line 3 (${device}) is seen at once by a colleague, and its full picture is the original`, async ({
+    as,
+  }) => {
+    const mobile = device === 'phone';
+    const original = phonePhoto();
+    expect(original.length).toBeGreaterThan(2_300_000);
+    expect(original.length).toBeLessThan(2_800_000);
+    const wang = await as('wang', screen);
+    const li = await as('li', mobile ? desk : phone);
+    const station = unique('站');
 
-  await test.step('王小明 declares from the template', async () => {
-    await wang.goto('/rooms');
-    await wang.getByRole('link', { name: '通報異常' }).click();
-    await wang.getByRole('radio', { name: '設備停機' }).check();
-    await expect(wang.getByRole('radio', { name: /^高/ })).toBeChecked();
-    await wang.getByRole('textbox', { name: '產線' }).fill('三線');
-    await wang.getByLabel('站別').fill(station);
-    await expect(wang.getByLabel(/^標題/)).toHaveValue(`三線 ${station} 設備停機`);
-    await wang.getByRole('switch', { name: '產線已停' }).check();
-    await wang.getByRole('button', { name: '通報', exact: true }).click();
-    await expect(wang.getByRole('heading', { level: 1, name: `三線 ${station} 設備停機` })).toBeVisible();
-  });
-
-  await test.step('and brings in 李工 as EDITOR (F-UI-08)', async () => {
-    await wang.getByRole('tab', { name: '成員 1' }).click();
-    await wang.getByRole('button', { name: '加入成員' }).click();
-    await wang.getByRole('combobox', { name: '人員' }).fill('李');
-    await wang.getByRole('option', { name: /李工/ }).click();
-    await wang.getByRole('radio', { name: '處理人員' }).check();
-    await wang.getByRole('button', { name: '加入', exact: true }).click();
-    const members = wang.getByRole('list', { name: '房間成員' }).getByRole('listitem');
-    await expect(members.filter({ hasText: '李工' })).toContainText('處理人員');
-    await expect(members.filter({ hasText: '王小明' })).toContainText('負責人');
-    await expect(wang.getByRole('log')).toContainText('王小明 加入了 李工（處理人員）');
-  });
-
-  await test.step('李工 opens the room from the list', async () => {
-    await li.goto('/rooms');
-    await li.getByRole('link', { name: new RegExp(station) }).click();
-    await expect(li.getByRole('log')).toContainText('王小明 通報了這個事件');
-    await li.evaluate(() => {
-      document.documentElement.dataset.opened = 'once'; // a reload would lose it
+    await test.step('王小明 declares from the template', async () => {
+      await wang.goto('/rooms');
+      await wang.getByRole('link', { name: '通報異常' }).click();
+      await wang.getByRole('radio', { name: '設備停機' }).check();
+      await expect(wang.getByRole('radio', { name: /^高/ })).toBeChecked();
+      await wang.getByRole('textbox', { name: '產線' }).fill('三線');
+      await wang.getByLabel('站別').fill(station);
+      await expect(wang.getByLabel(/^標題/)).toHaveValue(`三線 ${station} 設備停機`);
+      await wang.getByRole('switch', { name: '產線已停' }).check();
+      await wang.getByRole('button', { name: '通報', exact: true }).click();
+      await expect(wang.getByRole('heading', { level: 1, name: `三線 ${station} 設備停機` })).toBeVisible();
     });
-    await expect(li.getByRole('status').filter({ hasText: '已連線' })).toBeAttached();
-  });
 
-  await test.step('王小明 writes and attaches', async () => {
-    await say(wang, '三線停機，主軸有油');
-    await wang
-      .getByTestId('file-input')
-      .setInputFiles({ name: '主軸.jpg', mimeType: 'image/jpeg', buffer: original });
-    await expect(wang.getByRole('list', { name: '待送出的檔案' })).toContainText('主軸.jpg');
-    await wang.getByRole('button', { name: '送出' }).click();
-    await expect(preview(wang, '主軸.jpg')).toBeVisible();
-    await expect(wang.getByRole('region', { name: /主軸.jpg/ })).toHaveCount(0); // its tile has gone
-  });
+    await test.step('and brings in 李工 as EDITOR (F-UI-08)', async () => {
+      if (mobile) await wang.getByRole('button', { name: '事件詳情' }).click();
+      await wang.getByRole('tab', { name: '成員 1' }).click();
+      await wang.getByRole('button', { name: '加入成員' }).click();
+      await wang.getByRole('combobox', { name: '人員' }).fill('李');
+      await wang.getByRole('option', { name: /李工/ }).click();
+      await wang.getByRole('radio', { name: '處理人員' }).check();
+      await wang.getByRole('button', { name: '加入', exact: true }).click();
+      const members = wang.getByRole('list', { name: '房間成員' }).getByRole('listitem');
+      await expect(members.filter({ hasText: '李工' })).toContainText('處理人員');
+      await expect(members.filter({ hasText: '王小明' })).toContainText('負責人');
+      if (mobile) await wang.getByRole('dialog').getByRole('button', { name: '關閉' }).click();
+      await expect(wang.getByRole('log')).toContainText('王小明 加入了 李工（處理人員）');
+    });
 
-  await test.step('李工 sees message and thumbnail without a reload, upright', async () => {
-    await expect(bubble(li, '三線停機，主軸有油')).toBeVisible();
-    const size = await shown(preview(li, '主軸.jpg').getByRole('img'));
-    expect(size.height).toBeGreaterThan(size.width); // orientation 6: stored lying, shown standing
-    expect(Math.max(size.width, size.height)).toBeLessThanOrEqual(480);
-    expect(await li.evaluate(() => document.documentElement.dataset.opened)).toBe('once');
-  });
+    await test.step('李工 opens the room from the list', async () => {
+      await li.goto('/rooms');
+      await li.getByRole('link', { name: new RegExp(station) }).click();
+      await expect(li.getByRole('log')).toContainText('王小明 通報了這個事件');
+      await li.evaluate(() => {
+        document.documentElement.dataset.opened = 'once'; // a reload would lose it
+      });
+      await expect(li.getByRole('status').filter({ hasText: '已連線' })).toBeAttached();
+    });
 
-  await test.step('a press opens the full picture; its bytes are the original', async () => {
-    await preview(li, '主軸.jpg').click();
-    const size = await shown(fullPicture(li));
-    expect([size.width, size.height]).toEqual([1512, 2016]);
-    const src = await fullPicture(li).getAttribute('src');
-    expect(await fetched(li, src ?? '')).toBe(sha256(original));
-  });
+    await test.step('王小明 writes and attaches', async () => {
+      await say(wang, '三線停機，主軸有油');
+      await wang
+        .getByTestId('file-input')
+        .setInputFiles({ name: '主軸.jpg', mimeType: 'image/jpeg', buffer: original });
+      await expect(wang.getByRole('list', { name: '待送出的檔案' })).toContainText('主軸.jpg');
+      if (mobile) await wang.getByRole('switch').check(); // as it is, for this is evidence
+      await wang.getByRole('button', { name: '送出' }).click();
+      await expect(preview(wang, '主軸.jpg')).toBeVisible();
+      await expect(wang.getByRole('region', { name: /主軸.jpg/ })).toHaveCount(0); // its tile has gone
+    });
 
-  await test.step('Esc gives the focus back to the thumbnail (UX 14)', async () => {
-    await li.keyboard.press('Escape');
-    await expect(fullPicture(li)).toHaveCount(0);
-    await expect(preview(li, '主軸.jpg')).toBeFocused();
-  });
-});
+    await test.step('李工 sees message and thumbnail without a reload, upright', async () => {
+      await expect(bubble(li, '三線停機，主軸有油')).toBeVisible();
+      const size = await shown(preview(li, '主軸.jpg').getByRole('img'));
+      expect(size.height).toBeGreaterThan(size.width); // orientation 6: stored lying, shown standing
+      expect(Math.max(size.width, size.height)).toBeLessThanOrEqual(480);
+      expect(await li.evaluate(() => document.documentElement.dataset.opened)).toBe('once');
+    });
 
-test('F-UI-04: pictures that are dropped or pasted reach the colleague too, with their caption', async ({
+    await test.step('a press opens the full picture; its bytes are the original', async () => {
+      await preview(li, '主軸.jpg').click();
+      const size = await shown(fullPicture(li));
+      expect([size.width, size.height]).toEqual([1512, 2016]);
+      const src = await fullPicture(li).getAttribute('src');
+      expect(await fetched(li, src ?? '')).toBe(sha256(original));
+    });
+
+    await test.step('Esc gives the focus back to the thumbnail (UX 14)', async () => {
+      await li.keyboard.press('Escape');
+      await expect(fullPicture(li)).toHaveCount(0);
+      await expect(preview(li, '主軸.jpg')).toBeFocused();
+    });
+  });
+}
+
+test('F-UI-04, UX 11: pictures that are dropped or pasted reach the colleague too, with their caption', async ({
   as,
   api,
 }) => {
@@ -186,4 +192,41 @@ test('F-DL-03: an owner removes a file, and it is gone for everybody at once', a
     await expect(page.getByRole('tab', { name: '證據 0' })).toBeVisible();
     await expect(preview(page, 'wrong.jpg')).toHaveCount(0);
   }
+});
+
+test('F-SC-04: five members upload at once, each photo arrives once and whole, and everybody sees all', async ({
+  as,
+  api,
+}) => {
+  test.slow();
+  const owner = await api('wang');
+  const room = await owner.declare({ title: unique('五人上傳') });
+  const people = ['wang', 'li', 'chen', 'wu', 'boss'] as const;
+  for (const one of people.slice(1)) await owner.add(room.room_id, (await api(one)).userId, 'EDITOR');
+  const sent = people.map((one, n) => ({
+    one,
+    name: `${one}.jpg`,
+    bytes: jpeg({ width: 1400, height: 1050, quality: 90, noise: 0.6, seed: n + 1 }),
+  }));
+  const pages: Page[] = [];
+  for (const [n, { one, name, bytes }] of sent.entries()) {
+    const page = await as(one, n % 2 === 0 ? desk : phone);
+    await openRoom(page, room.room_id);
+    await page.getByTestId('file-input').setInputFiles({ name, mimeType: 'image/jpeg', buffer: bytes });
+    await expect(page.getByRole('list', { name: '待送出的檔案' })).toContainText(name);
+    pages.push(page);
+  }
+  await Promise.all(pages.map((page) => page.getByRole('button', { name: '送出', exact: true }).click()));
+
+  for (const [n, page] of pages.entries()) {
+    if (n % 2 !== 0) await page.getByRole('button', { name: '事件詳情' }).click();
+    await page.getByRole('tab', { name: '證據 5' }).click(); // told without a reload
+    const files = page.getByRole('list', { name: '證據檔案' });
+    for (const { name } of sent)
+      await expect(files.getByRole('listitem').filter({ hasText: name })).toHaveCount(1);
+  }
+  const answer = await owner.http.get(`/api/rooms/${room.room_id}/files`);
+  const { files } = (await answer.json()) as { files: { filename: string; sha256: string }[] };
+  const wanted = sent.map(({ name, bytes }) => [name, sha256(bytes)]);
+  expect(files.map((file) => [file.filename, file.sha256]).sort()).toEqual(wanted.sort());
 });

@@ -88,7 +88,7 @@ test('F-RM-11: a new incident comes into the list without a reload', async ({ as
   await expect(page.getByRole('link', { name: new RegExp(room.title) })).toBeVisible();
 });
 
-test('F-UI-10: breadcrumbs lead from site to number, and a part of the place finds its incidents', async ({
+test('F-UI-10, UX 21: breadcrumbs lead from site to number, and a part of the place finds its incidents', async ({
   as,
   api,
 }) => {
@@ -191,7 +191,7 @@ test('UX 20: what a role may not do is not offered', async ({ as, api }) => {
   await expect(office.getByRole('article').filter({ hasText: '長官也看得到' })).toBeVisible();
 });
 
-test('F-UI-13: on a phone the list gives way to the room and Back finds it where it was', async ({
+test('F-UI-13, UX 21: on a phone the list gives way to the room and Back finds it where it was', async ({
   as,
   api,
 }) => {

@@ -49,38 +49,40 @@ test.afterAll(async () => {
 
 test.afterEach(() => wire.mend());
 
-test('F-SC-02, F-UP-25 to 28: a PDF of 5 MB is cut at 60 %, goes on from there by itself, and is told once', async ({
-  as,
-  api,
-}) => {
-  const [owner, colleague] = [await api('wang'), await api('li')];
-  const room = await roomOf(owner, '斷線', colleague);
-  const [page, other] = [await as('wang'), await as('li')];
-  await openRoom(page, room.room_id);
-  await openRoom(other, room.room_id);
-  const [pdf, sent] = [manual(), offsets(page)];
+for (const [device, screen] of Object.entries({ phone, desk })) {
+  test(`F-SC-02, F-UP-25 to 28: a PDF of 5 MB is cut at 60 %, goes on from there by itself, and is told once (${device})`, async ({
+    as,
+    api,
+  }) => {
+    const [owner, colleague] = [await api('wang'), await api('li')];
+    const room = await roomOf(owner, '斷線', colleague);
+    const [page, other] = [await as('wang', screen), await as('li')];
+    await openRoom(page, room.room_id);
+    await openRoom(other, room.room_id);
+    const [pdf, sent] = [manual(), offsets(page)];
 
-  const sixty = wire.blockAfter(0.6 * pdf.length);
-  await stage(page, [{ name: 'P-07 手冊.pdf', mimeType: 'application/pdf', buffer: pdf }]);
-  await composer(page).fill('停機時查的手冊');
-  await press(page, '送出');
-  await sixty;
-  wire.cut();
-  await expect(tile(page, 'P-07 手冊.pdf')).toContainText('等待網路');
-  await expect(tile(page, 'P-07 手冊.pdf').getByRole('progressbar')).toHaveAttribute(
-    'aria-valuenow',
-    /^\d+$/,
-  );
-  const before = sent.length;
+    const sixty = wire.blockAfter(0.6 * pdf.length);
+    await stage(page, [{ name: 'P-07 手冊.pdf', mimeType: 'application/pdf', buffer: pdf }]);
+    await composer(page).fill('停機時查的手冊');
+    await press(page, '送出');
+    await sixty;
+    wire.cut();
+    await expect(tile(page, 'P-07 手冊.pdf')).toContainText('等待網路');
+    await expect(tile(page, 'P-07 手冊.pdf').getByRole('progressbar')).toHaveAttribute(
+      'aria-valuenow',
+      /^\d+$/,
+    );
+    const before = sent.length;
 
-  wire.mend();
-  await expect(bubble(page, 'P-07 手冊.pdf')).toContainText('停機時查的手冊');
-  await expect(bubble(other, 'P-07 手冊.pdf')).toHaveCount(1);
-  await expect(tile(page, 'P-07 手冊.pdf')).toHaveCount(0);
-  const resumed = sent[before] ?? 0;
-  expect(resumed).toBeGreaterThan(0.6 * pdf.length - 1.1 * mib); // at most 1 MiB is sent again
-  await arrivedOnce(owner, room.room_id, 'P-07 手冊.pdf', pdf);
-});
+    wire.mend();
+    await expect(bubble(page, 'P-07 手冊.pdf')).toContainText('停機時查的手冊');
+    await expect(bubble(other, 'P-07 手冊.pdf')).toHaveCount(1);
+    await expect(tile(page, 'P-07 手冊.pdf')).toHaveCount(0);
+    const resumed = sent[before] ?? 0;
+    expect(resumed).toBeGreaterThan(0.6 * pdf.length - 1.1 * mib); // at most 1 MiB is sent again
+    await arrivedOnce(owner, room.room_id, 'P-07 手冊.pdf', pdf);
+  });
+}
 
 test('UX 10: the page is reloaded at 60 %; the queue goes on from there', async ({ as, api }) => {
   const owner = await api('wang');

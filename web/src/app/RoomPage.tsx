@@ -110,7 +110,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
         <div className={classes.body}>
           <RoomTalk room={room} user={user} log={log} draft={draft} />
           {screen === 'desk' && (
-            <aside className={classes.aside} aria-label={t('details.panel')}>
+            <aside className={classes.aside} aria-label={t('details.panel')} data-region tabIndex={-1}>
               {content}
             </aside>
           )}

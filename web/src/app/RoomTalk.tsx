@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { membersQuery } from '@/api/keys';
@@ -38,6 +39,7 @@ const noMembers: Member[] = [];
 export function RoomTalk({ room, user, log, draft }: Props) {
   const { t } = useTranslation();
   const roomId = room.room_id;
+  const byKey = useLocation({ select: ({ state }) => state.write });
   const live = useLive();
   const { link } = useLink();
   const pending = usePending(roomId);
@@ -133,8 +135,10 @@ export function RoomTalk({ room, user, log, draft }: Props) {
           members={members}
           mode={writing.mode}
           draft={live.drafts.read(roomId)?.text ?? ''}
+          heard={writing.heard}
           onDraft={keepDraft}
           hasFiles={staged.ready > 0}
+          focused={byKey}
           onSend={send}
           onCancel={writing.cancel}
           onTyping={() => live.typing.mine(roomId)}

@@ -18,7 +18,7 @@ export function Rooms({ user }: { user: User }) {
   const alone = useMatchRoute()({ to: '/rooms' }) !== false;
   return (
     <div className={classes.split} data-alone={alone || undefined}>
-      <div className={classes.list}>
+      <div className={classes.list} data-region tabIndex={-1}>
         <RoomList
           filters={filters}
           notice={<AsOf name={listName} />}

@@ -1,6 +1,8 @@
+import { ActionIcon } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
-import { CircleUser, ListChecks, Plus, Search } from 'lucide-react';
+import { ArrowRightToLine, CircleUser, Keyboard, ListChecks, Plus, Search } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import type { User } from '@/api/types';
@@ -11,8 +13,10 @@ import { SearchLink } from '@/features/search';
 import icon from '@/theme/icon.svg';
 import { AdminCrumbs, AdminLink } from './AdminLinks';
 import { AlarmNotice } from './AlarmNotice';
+import { capsOf, pageKeys } from './keys';
 import { LinkBanner, LinkPill } from './LinkState';
 import { NewVersion } from './NewVersion';
+import { type Above, PageKeys } from './PageKeys';
 import classes from './Shell.module.css';
 import { useLive, useUnsent } from './useLive';
 
@@ -21,6 +25,7 @@ export function Shell({ user }: { user: User }) {
   const { t } = useTranslation();
   const { roomId } = useParams({ strict: false });
   const { uploads } = useLive();
+  const [above, setAbove] = useState<Above>();
   return (
     <div className={classes.shell} data-room={roomId !== undefined || undefined}>
       <a className={classes.skip} href="#main">
@@ -34,10 +39,29 @@ export function Shell({ user }: { user: User }) {
         <div className={classes.crumbs}>
           {roomId !== undefined ? <Crumbs roomId={roomId} /> : <AdminCrumbs user={user} />}
         </div>
+        <button
+          type="button"
+          className={classes.jump}
+          aria-keyshortcuts="Control+K"
+          onClick={() => setAbove('jump')}
+        >
+          <ArrowRightToLine size={18} aria-hidden />
+          <span>{t('keys.page.jump')}</span>
+          <kbd>{capsOf(pageKeys.jump).join('+')}</kbd>
+        </button>
         <SearchLink roomId={roomId} />
         <LinkPill />
         <div className={classes.menu}>
           <AdminLink user={user} />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            aria-label={t('keys.title')}
+            onClick={() => setAbove('help')}
+          >
+            <Keyboard size={20} aria-hidden />
+          </ActionIcon>
           <UserMenu user={user} unsent={useUnsent()} />
         </div>
       </header>
@@ -49,6 +73,7 @@ export function Shell({ user }: { user: User }) {
         <Outlet />
       </main>
       <BottomBar roomId={roomId} />
+      <PageKeys roomId={roomId} above={above} onAbove={setAbove} />
     </div>
   );
 }

@@ -74,7 +74,7 @@ export class Live {
     });
     const shelf = this.written;
     this.outbox = new Outbox({ send: (frame) => this.socket.send(frame), shelf, claim });
-    this.drafts = new Drafts(shelf);
+    this.drafts = new Drafts(shelf, new BroadcastChannel('task-reporter.drafts'));
     this.last = new LastRooms(
       cache,
       () => this.store.getState().link === 'live',

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
-import { $api } from '@/api/client';
 import { useSession } from '@/api/session';
-import { type Filters, listQuery } from '@/features/rooms';
+import { type Filters, roomPageQuery } from '@/features/rooms';
 import { useLive } from './useLive';
 
 interface Asked {
@@ -30,7 +29,7 @@ export function useLastRoom(roomId: string, query: Asked): void {
 /** The same for the list. */
 export function useLastList(filters: Filters): void {
   const { last } = useLive();
-  const options = $api.queryOptions('get', '/api/rooms', { params: { query: listQuery(filters) } });
+  const options = roomPageQuery(filters);
   const unanswered = useUnanswered(useQuery({ ...options, enabled: false }));
   const { queryKey } = options;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key is new each time, what it says is in the filters

@@ -2,7 +2,7 @@ import { createContext, useContext, useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { Person } from '@/api/types';
 import type { Unsent } from '@/features/auth';
-import type { Pending } from '@/features/chat';
+import type { Draft, Pending } from '@/features/chat';
 import type { Upload } from '@/features/files';
 import type { Live } from './live';
 
@@ -55,6 +55,12 @@ export function useUnsent(): Unsent {
 /** Whether it is known what was being written. */
 export function useDraftsRead(): boolean {
   return useStore(useLive().drafts.store, ({ ready }) => ready);
+}
+
+/** What another tab has written in a room since this one was opened. */
+export function useHeardDraft(roomId: string): Draft | undefined {
+  const heard = useStore(useLive().drafts.store, (state) => state.heard);
+  return heard?.roomId === roomId ? heard : undefined;
 }
 
 const nobody: Person[] = [];

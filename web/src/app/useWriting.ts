@@ -1,12 +1,12 @@
 import { notifications } from '@mantine/notifications';
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
 import { troubleOf } from '@/api/problem';
 import type { Member, Message, Room, User } from '@/api/types';
 import { type Draft, type Kind, type Log, type Mode, mayEdit, mentionsIn } from '@/features/chat';
 import { can } from '@/features/members';
-import { useLive } from './useLive';
+import { useHeardDraft, useLive } from './useLive';
 
 /** What is being written in a room: a new message, an answer, or another wording of an old one. */
 export function useWriting(room: Room, user: User, members: Member[], log: Log | undefined) {
@@ -25,6 +25,10 @@ export function useWriting(room: Room, user: User, members: Member[], log: Log |
   const reply = useCallback((message: Message) => turnTo({ kind: 'reply', message }), [turnTo]);
   const edit = useCallback((message: Message) => turnTo({ kind: 'edit', message }), [turnTo]);
   const cancel = useCallback(() => turnTo(undefined), [turnTo]);
+  const heard = useHeardDraft(roomId);
+  useEffect(() => {
+    if (heard !== undefined) setMode((now) => (now?.kind === 'edit' ? now : answering(heard)));
+  }, [heard]);
 
   const say = (text: string, kind: Kind) => {
     void live.outbox.add(roomId, {
@@ -71,7 +75,7 @@ export function useWriting(room: Room, user: User, members: Member[], log: Log |
     if (last?.type === 'message') edit(last.message);
   };
 
-  return { mode, reply, edit, cancel, say, save, editLast };
+  return { mode, heard, reply, edit, cancel, say, save, editLast };
 }
 
 function answering(draft: Draft | undefined): Mode | undefined {

@@ -9,6 +9,7 @@ import { declare } from './declare.en';
 import { design } from './design.en';
 import { details } from './details.en';
 import { evidence } from './evidence.en';
+import { keys } from './keys.en';
 import { members } from './members.en';
 import { retention } from './retention.en';
 import { rooms } from './rooms.en';
@@ -113,6 +114,7 @@ export const en: Catalogue = {
   declare,
   design,
   details,
+  keys,
   members,
   templates,
   files: {
@@ -166,7 +168,6 @@ export const en: Catalogue = {
     inRoom: 'Search in this incident',
     inRoomName: 'Only in {{number}}',
     everywhere: 'Search all incidents',
-    shortcut: 'Ctrl+K',
     kindLabel: 'Kind',
     kind: { message: 'Messages', room: 'Incidents', file: 'Files' },
     author: 'Author',

@@ -8,6 +8,7 @@ import { declare } from './declare.zh-Hant';
 import { design } from './design.zh-Hant';
 import { details } from './details.zh-Hant';
 import { evidence } from './evidence.zh-Hant';
+import { keys } from './keys.zh-Hant';
 import { members } from './members.zh-Hant';
 import { retention } from './retention.zh-Hant';
 import { rooms } from './rooms.zh-Hant';
@@ -113,6 +114,7 @@ export const zhHant = {
   declare,
   design,
   details,
+  keys,
   members,
   templates,
   files: {
@@ -166,7 +168,6 @@ export const zhHant = {
     inRoom: '在這個事件中搜尋',
     inRoomName: '只在 {{number}}',
     everywhere: '搜尋所有事件',
-    shortcut: 'Ctrl+K',
     kindLabel: '種類',
     kind: { message: '訊息', room: '事件', file: '檔案' },
     author: '作者',

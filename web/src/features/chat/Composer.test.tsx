@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 async function composer(
-  more: { hasFiles?: boolean; mode?: Mode; draft?: string } = {},
+  more: { hasFiles?: boolean; mode?: Mode; draft?: string; heard?: { text: string } } = {},
 ): Promise<HTMLElement> {
   show(<Composer draft="" members={members} hasFiles={false} {...on} tools={null} staged={null} {...more} />);
   return screen.findByRole('textbox', { name: '輸入訊息' });
@@ -80,6 +80,12 @@ test('F-UI-10: a draft survives leaving the room', async () => {
   expect(on.onDraft).toHaveBeenLastCalledWith('');
 });
 
+test('UX 8: what another tab has written stands here, and is not written back', async () => {
+  const box = await composer({ draft: '先關', heard: { text: '先關總閥' } });
+  expect(box).toHaveValue('先關總閥');
+  expect(on.onDraft).not.toHaveBeenCalled();
+});
+
 describe('UX 16 the list that an @ opens', () => {
   const options = () => screen.queryAllByRole('option').map((option) => option.textContent);
 
@@ -141,6 +147,8 @@ describe('UX 17 keys', () => {
     await userEvent.type(box, 'a{ArrowUp}');
     expect(on.onEditLast).not.toHaveBeenCalled();
     await userEvent.clear(box);
+    await userEvent.type(box, '{Alt>}{Shift>}{ArrowUp}{/Shift}{/Alt}'); // goes to another room
+    expect(on.onEditLast).not.toHaveBeenCalled();
     await userEvent.type(box, '{ArrowUp}');
     expect(on.onEditLast).toHaveBeenCalledOnce();
   });

@@ -21,8 +21,12 @@ interface Props {
   mode?: Mode;
   /** What was being written before. */
   draft: string;
+  /** What another tab has made of it. */
+  heard?: { text: string };
   /** Files wait to go with the next send, so an empty text may be sent too. */
   hasFiles: boolean;
+  /** Takes the focus as the room opens. */
+  focused?: boolean;
   onDraft: (text: string) => void;
   onSend: (text: string, kind: Kind) => void;
   onCancel: () => void;
@@ -41,31 +45,34 @@ export function Composer(props: Props) {
   return <Box key={mode?.kind === 'edit' ? mode.message.message_id : 'new'} {...props} />;
 }
 
-function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
+function Box({ members, mode, draft, heard, hasFiles, focused, tools, staged, ...on }: Props) {
   const { t } = useTranslation();
   const hintId = useId();
   const input = useRef<HTMLTextAreaElement>(null);
   const editing = mode?.kind === 'edit' ? mode.message : undefined;
   const [text, setText] = useState(() => editing?.text ?? draft);
   const [kind, setKind] = useState<Kind>('TEXT');
-  const mentions = useMentions(input, text, members, setText);
+  const isNew = editing === undefined;
+  const write = (next: string) => {
+    setText(next);
+    if (isNew) on.onDraft(next);
+  };
+  const mentions = useMentions(input, text, members, write);
   const trimmed = text.trimEnd();
   const tooLong = [...trimmed].length > maxText;
   const sendable = !tooLong && (trimmed.trim() !== '' || (hasFiles && editing === undefined));
 
-  const isNew = editing === undefined;
-  const { onDraft } = on;
   useEffect(() => {
-    if (isNew) onDraft(text);
-  }, [text, isNew, onDraft]);
+    if (isNew && heard !== undefined) setText(heard.text);
+  }, [heard, isNew]);
   useEffect(() => {
-    if (hasFiles || mode !== undefined) input.current?.focus();
-  }, [hasFiles, mode]);
+    if (hasFiles || focused || mode !== undefined) input.current?.focus();
+  }, [hasFiles, focused, mode]);
 
   const send = () => {
     if (!sendable) return;
     on.onSend(trimmed, kind);
-    if (editing === undefined) setText('');
+    if (isNew) write('');
     setKind('TEXT');
     input.current?.focus();
   };
@@ -74,7 +81,7 @@ function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
     if (event.key === 'Escape' && mode !== undefined) {
       event.stopPropagation();
       on.onCancel();
-    } else if (event.key === 'ArrowUp' && text === '' && isNew) {
+    } else if (event.key === 'ArrowUp' && !event.altKey && text === '' && isNew) {
       event.preventDefault();
       on.onEditLast();
     } else if (event.key === 'Enter' && !event.shiftKey) {
@@ -84,7 +91,7 @@ function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
   };
 
   return (
-    <div className={classes.composer}>
+    <div className={classes.composer} data-region>
       {mode !== undefined && <ModeBar mode={mode} onCancel={on.onCancel} />}
       {staged}
       <MentionList mentions={mentions} />
@@ -105,7 +112,7 @@ function Box({ members, mode, draft, hasFiles, tools, staged, ...on }: Props) {
           enterKeyHint="send"
           value={text}
           onChange={(event) => {
-            setText(event.currentTarget.value);
+            write(event.currentTarget.value);
             mentions.onCaret();
             if (isNew && event.currentTarget.value.trim() !== '') on.onTyping();
           }}

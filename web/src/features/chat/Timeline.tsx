@@ -115,6 +115,7 @@ export function Timeline(props: Props) {
         aria-label={t('chat.log')}
         aria-busy={older.loading || newer.loading}
         tabIndex={0}
+        data-region
       >
         {rows.map((row, index) => (
           <div key={row.key} className={classes.row} data-flash={row.seq === flashed || undefined}>

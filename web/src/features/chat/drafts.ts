@@ -15,6 +15,14 @@ interface State {
   /** Nothing is known of a room's draft before. */
   ready: boolean;
   rooms: Record<string, Draft>;
+  /** What another tab has written, as long as this one has written nothing since; an empty text where the draft is gone. */
+  heard?: Draft;
+}
+
+/** What one tab tells the others. */
+interface Told {
+  user: string;
+  draft: Draft;
 }
 
 /** Drafts that are kept for one person; the oldest go first. */
@@ -22,14 +30,22 @@ export const draftsAtMost = 50;
 /** Milliseconds for which a draft that nobody touches is kept. */
 export const draftAge = 30 * 24 * 3600_000;
 
-const nothing: State = { ready: false, rooms: {} };
+const nothing: State = { ready: false, rooms: {}, heard: undefined };
 
-/** What was being written, per room: Back, a reload and a closed tab lose nothing (F-UI-10, UX 8). */
+/**
+ * What was being written, per room: Back, a reload and a closed tab lose nothing (F-UI-10, UX 8).
+ * A room has one draft in all tabs of a person: what is written in one stands in the others.
+ */
 export class Drafts {
   readonly store = createStore<State>()(() => nothing);
   private user: string | undefined;
 
-  constructor(private readonly shelf: Pick<Shelf, 'put' | 'all' | 'drop'>) {}
+  constructor(
+    private readonly shelf: Pick<Shelf, 'put' | 'all' | 'drop'>,
+    private readonly tabs: BroadcastChannel,
+  ) {
+    tabs.onmessage = ({ data }: MessageEvent<Told>) => this.hear(data);
+  }
 
   async start(user: string): Promise<void> {
     this.user = user;
@@ -61,10 +77,10 @@ export class Drafts {
     const before = this.read(roomId) ?? { roomId, text: '', at: 0 };
     const draft = { ...before, ...change, at: Date.now() };
     if (user === undefined || (draft.text === before.text && draft.reply === before.reply)) return;
-    const { [roomId]: _, ...others } = this.store.getState().rooms;
-    const empty = draft.text === '' && draft.reply === undefined;
-    this.store.setState({ rooms: empty ? others : { ...others, [roomId]: draft } });
-    if (empty) void this.shelf.drop(user, roomId, ['draft']);
+    this.set(draft);
+    this.store.setState({ heard: undefined });
+    this.tabs.postMessage({ user, draft } satisfies Told);
+    if (isEmpty(draft)) void this.shelf.drop(user, roomId, ['draft']);
     else void this.shelf.put(user, roomId, { draft });
   }
 
@@ -73,4 +89,19 @@ export class Drafts {
     const before = this.read(roomId)?.text ?? '';
     this.write(roomId, { text: before === '' ? text : `${before}\n${text}` });
   }
+
+  private hear({ user, draft }: Told): void {
+    if (user !== this.user) return;
+    this.set(draft);
+    this.store.setState({ heard: draft });
+  }
+
+  private set(draft: Draft): void {
+    const { [draft.roomId]: _, ...others } = this.store.getState().rooms;
+    this.store.setState({ rooms: isEmpty(draft) ? others : { ...others, [draft.roomId]: draft } });
+  }
+}
+
+function isEmpty(draft: Draft): boolean {
+  return draft.text === '' && draft.reply === undefined;
 }

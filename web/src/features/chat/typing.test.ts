@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-test('F-RT-02: who writes is named once, and gone after 5 s without another word', () => {
+test('F-RT-02, UX 23: who writes is named once, and gone after 5 s without another word', () => {
   writes();
   vi.advanceTimersByTime(3000);
   writes();

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Skeleton } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Crown, EllipsisVertical, LogOut, UserCog, UserMinus, UserPlus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
@@ -8,6 +8,7 @@ import type { Member, Person, Role, Room, User } from '@/api/types';
 import { Initial } from '@/ui/Initial';
 import { MenuEntry } from '@/ui/MenuEntry';
 import { TroubleNotice } from '@/ui/TroubleNotice';
+import { Waiting } from '@/ui/Waiting';
 import { AddMember } from './AddMember';
 import type { Change } from './ChangeMember';
 import { rolesToGive } from './can';
@@ -45,7 +46,7 @@ export function Members({ room, me, here, onLeft }: Props) {
   const standing: Standing = { me, role: room.my_role, members, archived };
   const present = new Set(here?.map((person) => person.user_id));
 
-  if (query.isError) {
+  if (query.isError && query.data === undefined) {
     return (
       <TroubleNotice title={t('members.failed')} error={query.error} retry={() => void query.refetch()} />
     );
@@ -66,7 +67,7 @@ export function Members({ room, me, here, onLeft }: Props) {
       {adding && (
         <AddMember roomId={room.room_id} roles={roles} members={members} onClose={() => setAdding(false)} />
       )}
-      {query.isPending && <Skeleton height={120} />}
+      {query.isPending && <Waiting height={44} />}
       <ul aria-label={t('members.title')}>
         {ranked(members).map((member) => (
           <li key={member.user_id} className={classes.member}>

@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Skeleton } from '@mantine/core';
+import { Alert, Checkbox } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { ListChecks } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +10,7 @@ import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { TroubleText } from '@/ui/TroubleText';
 import { useLanguage } from '@/ui/useLanguage';
+import { Waiting } from '@/ui/Waiting';
 import classes from './Checklist.module.css';
 import type { May } from './moves';
 import { useTick } from './useTick';
@@ -37,7 +38,7 @@ export function Checklist({ room, me, may }: Props) {
       />
     );
   }
-  if (list.data === undefined) return <Skeleton height={120} m="md" />;
+  if (list.data === undefined) return <Waiting height={32} />;
   const { items } = list.data;
   if (items.length === 0) {
     return <Notice icon={ListChecks} title={t('details.noChecklist')} hint={t('details.noChecklistHint')} />;

@@ -1,18 +1,18 @@
 import { Button, Skeleton } from '@mantine/core';
-import { keepPreviousData } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, ListFilter, Plus, ShieldCheck } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { $api } from '@/api/client';
 import type { RoomPage } from '@/api/types';
 import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useAfter } from '@/ui/useAfter';
 import { FilterBar } from './FilterBar';
-import { type Filters, isFiltered, listName, listQuery, noFilters, pageSize } from './filters';
+import { type Filters, isFiltered, listName, noFilters, pageSize } from './filters';
 import classes from './RoomList.module.css';
 import { RoomRow } from './RoomRow';
+import { roomPageQuery } from './roomPage';
 import { useKeptScroll } from './useKeptScroll';
 
 /** Milliseconds between looks for rooms that nobody told this tab about. */
@@ -28,12 +28,11 @@ interface Props {
 
 export function RoomList({ filters, onFilter, mayDeclare, notice }: Props) {
   const { t } = useTranslation();
-  const rooms = $api.useQuery(
-    'get',
-    '/api/rooms',
-    { params: { query: listQuery(filters) } },
-    { placeholderData: keepPreviousData, refetchInterval: listInterval },
-  );
+  const rooms = useQuery({
+    ...roomPageQuery(filters),
+    placeholderData: keepPreviousData,
+    refetchInterval: listInterval,
+  });
   const slow = useAfter(rooms.isPending, 200);
   const scroll = useKeptScroll(listName(filters), rooms.data !== undefined && !rooms.isPlaceholderData);
 

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ClipboardList, Plus } from 'lucide-react';
@@ -8,6 +8,7 @@ import type { Template } from '@/api/types';
 import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { useLanguage } from '@/ui/useLanguage';
+import { Waiting } from '@/ui/Waiting';
 import classes from './Templates.module.css';
 
 /** What incidents can be declared from, the retired ones last. */
@@ -31,10 +32,10 @@ export function Templates({ mayManage }: { mayManage: boolean }) {
           </Button>
         )}
       </header>
-      {query.isError && (
+      {query.isError && query.data === undefined && (
         <TroubleNotice title={t('templates.failed')} error={query.error} retry={() => void query.refetch()} />
       )}
-      {query.isPending && <Skeleton height={240} />}
+      {query.isPending && <Waiting />}
       {query.isSuccess && templates.length === 0 && (
         <Notice icon={ClipboardList} title={t('templates.none')} hint={t('templates.noneHint')} />
       )}
