@@ -14,9 +14,8 @@ const chromium = {
 export default defineConfig({
   testDir: 'e2e',
   testIgnore: 'screens.spec.ts',
-  globalSetup: './e2e/support/global-setup.ts',
   outputDir: 'test-results/browser',
-  workers: 1,
+  workers: 2, // each with a server of its own; the tests of a file run one after another
   timeout: 180_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
@@ -29,7 +28,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     actionTimeout: 30_000,
     navigationTimeout: 60_000,
-    trace: 'retain-on-failure',
+    // No trace: to record them costs a quarter more CPU. `npx playwright test -g NAME --trace on` has one.
     screenshot: 'only-on-failure',
   },
 });

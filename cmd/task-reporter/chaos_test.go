@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,21 +85,30 @@ func TestBrokenBuildsAreCaught(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bin := buildWith(t, broken.file, broken.edits...)
-			for seed := range uint64(8) { // it depends on who notices first
-				report, err := chaos.Run(t.Context(), chaos.Config{
-					Program: bin, PostgresBin: postgres, MinIO: minio, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-					Faults: []string{broken.fault}, Duration: 15 * time.Second, Seed: seed + 1,
-					Nodes: 3, Rooms: 3, Sockets: 15, Rate: 200,
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, r := range report.Results {
+			ctx, enough := context.WithCancel(t.Context())
+			defer enough()
+			rounds, caught := 0, false
+			report, err := chaos.Run(ctx, chaos.Config{
+				Program: bin, PostgresBin: postgres, MinIO: minio, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+				Faults: slices.Repeat([]string{broken.fault}, 8), // it depends on who notices first
+				Tell: func(r chaos.Result) {
+					rounds++
 					if len(r.Violations) > 0 {
-						t.Logf("caught in round %d: %d violations, first %v", seed+1, len(r.Violations), r.Violations[0])
-						return
+						t.Logf("caught in round %d: %d violations, first %v", rounds, len(r.Violations), r.Violations[0])
+						caught = true
+						enough()
 					}
-				}
+				},
+				Duration: 15 * time.Second, Seed: 1, Nodes: 3, Rooms: 3, Sockets: 15, Rate: 200,
+			})
+			if err := os.RemoveAll(report.Logs); err != nil {
+				t.Error(err)
+			}
+			if caught {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
 			}
 			t.Errorf("a build that %s passed", name)
 		})

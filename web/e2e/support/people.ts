@@ -1,4 +1,4 @@
-/** Who takes part in the tests. Passwords are made anew for every run. */
+/** Who takes part in the tests. Passwords are made anew for every server. */
 export const people = {
   wang: { name: '王小明', role: 'USER' },
   li: { name: '李工', role: 'USER' },
@@ -10,7 +10,7 @@ export const people = {
 
 export type Username = keyof typeof people;
 
-/** What the global set-up tells the tests, through the environment. */
+/** What the server of a worker tells its tests, through the environment. */
 export interface Plant {
   url: string;
   accounts: Record<Username, { userId: string; password: string }>;
@@ -18,6 +18,6 @@ export interface Plant {
 
 export function plant(): Plant {
   const text = process.env.E2E_PLANT;
-  if (text === undefined) throw new Error('E2E_PLANT is not set: the global set-up has not run');
+  if (text === undefined) throw new Error('E2E_PLANT is not set: no server has been started');
   return JSON.parse(text) as Plant;
 }

@@ -2,11 +2,11 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { type Plant, people, type Username } from './people';
 
 const binary = resolve(process.env.TASK_REPORTER_BIN ?? '../bin/task-reporter');
-const log = resolve('test-results/server.log');
+const log = resolve('test-results/browser/server.log'); // Playwright empties the folder before a run
 /** Milliseconds until the server must answer. */
 const patience = 60_000;
 
@@ -29,7 +29,7 @@ export class Server {
       TASK_REPORTER_DATA_DIR: dataDir,
       ...settings,
     });
-    mkdirSync(resolve('test-results'), { recursive: true });
+    mkdirSync(dirname(log), { recursive: true });
     const output = openSync(log, 'a');
     const server = new Server(
       port,

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, test as base, expect, type Page } from '@playwright/test';
 import { Client } from './client';
-import { plant, type Username } from './people';
+import { type Plant, plant, type Username } from './people';
+import { Server } from './server';
 
 export { expect };
 
@@ -18,8 +22,33 @@ interface Fixtures {
   api: (username: Username) => Promise<Client>;
 }
 
-export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures it needs from the pattern
+interface Shared {
+  /** What all tests of a worker use, one after another; plant() tells them where it is. */
+  server: Server;
+}
+
+export const test = base.extend<Fixtures, Shared>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures it needs from the pattern
+    async ({}, use) => {
+      const dataDir = mkdtempSync(join(tmpdir(), 'task-reporter-e2e-'));
+      let server: Server | undefined;
+      try {
+        server = await Server.start(dataDir);
+        process.env.E2E_PLANT = JSON.stringify({
+          url: server.url,
+          accounts: server.populate(),
+        } satisfies Plant);
+        await use(server);
+      } finally {
+        await server?.stop();
+        rmSync(dataDir, { recursive: true, force: true });
+      }
+    },
+    { scope: 'worker', auto: true },
+  ],
+
+  // biome-ignore lint/correctness/noEmptyPattern: as above
   baseURL: async ({}, use) => use(plant().url),
 
   page: async ({ page }, use) => {
