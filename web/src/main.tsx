@@ -3,10 +3,12 @@ import '@mantine/notifications/styles.css';
 import './theme/global.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { refresh } from './api/session';
 import { App } from './app/App';
 import { startLanguages } from './i18n';
 
-startLanguages();
+void refresh(); // while the language comes
+await startLanguages();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(

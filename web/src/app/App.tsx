@@ -1,15 +1,19 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
-import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider, useIsFetching } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { worthRetrying } from '@/api/problem';
-import { refresh } from '@/api/session';
+import { fetchLanguages } from '@/i18n';
 import { resolver, theme } from '@/theme/theme';
+import { fetchLater } from '@/ui/later';
+import { Told } from '@/ui/Told';
 import { Live } from './live';
 import { makeRouter } from './router';
 import { LiveContext } from './useLive';
 import { followVersion } from './version';
+
+/** Milliseconds without a request after which the page fetches what it may need later. */
+const quiet = 2000;
 
 // In the same turn as the click: by a timer, a controlled checkbox would jump back before it is ticked.
 notifyManager.setScheduler(queueMicrotask);
@@ -26,7 +30,6 @@ export function App() {
   useEffect(() => {
     const stop = live.start();
     const leave = followVersion(() => live.wouldLose());
-    void refresh();
     return () => {
       leave();
       stop();
@@ -36,10 +39,22 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
       <QueryClientProvider client={cache}>
         <LiveContext value={live}>
-          <Notifications position="top-center" autoClose={4000} />
+          <Told />
           <RouterProvider router={router} />
+          <Ahead />
         </LiveContext>
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** Once what is on the screen has all it asked for: the rest of the page, for when the network is worse. */
+function Ahead() {
+  const busy = useIsFetching() > 0;
+  useEffect(() => {
+    if (busy) return;
+    const timer = setTimeout(() => void fetchLater().then(fetchLanguages), quiet);
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return null;
 }

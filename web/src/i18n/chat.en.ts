@@ -34,7 +34,6 @@ export const chat: Catalogue['chat'] = {
   memberAdded: '{{by}} added {{name}} ({{role}})',
   fileDeleted: '{{name}} removed a file',
   unread: 'Unread messages',
-  everyone: 'everyone',
   mentionsYou: '{{count}} mention you',
   mentioned: 'mentions you',
   typing: {

@@ -32,7 +32,6 @@ export const chat = {
   memberAdded: '{{by}} 加入了 {{name}}（{{role}}）',
   fileDeleted: '{{name}} 移除了一個檔案',
   unread: '未讀訊息',
-  everyone: '所有人',
   mentionsYou: '有 {{count}} 則提到您',
   mentioned: '提到您',
   typing: {
