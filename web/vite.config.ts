@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { budget } from './scripts/budget';
+import { budget } from './scripts/budget.ts';
 
 const dist = fileURLToPath(new URL('dist', import.meta.url));
 

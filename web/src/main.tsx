@@ -3,11 +3,9 @@ import '@mantine/notifications/styles.css';
 import './theme/global.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { refresh } from './api/session';
 import { App } from './app/App';
 import { startLanguages } from './i18n';
 
-void refresh(); // while the language comes
 await startLanguages();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -3,6 +3,7 @@ import { notifyManager, QueryClient, QueryClientProvider, useIsFetching } from '
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { worthRetrying } from '@/api/problem';
+import { refresh } from '@/api/session';
 import { fetchLanguages } from '@/i18n';
 import { resolver, theme } from '@/theme/theme';
 import { fetchLater } from '@/ui/later';
@@ -11,9 +12,6 @@ import { Live } from './live';
 import { makeRouter } from './router';
 import { LiveContext } from './useLive';
 import { followVersion } from './version';
-
-/** Milliseconds without a request after which the page fetches what it may need later. */
-const quiet = 2000;
 
 // In the same turn as the click: by a timer, a controlled checkbox would jump back before it is ticked.
 notifyManager.setScheduler(queueMicrotask);
@@ -30,6 +28,7 @@ export function App() {
   useEffect(() => {
     const stop = live.start();
     const leave = followVersion(() => live.wouldLose());
+    void refresh();
     return () => {
       leave();
       stop();
@@ -53,7 +52,12 @@ function Ahead() {
   const busy = useIsFetching() > 0;
   useEffect(() => {
     if (busy) return;
-    const timer = setTimeout(() => void fetchLater().then(fetchLanguages), quiet);
+    const timer = setTimeout(
+      () =>
+        void fetchLater()
+          .then(fetchLanguages)
+          .catch(() => undefined),
+    );
     return () => clearTimeout(timer);
   }, [busy]);
   return null;

@@ -160,7 +160,6 @@ export const en: Catalogue = {
     placeholder: 'Search messages, incidents, files…',
     inRoom: 'Search in this incident',
     inRoomName: 'Only in {{number}}',
-    everywhere: 'Search all incidents',
     shortcut: 'Ctrl+K',
     kindLabel: 'Kind',
     kind: { message: 'Messages', room: 'Incidents', file: 'Files' },
