@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { budget } from './scripts/budget.ts';
 
 const dist = fileURLToPath(new URL('dist', import.meta.url));
 
@@ -68,20 +69,24 @@ function shellFiles(): Plugin {
 const server = process.env.TASK_REPORTER_URL ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), keepPlaceholder(), pdfParts(), shellFiles()],
+  plugins: [react(), keepPlaceholder(), pdfParts(), shellFiles(), budget()],
   worker: { format: 'es' },
   resolve: { alias: { '@': fileURLToPath(new URL('src', import.meta.url)) } },
   build: {
     emptyOutDir: false,
     target: 'es2022',
+    modulePreload: { polyfill: false }, // where it is not known, parts come one after another
     chunkSizeWarningLimit: 800,
     rolldownOptions: {
       input: { index: 'index.html', sw: 'src/shell.worker.ts' },
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-        // One chunk for what several parts share of these: in many small ones it compresses worse.
+        // What every visit needs, in two chunks, of which the libraries change seldom.
         codeSplitting: {
-          groups: [{ name: 'ui', minShareCount: 2, test: /node_modules.(@mantine|lucide-react)/ }],
+          groups: [
+            { name: 'libraries', tags: ['$initial'], test: /node_modules/ },
+            { name: 'page', tags: ['$initial'], test: /src.(?!main\.tsx|shell)/ },
+          ],
         },
       },
     },

@@ -10,7 +10,6 @@ import {
   ShieldCheck,
   Users,
 } from 'lucide-react';
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { User } from '@/api/types';
 import { type Act, can } from '@/features/members';
@@ -32,11 +31,11 @@ const screens = [
   { to: '/admin/cluster', label: 'cluster.title', icon: Network, acts: ['read_cluster'] },
 ] as const satisfies readonly { acts: readonly Act[]; [more: string]: unknown }[];
 
-function screensOf(user: User) {
+export function screensOf(user: User) {
   return screens.filter(({ acts }) => acts.some((act) => can(user, undefined, act)));
 }
 
-function usePath(): string {
+export function usePath(): string {
   return useLocation({ select: ({ pathname }) => pathname });
 }
 
@@ -69,33 +68,6 @@ export function AdminLink({ user }: { user: User }) {
     >
       {t('admin.title')}
     </Button>
-  );
-}
-
-/** From one of these screens to the others. */
-export function AdminNav({ user }: { user: User }) {
-  const { t } = useTranslation();
-  const path = usePath();
-  const nav = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on a phone, where one is may be out of sight
-  useEffect(() => {
-    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
-  }, [path]);
-  const offered = screensOf(user);
-  if (offered.length === 0) return null;
-  return (
-    <nav ref={nav} className={classes.nav} aria-label={t('admin.title')}>
-      <ul>
-        {offered.map(({ to, label, icon: Icon }) => (
-          <li key={to}>
-            <Link to={to}>
-              <Icon size={16} aria-hidden />
-              {t(label)}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
   );
 }
 

@@ -1,11 +1,13 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
-import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider, useIsFetching } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { worthRetrying } from '@/api/problem';
 import { refresh } from '@/api/session';
+import { fetchLanguages } from '@/i18n';
 import { resolver, theme } from '@/theme/theme';
+import { fetchLater } from '@/ui/later';
+import { Told } from '@/ui/Told';
 import { Live } from './live';
 import { makeRouter } from './router';
 import { LiveContext } from './useLive';
@@ -36,10 +38,27 @@ export function App() {
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
       <QueryClientProvider client={cache}>
         <LiveContext value={live}>
-          <Notifications position="top-center" autoClose={4000} />
+          <Told />
           <RouterProvider router={router} />
+          <Ahead />
         </LiveContext>
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** Once what is on the screen has all it asked for: the rest of the page, for when the network is worse. */
+function Ahead() {
+  const busy = useIsFetching() > 0;
+  useEffect(() => {
+    if (busy) return;
+    const timer = setTimeout(
+      () =>
+        void fetchLater()
+          .then(fetchLanguages)
+          .catch(() => undefined),
+    );
+    return () => clearTimeout(timer);
+  }, [busy]);
+  return null;
 }

@@ -1,31 +1,31 @@
-import { Button, Drawer, Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { DoorOpen, Lock } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Room, User } from '@/api/types';
 import { type EvidenceFilter, ViewerProvider } from '@/features/files';
 import { can } from '@/features/members';
-import { type May, RoomHeader } from '@/features/rooms';
+import { type May, RoomHeader, Settings } from '@/features/rooms';
+import { later } from '@/ui/later';
 import { Notice } from '@/ui/Notice';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { TroubleText } from '@/ui/TroubleText';
 import { useAfter } from '@/ui/useAfter';
 import { useScreen } from '@/ui/useScreen';
+import { Waiting } from '@/ui/Waiting';
 import { LinkPill } from './LinkState';
 import classes from './RoomPage.module.css';
-import { RoomPanel } from './RoomPanel';
 import { RoomTalk } from './RoomTalk';
 import { useLastRoom } from './useLast';
 import { useDraftsRead, useLive } from './useLive';
 import { useRoomLog } from './useRoomLog';
 
-const Settings = lazy(() =>
-  import('@/features/rooms/Settings').then((module) => ({ default: module.Settings })),
-);
+const RoomPanel = later(async () => (await import('./RoomPanel')).RoomPanel, Waiting);
+const RoomSheet = later(async () => (await import('./RoomSheet')).RoomSheet);
 
 /** The tabs of the panel beside a room; on phones and tablets it is a sheet, open when one is named. */
 export const panels = ['details', 'members', 'files', 'checklist'] as const;
@@ -67,6 +67,8 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   const show = (next: Panel | undefined, replace: boolean) =>
     void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
 
+  const [sheet, setSheet] = useState(false);
+  if (panel !== undefined && !sheet) setSheet(true); // it stays, to close as it opened
   const [editing, setEditing] = useState(false);
   const [draft, setDraft] = useState(0);
   const quote = (text: string) => {
@@ -116,29 +118,12 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           )}
         </div>
       </div>
-      {screen !== 'desk' && (
-        <Drawer
-          opened={panel !== undefined}
-          onClose={() => show(undefined, true)}
-          position={screen === 'phone' ? 'bottom' : 'right'}
-          size={screen === 'phone' ? '85dvh' : 380}
-          title={t('details.panel')}
-          classNames={{ body: classes.sheet, content: classes.sheetContent, title: classes.sheetTitle }}
-          closeButtonProps={{ 'aria-label': t('app.close') }}
-          closeOnEscape={false} // Esc belongs to what is on top of it: a picture, a dialog
-          onKeyDown={(event) => {
-            const within = event.target instanceof Node && event.currentTarget.contains(event.target);
-            if (event.key === 'Escape' && within) show(undefined, true);
-          }}
-        >
+      {screen !== 'desk' && sheet && (
+        <RoomSheet screen={screen} opened={panel !== undefined} onClose={() => show(undefined, true)}>
           {content}
-        </Drawer>
+        </RoomSheet>
       )}
-      {editing && (
-        <Suspense fallback={null}>
-          <Settings room={room} may={may} onClose={() => setEditing(false)} />
-        </Suspense>
-      )}
+      {editing && <Settings room={room} may={may} onClose={() => setEditing(false)} />}
     </ViewerProvider>
   );
 }

@@ -5,13 +5,15 @@ import { Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { checklistQuery, fileCountQuery } from '@/api/keys';
 import type { Room, User } from '@/api/types';
-import { type EvidenceFilter, GalleryTab } from '@/features/files';
+import { Evidence, type EvidenceFilter } from '@/features/files';
 import { can, canDeleteFile, Members } from '@/features/members';
-import { Hold } from '@/features/retention';
 import { Checklist, Details, type May, progress } from '@/features/rooms';
+import { later } from '@/ui/later';
 import type { Panel } from './RoomPage';
 import classes from './RoomPage.module.css';
 import { usePresence } from './usePresence';
+
+const Hold = later(async () => (await import('@/features/retention')).Hold);
 
 interface Props {
   room: Room;
@@ -33,6 +35,7 @@ export function RoomPanel({ room, user, may, panel, filter, ...on }: Props) {
   const files = useQuery(fileCountQuery(room.room_id));
   const checklist = useQuery(checklistQuery(room.room_id));
   const here = usePresence(room.room_id);
+  const mayHold = can(user, room.my_role, 'hold_room');
   return (
     <Tabs
       value={panel}
@@ -59,7 +62,7 @@ export function RoomPanel({ room, user, may, panel, filter, ...on }: Props) {
             <Search size={20} aria-hidden />
             {t('search.inRoom')}
           </Link>
-          <Hold room={room} mayHold={can(user, room.my_role, 'hold_room')} />
+          {(mayHold || room.hold !== undefined) && <Hold room={room} mayHold={mayHold} />}
           <Details room={room} may={may} onSettings={on.onSettings} />
         </Tabs.Panel>
         <Tabs.Panel value="members">
@@ -69,7 +72,7 @@ export function RoomPanel({ room, user, may, panel, filter, ...on }: Props) {
           <Checklist room={room} me={user} may={may} />
         </Tabs.Panel>
         <Tabs.Panel value="files">
-          <GalleryTab
+          <Evidence
             roomId={room.room_id}
             filter={filter}
             onFilter={on.onFilter}

@@ -144,7 +144,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
           onTyping={() => live.typing.mine(roomId)}
           onEditLast={writing.editLast}
           tools={mayUpload && <FilePickers onFiles={staged.add} />}
-          staged={<StagedFiles staged={staged} />}
+          staged={staged.files.length > 0 && <StagedFiles staged={staged} />}
         />
       ) : (
         <ReadOnly room={room} user={user} />

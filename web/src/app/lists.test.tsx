@@ -7,7 +7,7 @@ import type { ApiToken, AuditEntry, ChecklistItem, File, Session, Template, User
 import { OwnSessions, OwnTokens } from '@/features/access';
 import { Audit } from '@/features/audit';
 import { ViewerProvider } from '@/features/files';
-import Evidence from '@/features/files/Evidence';
+import { Evidence } from '@/features/files/Evidence';
 import { Members } from '@/features/members';
 import { Checklist } from '@/features/rooms';
 import { Templates } from '@/features/templates';

@@ -21,7 +21,6 @@ import { can } from '@/features/members';
 import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
 import { readTerms, type Terms } from '@/features/search/terms';
 import { readSheet, type Sheet } from '@/features/stations/sheet';
-import { AdminArea } from './AdminArea';
 import { CrashNotice, NotFound } from './Failures';
 import { type Panel, panels, RoomPage } from './RoomPage';
 import { NothingChosen, Rooms } from './Rooms';
@@ -206,7 +205,15 @@ const search = createRoute({
   ),
 });
 
-const admin = createRoute({ getParentRoute: () => inside, path: '/admin', component: AdminArea });
+/** All of these are loaded when somebody goes there: who opens a room does not wait for them. */
+const admin = createRoute({
+  getParentRoute: () => inside,
+  path: '/admin',
+  component: lazyRouteComponent(
+    part(() => import('./AdminArea')),
+    'AdminArea',
+  ),
+});
 
 const adminHome = createRoute({
   getParentRoute: () => admin,
@@ -216,7 +223,6 @@ const adminHome = createRoute({
   },
 });
 
-/** All of these are loaded when somebody goes there: who opens a room does not wait for them. */
 const accounts = createRoute({
   getParentRoute: () => admin,
   path: '/users',

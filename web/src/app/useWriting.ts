@@ -1,4 +1,3 @@
-import { notifications } from '@mantine/notifications';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
@@ -6,6 +5,7 @@ import { troubleOf } from '@/api/problem';
 import type { Member, Message, Room, User } from '@/api/types';
 import { type Draft, type Kind, type Log, type Mode, mayEdit, mentionsIn } from '@/features/chat';
 import { can } from '@/features/members';
+import { tellFailure } from '@/ui/tell';
 import { useHeardDraft, useLive } from './useLive';
 
 /** What is being written in a room: a new message, an answer, or another wording of an old one. */
@@ -56,12 +56,7 @@ export function useWriting(room: Room, user: User, members: Member[], log: Log |
       },
       {
         onSuccess: () => setMode(undefined),
-        onError: (error) =>
-          notifications.show({
-            color: 'red',
-            title: t('chat.editFailed'),
-            message: t(`error.${troubleOf(error).code}`),
-          }),
+        onError: (error) => tellFailure(t('chat.editFailed'), t(`error.${troubleOf(error).code}`)),
       },
     );
     return true;

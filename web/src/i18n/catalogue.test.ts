@@ -37,6 +37,26 @@ describe('UX 27, F-UI-12 the catalogues', () => {
   });
 });
 
+describe('what the sources say', () => {
+  const sources = Object.entries(
+    import.meta.glob<string>('../**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true }),
+  )
+    .filter(([path]) => !/^\.\/|\.test\./.test(path))
+    .map(([, source]) => source)
+    .join('\n');
+  const literal = new Set([...sources.matchAll(/['`]([\w.-]+)['`]/g)].map(([, text]) => text));
+  const made = [
+    ...new Set([...sources.matchAll(/`([\w.-]+\.\$\{[^`]*)`/g)].map(([, text = '']) => text)),
+  ].map((text) => new RegExp(`^${text.replaceAll('.', '\\.').replace(/\$\{.*?\}/g, '[\\w-]+')}$`));
+
+  test('every text is shown somewhere', () => {
+    const idle = [...chinese.keys()].filter(
+      (key) => !literal.has(key) && !made.some((form) => form.test(key)),
+    );
+    expect(idle).toEqual([]);
+  });
+});
+
 describe('the language', () => {
   test.each([
     ['nothing', null, [], 'zh-Hant'],

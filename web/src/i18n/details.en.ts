@@ -14,7 +14,6 @@ export const details: Catalogue['details'] = {
   impact: 'Impact',
   unitsAtRisk: 'Units at risk: {{count}}',
   declaredBy: 'Declared by',
-  declaredAt: 'Declared at',
   lastActivity: 'Last activity',
   myRole: 'My role',
   archived: 'This incident is archived',

@@ -12,7 +12,6 @@ export const details = {
   impact: '影響',
   unitsAtRisk: '{{count}} 件產品可能受影響',
   declaredBy: '通報人',
-  declaredAt: '通報時間',
   lastActivity: '最後動態',
   myRole: '我的角色',
   archived: '這個事件已封存',

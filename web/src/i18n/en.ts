@@ -2,6 +2,7 @@ import { access } from './access.en';
 import { accounts } from './accounts.en';
 import { alarm } from './alarm.en';
 import { audit } from './audit.en';
+import { called } from './called';
 import type { Catalogue } from './catalogue';
 import { chat } from './chat.en';
 import { cluster } from './cluster.en';
@@ -104,7 +105,7 @@ export const en: Catalogue = {
     it: 'IT',
     other: 'Other',
   },
-  role: { label: 'Role', OWNER: 'Owner', EDITOR: 'Editor', VIEWER: 'Viewer', none: 'Not a member' },
+  role: { label: 'Role', ...called.en.role, none: 'Not a member' },
   roleHint: {
     OWNER: 'Manages members and all files',
     EDITOR: 'Writes and uploads',

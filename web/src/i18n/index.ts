@@ -1,13 +1,19 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { en } from './en';
-import { zhHant } from './zh-Hant';
+import type { Catalogue } from './catalogue';
+import type { zhHant } from './zh-Hant';
 
 export const languages = ['zh-Hant', 'en'] as const;
 export type Language = (typeof languages)[number];
 
 /** How each language names itself. */
 export const languageNames: Record<Language, string> = { 'zh-Hant': '中文', en: 'English' };
+
+/** Each comes when it is wanted: a page speaks one. */
+const catalogues: Record<Language, () => Promise<Catalogue>> = {
+  'zh-Hant': async () => (await import('./zh-Hant')).zhHant,
+  en: async () => (await import('./en')).en,
+};
 
 const htmlLang: Record<Language, string> = { 'zh-Hant': 'zh-Hant-TW', en: 'en' };
 const storageKey = 'task-reporter.language';
@@ -45,28 +51,42 @@ function show(language: Language): void {
   document.documentElement.lang = htmlLang[language];
 }
 
-export function setLanguage(language: Language): void {
+/** The language that was asked for last: a slow catalogue does not overtake it. */
+let wanted: Language | undefined;
+
+/** Fails, and changes nothing, when the catalogue cannot be had. */
+export async function setLanguage(language: Language): Promise<void> {
+  wanted = language;
+  if (!i18next.hasResourceBundle(language, 'translation')) {
+    i18next.addResourceBundle(language, 'translation', await catalogues[language]());
+  }
+  if (wanted !== language) return;
   try {
     localStorage.setItem(storageKey, language);
   } catch {
     // the choice lasts for this tab only
   }
   show(language);
-  void i18next.changeLanguage(language);
+  await i18next.changeLanguage(language);
 }
 
 export function currentLanguage(): Language {
   return isLanguage(i18next.language) ? i18next.language : 'zh-Hant';
 }
 
-export function startLanguages(): void {
-  const language = chooseLanguage(remembered(), navigator.languages);
+export async function startLanguages(
+  language = chooseLanguage(remembered(), navigator.languages),
+): Promise<void> {
   show(language);
-  void i18next.use(initReactI18next).init({
+  await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
-    resources: { 'zh-Hant': { translation: zhHant }, en: { translation: en } },
+    resources: { [language]: { translation: await catalogues[language]() } },
     interpolation: { escapeValue: false }, // React escapes
-    initAsync: false,
   });
+}
+
+/** Fetches the other languages, so that changing to them needs no network. */
+export async function fetchLanguages(): Promise<void> {
+  await Promise.all(languages.map((language) => catalogues[language]()));
 }

@@ -2,7 +2,6 @@ import type { Catalogue } from './catalogue';
 
 /** The people of a room. */
 export const members: Catalogue['members'] = {
-  tab: 'People',
   tabCount: 'People {{count}}',
   title: 'People in this room',
   add: 'Add somebody',

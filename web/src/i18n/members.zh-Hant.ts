@@ -1,6 +1,5 @@
 /** The people of a room. */
 export const members = {
-  tab: '成員',
   tabCount: '成員 {{count}}',
   title: '房間成員',
   add: '加入成員',

@@ -10,7 +10,6 @@ export const retention: Catalogue['retention'] = {
   policy: 'Policy',
   never: 'Nobody has set a policy yet: everything is kept for ever.',
   changed: 'Changed by {{name}}, {{time}}',
-  days: 'Days in the archive',
   daysOf: '{{severity}}: days in the archive',
   forever: 'Kept for ever',
   count: '{{count}} days',

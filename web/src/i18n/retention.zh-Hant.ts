@@ -8,7 +8,6 @@ export const retention = {
   policy: '規則',
   never: '還沒有人訂過規則：全部永久保留。',
   changed: '{{name}} 於 {{time}} 修改',
-  days: '封存後天數',
   daysOf: '{{severity}}：封存後天數',
   forever: '永久保留',
   count: '{{count}} 天',

@@ -2,6 +2,7 @@ import { access } from './access.zh-Hant';
 import { accounts } from './accounts.zh-Hant';
 import { alarm } from './alarm.zh-Hant';
 import { audit } from './audit.zh-Hant';
+import { called } from './called';
 import { chat } from './chat.zh-Hant';
 import { cluster } from './cluster.zh-Hant';
 import { declare } from './declare.zh-Hant';
@@ -104,7 +105,7 @@ export const zhHant = {
     it: '資訊系統',
     other: '其他',
   },
-  role: { label: '角色', OWNER: '負責人', EDITOR: '處理人員', VIEWER: '檢視者', none: '非成員' },
+  role: { label: '角色', ...called['zh-Hant'].role, none: '非成員' },
   roleHint: {
     OWNER: '可管理成員與所有檔案',
     EDITOR: '可發言、上傳檔案',

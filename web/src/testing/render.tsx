@@ -9,12 +9,12 @@ import {
 } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
-import { setLanguage, startLanguages } from '@/i18n';
+import { startLanguages } from '@/i18n';
+
+await startLanguages('zh-Hant');
 
 /** Shows a component as the page would: in Chinese, with a theme, a cache and an address. */
 export function show(children: ReactNode) {
-  startLanguages();
-  setLanguage('zh-Hant');
   const cache = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const router = createRouter({
     routeTree: createRootRoute({ component: () => children }),

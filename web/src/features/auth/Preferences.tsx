@@ -11,7 +11,7 @@ export function LanguageSwitch() {
     <SegmentedControl
       aria-label={t('settings.language')}
       value={language}
-      onChange={(value) => setLanguage(value as Language)}
+      onChange={(value) => void setLanguage(value as Language)}
       data={languages.map((value) => ({ value, label: languageNames[value] }))}
     />
   );

@@ -1,4 +1,9 @@
-export { Login } from './Login';
-export { Preferences } from './Preferences';
+import { later } from '@/ui/later';
+import { Waiting } from '@/ui/Waiting';
+
+export type { Unsent } from './Account';
 export { Starting } from './Starting';
-export { Account, type Unsent, UserMenu } from './UserMenu';
+export { UserMenu } from './UserMenu';
+
+export const Account = later(async () => (await import('./Account')).Account, Waiting);
+export const Login = later(async () => (await import('./Login')).Login, Waiting);

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { Member, Message } from '@/api/types';
 import { isComposing } from '@/ui/isComposing';
 import classes from './Composer.module.css';
-import { type Kind, KindMenu } from './KindMenu';
+import { KindButton } from './KindButton';
+import type { Kind } from './kinds';
 import { MentionList } from './MentionList';
 import { useFirstLine } from './Quote';
 import { useMentions } from './useMentions';
@@ -97,7 +98,7 @@ function Box({ members, mode, draft, heard, hasFiles, focused, tools, staged, ..
       <MentionList mentions={mentions} />
       <div className={classes.entry}>
         {isNew && tools}
-        {isNew && <KindMenu kind={kind} onChange={setKind} />}
+        {isNew && <KindButton kind={kind} onChange={setKind} />}
         <Textarea
           ref={input}
           className={classes.input}

@@ -1,31 +1,19 @@
-import { ActionIcon, Menu } from '@mantine/core';
-import { CircleCheckBig, MessageSquare, TrendingUp } from 'lucide-react';
+import { Menu } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { SendMessageFrame } from '@/api/types';
+import { type Popup, useOpened } from '@/ui/later';
 import classes from './Composer.module.css';
+import { icons, type Kind, kinds } from './kinds';
 
-export type Kind = SendMessageFrame['message_type'];
-
-const kinds: readonly Kind[] = ['TEXT', 'DECISION', 'STATUS_UPDATE'];
-const icons = { TEXT: MessageSquare, DECISION: CircleCheckBig, STATUS_UPDATE: TrendingUp };
-
-/** What the next message is: talk, a decision, or how far the work has come. */
-export function KindMenu({ kind, onChange }: { kind: Kind; onChange: (kind: Kind) => void }) {
+export const KindMenu: Popup<{ kind: Kind; onChange: (kind: Kind) => void }> = ({
+  kind,
+  onChange,
+  button,
+}) => {
   const { t } = useTranslation();
-  const Current = icons[kind];
+  const { opened, setOpened, target } = useOpened(button);
   return (
-    <Menu position="top-start" shadow="md" withinPortal>
-      <Menu.Target>
-        <ActionIcon
-          className={classes.kind}
-          variant={kind === 'TEXT' ? 'subtle' : 'light'}
-          color={kind === 'TEXT' ? 'gray' : undefined}
-          size="lg"
-          aria-label={t('chat.kindNow', { kind: t(`chat.kinds.${kind}`) })}
-        >
-          <Current size={20} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
+    <Menu opened={opened} onChange={setOpened} position="top-start" shadow="md" withinPortal>
+      <Menu.Target>{target}</Menu.Target>
       <Menu.Dropdown aria-label={t('chat.kind')}>
         <Menu.RadioGroup value={kind} onChange={(value) => onChange(value as Kind)}>
           {kinds.map((one) => {
@@ -46,4 +34,4 @@ export function KindMenu({ kind, onChange }: { kind: Kind; onChange: (kind: Kind
       </Menu.Dropdown>
     </Menu>
   );
-}
+};

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Message, MessageType, Person } from '@/api/types';
 import { formats } from '@/i18n/format';
 import { Initial } from '@/ui/Initial';
+import { later } from '@/ui/later';
 import { useLanguage } from '@/ui/useLanguage';
 import chat from './Chat.module.css';
 import classes from './Message.module.css';
@@ -11,7 +12,8 @@ import { calls, textParts } from './mentions';
 import { Quote } from './Quote';
 import { Reactions } from './Reactions';
 import { useTalk } from './Talk';
-import { Versions } from './Versions';
+
+const Versions = later(async () => (await import('./Versions')).Versions);
 
 interface FrameProps {
   author: Person;

@@ -6,8 +6,9 @@ import type { Message } from '@/api/types';
 import { li, minute, room, roomId, said, wang } from '@/testing/events';
 import { show } from '@/testing/render';
 import { origin, startServer } from '@/testing/server';
-import { QuickReactions, Reactions, WhoReacted } from './Reactions';
+import { QuickReactions, Reactions } from './Reactions';
 import { type Talk, TalkContext } from './Talk';
+import { WhoReacted } from './WhoReacted';
 
 const server = startServer();
 const nothing = () => undefined;

@@ -1,7 +1,7 @@
-import { Modal, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Message, Reaction } from '@/api/types';
 import { formats } from '@/i18n/format';
+import { Hint } from '@/ui/Hint';
 import { useLanguage } from '@/ui/useLanguage';
 import classes from './Message.module.css';
 import { useTalk } from './Talk';
@@ -15,7 +15,7 @@ export function reactedWith(message: Message, emoji: string, userId: string): bo
   return reaction?.users.some((user) => user.user_id === userId) ?? false;
 }
 
-function useNames(): (reaction: Reaction) => string {
+export function useNames(): (reaction: Reaction) => string {
   const { list } = formats(useLanguage());
   return ({ users }) => list.format(users.map((user) => user.name));
 }
@@ -36,7 +36,7 @@ export function Reactions({ message }: { message: Message }) {
         const label = t('chat.reacted', { emoji, names: names(reaction) });
         return (
           <li key={emoji}>
-            <Tooltip label={label} multiline maw={280} events={{ hover: true, focus: true, touch: false }}>
+            <Hint label={label}>
               <button
                 type="button"
                 className={classes.reaction}
@@ -48,7 +48,7 @@ export function Reactions({ message }: { message: Message }) {
                 <span aria-hidden>{emoji}</span>
                 <span className="figures">{users.length}</span>
               </button>
-            </Tooltip>
+            </Hint>
           </li>
         );
       })}
@@ -87,27 +87,4 @@ export function QuickReactions({
       </button>
     );
   });
-}
-
-/** The same for fingers, which do not hover: a sheet that names everybody. */
-export function WhoReacted({ message, onClose }: { message: Message; onClose: () => void }) {
-  const { t } = useTranslation();
-  const names = useNames();
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('chat.whoReacted')}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
-    >
-      <ul className={classes.who}>
-        {message.reactions?.map((reaction) => (
-          <li key={reaction.emoji}>
-            <span aria-hidden>{reaction.emoji}</span>
-            <span>{names(reaction)}</span>
-          </li>
-        ))}
-      </ul>
-    </Modal>
-  );
 }

@@ -1,7 +1,7 @@
-import { Tooltip } from '@mantine/core';
 import { CheckCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { formats } from '@/i18n/format';
+import { Hint } from '@/ui/Hint';
 import { useLanguage } from '@/ui/useLanguage';
 import classes from './Message.module.css';
 import { useTalk } from './Talk';
@@ -15,12 +15,12 @@ export function SeenBy({ seq }: { seq: number }) {
   if (readers.length === 0) return null;
   const names = list.format(readers.map((one) => one.name));
   return (
-    <Tooltip label={names} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
+    <Hint label={names} touch>
       <p className={classes.seen}>
         <CheckCheck size={14} aria-hidden />
         {t('chat.seenBy', { count: readers.length })}
         <span className="sr-only">{names}</span>
       </p>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -2,7 +2,7 @@ export { Composer, type Mode } from './Composer';
 export { Conversation, type Goal } from './Conversation';
 export { changed } from './change';
 export { type Draft, Drafts } from './drafts';
-export type { Kind } from './KindMenu';
+export type { Kind } from './kinds';
 export {
   append,
   type Bound,

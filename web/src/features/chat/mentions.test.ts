@@ -1,15 +1,9 @@
-import { beforeAll, describe, expect, test } from 'vitest';
-import { setLanguage, startLanguages } from '@/i18n';
+import { describe, expect, test } from 'vitest';
 import { li, member, wang } from '@/testing/events';
 import { callees, calls, matching, mentionsIn, openMention, textParts } from './mentions';
 
 const liNa = { user_id: 'u-lina', name: '李工程師' };
 const members = [member(wang, 'OWNER'), member(li, 'EDITOR'), member(liNa, 'VIEWER')];
-
-beforeAll(() => {
-  startLanguages();
-  setLanguage('zh-Hant');
-});
 
 describe('F-RT-11 whom a text calls', () => {
   test.each([

@@ -1,6 +1,6 @@
-import i18next from 'i18next';
 import type { Member, Mentions, Role } from '@/api/types';
 import { type Language, languages } from '@/i18n';
+import { called } from '@/i18n/called';
 
 const roles: readonly Role[] = ['OWNER', 'EDITOR', 'VIEWER'];
 
@@ -12,7 +12,7 @@ export type Callee =
 
 /** Whom a text may call, members first. */
 export function callees(members: Member[], language: Language): Callee[] {
-  const t = i18next.getFixedT(language);
+  const names = called[language];
   return [
     ...members.map((one) => ({
       kind: 'user' as const,
@@ -20,8 +20,8 @@ export function callees(members: Member[], language: Language): Callee[] {
       name: one.name,
       userId: one.user_id,
     })),
-    ...roles.map((role) => ({ kind: 'role' as const, key: role, name: t(`role.${role}`), role })),
-    { kind: 'all' as const, key: 'all', name: t('chat.everyone') },
+    ...roles.map((role) => ({ kind: 'role' as const, key: role, name: names.role[role], role })),
+    { kind: 'all' as const, key: 'all', name: names.all },
   ];
 }
 

@@ -1,10 +1,9 @@
-import { notifications } from '@mantine/notifications';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '@/api/client';
 import { troubleOf } from '@/api/problem';
 import type { Message } from '@/api/types';
-import { tell } from '@/ui/tell';
+import { tell, tellFailure } from '@/ui/tell';
 import { useTalk } from './Talk';
 
 type Answer = Promise<{ error?: unknown }>;
@@ -22,7 +21,7 @@ export function useActs(message: Message) {
       );
       if (failed === undefined) return;
       const { code } = troubleOf(failed);
-      notifications.show({ color: 'red', title: t('chat.actFailed'), message: t(`error.${code}`) });
+      tellFailure(t('chat.actFailed'), t(`error.${code}`));
     };
     return {
       react: (emoji: string, on: boolean) => {

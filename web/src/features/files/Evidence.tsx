@@ -15,7 +15,7 @@ import { RemoveFile } from './RemoveFile';
 import { useEvidence } from './useEvidence';
 import { useViewer } from './Viewer';
 
-export interface Props {
+interface Props {
   roomId: string;
   filter: EvidenceFilter;
   onFilter: (change: EvidenceFilter) => void;
@@ -23,7 +23,7 @@ export interface Props {
 }
 
 /** The room's files, newest first, as a grid. */
-export default function Evidence({ roomId, filter, onFilter, mayRemove }: Props) {
+export function Evidence({ roomId, filter, onFilter, mayRemove }: Props) {
   const { t } = useTranslation();
   const open = useViewer();
   const [removing, setRemoving] = useState<File>();

@@ -1,22 +1,16 @@
 import { CloseButton, Switch, TextInput } from '@mantine/core';
 import { TriangleAlert } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fileSize } from '@/i18n/format';
 import { useLanguage } from '@/ui/useLanguage';
-import { kindOf } from './allowed';
-import { FileIcon } from './FileIcon';
 import classes from './Files.module.css';
-import { chosen, type Staged, type StagedFile } from './useStaged';
-
-/** Characters of a file's description. */
-export const maxDescription = 1000;
+import { LocalPreview } from './LocalPreview';
+import { chosen, maxDescription, type Staged, type StagedFile } from './useStaged';
 
 /** What will go with the next send: evidence cannot be unsent, so it is seen first. */
 export function StagedFiles({ staged }: { staged: Staged }) {
   const { t } = useTranslation();
   const { files, original } = staged;
-  if (files.length === 0) return null;
   const choice = files.some(({ smaller }) => smaller instanceof globalThis.File);
   return (
     <div className={classes.stage}>
@@ -92,27 +86,6 @@ function Sizes({ file, original }: { file: StagedFile; original: boolean }) {
     <span className={`${classes.meta} figures`}>
       {t('uploads.smaller', { before, after })}
       {original && file.refused !== undefined && <> · {t('uploads.tooLargeAsIs')}</>}
-    </span>
-  );
-}
-
-/** A picture that has not left this device yet. */
-export function LocalPreview({ file }: { file: globalThis.File }) {
-  const [url, setUrl] = useState<string>();
-  const kind = kindOf(file.name) ?? 'document';
-  useEffect(() => {
-    if (kind !== 'image') return;
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file, kind]);
-  return (
-    <span className={classes.preview}>
-      {url === undefined ? (
-        <FileIcon kind={kind} />
-      ) : (
-        <img src={url} alt="" onError={() => setUrl(undefined)} />
-      )}
     </span>
   );
 }

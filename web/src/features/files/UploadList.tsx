@@ -1,11 +1,14 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { later } from '@/ui/later';
 import classes from './Files.module.css';
 import { UploadTile } from './UploadTile';
 import { percentOf, type Upload } from './upload';
 import { pausable, type Uploads } from './uploads';
+
+const CancelUpload = later(async () => (await import('./CancelUpload')).CancelUpload);
 
 /** Percents from which on a cancelled upload is worth a question. */
 const worthAsking = 50;
@@ -65,28 +68,13 @@ export function UploadList({ roomId, uploads, queue }: Props) {
           onCancel={() => cancel(upload)}
         />
       ))}
-      <Modal
-        opened={asking !== undefined}
-        onClose={() => setAsked(undefined)}
-        centered
-        title={t('uploads.cancelTitle')}
-        closeButtonProps={{ 'aria-label': t('app.close') }}
-      >
-        <p>
-          {t('uploads.cancelHint', {
-            name: asking?.file.name ?? '',
-            percent: asking === undefined ? 0 : percentOf(asking),
-          })}
-        </p>
-        <Group justify="flex-end" mt="lg" gap="sm">
-          <Button variant="default" onClick={() => setAsked(undefined)} data-autofocus>
-            {t('uploads.goOn')}
-          </Button>
-          <Button onClick={() => asking !== undefined && queue.cancel(asking.id)}>
-            {t('uploads.cancelIt')}
-          </Button>
-        </Group>
-      </Modal>
+      {asking !== undefined && (
+        <CancelUpload
+          upload={asking}
+          onCancel={() => queue.cancel(asking.id)}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
     </div>
   );
 }

@@ -17,7 +17,7 @@ import { fileSize } from '@/i18n/format';
 import { TroubleText } from '@/ui/TroubleText';
 import { useLanguage } from '@/ui/useLanguage';
 import classes from './Files.module.css';
-import { LocalPreview } from './StagedFiles';
+import { LocalPreview } from './LocalPreview';
 import { percentOf, type Upload } from './upload';
 import { pausable } from './uploads';
 

@@ -1,15 +1,22 @@
+import { later } from '@/ui/later';
+import { Waiting } from '@/ui/Waiting';
+
 export { Attachment } from './Attachment';
 export { DropTarget } from './DropTarget';
 export { FilePickers } from './FilePickers';
 export { type EvidenceFilter, readEvidenceFilter } from './filter';
-export { GalleryTab } from './GalleryTab';
 export { Kept, type Laid } from './kept';
-export { maxDescription, StagedFiles } from './StagedFiles';
 export { mayOpen } from './scan';
 export { end, isStored, send } from './transfer';
 export { UploadList } from './UploadList';
 export { UploadNews } from './UploadNews';
 export type { Upload } from './upload';
 export { Uploads } from './uploads';
-export { useStaged } from './useStaged';
+export { maxDescription, useStaged } from './useStaged';
 export { type Picture, ViewerProvider } from './Viewer';
+
+/** What will go with the next send. */
+export const StagedFiles = later(async () => (await import('./StagedFiles')).StagedFiles);
+
+/** The gallery of a room's evidence. */
+export const Evidence = later(async () => (await import('./Evidence')).Evidence, Waiting);

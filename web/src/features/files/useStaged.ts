@@ -6,6 +6,9 @@ import type { Laid } from './kept';
 import { isLarge, pixelsOf, smaller } from './smaller';
 import { prepare } from './transfer';
 
+/** Characters of a file's description. */
+export const maxDescription = 1000;
+
 /** A file that was chosen and not sent yet. */
 export interface StagedFile {
   key: string;

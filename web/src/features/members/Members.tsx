@@ -1,24 +1,23 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Crown, EllipsisVertical, LogOut, UserCog, UserMinus, UserPlus } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { membersQuery } from '@/api/keys';
 import type { Member, Person, Role, Room, User } from '@/api/types';
 import { Initial } from '@/ui/Initial';
+import { later } from '@/ui/later';
 import { MenuEntry } from '@/ui/MenuEntry';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { Waiting } from '@/ui/Waiting';
-import { AddMember } from './AddMember';
 import type { Change } from './ChangeMember';
 import { rolesToGive } from './can';
 import classes from './Members.module.css';
 import { RoleBadge } from './RoleBadge';
 import { mayRemove, maySetRole, mayTransfer, type Standing, type Verdict } from './rules';
 
-const ChangeMember = lazy(() =>
-  import('./ChangeMember').then((module) => ({ default: module.ChangeMember })),
-);
+const AddMember = later(async () => (await import('./AddMember')).AddMember);
+const ChangeMember = later(async () => (await import('./ChangeMember')).ChangeMember);
 
 const rank: Record<Role, number> = { OWNER: 0, EDITOR: 1, VIEWER: 2 };
 
@@ -92,15 +91,13 @@ export function Members({ room, me, here, onLeft }: Props) {
         ))}
       </ul>
       {change !== undefined && (
-        <Suspense fallback={null}>
-          <ChangeMember
-            room={room}
-            standing={standing}
-            change={change}
-            onClose={() => setChange(undefined)}
-            onLeft={onLeft}
-          />
-        </Suspense>
+        <ChangeMember
+          room={room}
+          standing={standing}
+          change={change}
+          onClose={() => setChange(undefined)}
+          onLeft={onLeft}
+        />
       )}
     </div>
   );

@@ -1,3 +1,7 @@
+import { later } from '@/ui/later';
+import { Waiting } from '@/ui/Waiting';
+
 export { type Act, can, canDeleteFile, rolesToGive } from './can';
-export { Members } from './Members';
 export { RoleBadge } from './RoleBadge';
+
+export const Members = later(async () => (await import('./Members')).Members, Waiting);

@@ -36,7 +36,6 @@ export function Hold({ room, mayHold }: { room: Room; mayHold: boolean }) {
     if (held === undefined) hold.mutate({ params: { path }, body: { reason: text } }, { onSuccess: close });
     else release.mutate({ params: { path, query: { reason: text } } }, { onSuccess: close });
   };
-  if (held === undefined && !mayHold) return null;
   return (
     <div className={classes.hold}>
       {held !== undefined && (

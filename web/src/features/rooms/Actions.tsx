@@ -1,31 +1,16 @@
-import { ActionIcon, Button, CloseButton, Menu } from '@mantine/core';
-import {
-  Archive,
-  ArrowRight,
-  Ban,
-  Copy,
-  EllipsisVertical,
-  type LucideIcon,
-  RotateCcw,
-  Settings2,
-} from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { ActionIcon, Button, CloseButton } from '@mantine/core';
+import { ArrowRight, EllipsisVertical } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Room, Status } from '@/api/types';
-import { MenuEntry } from '@/ui/MenuEntry';
+import { later, opener } from '@/ui/later';
 import classes from './Actions.module.css';
 import { ChangeTrouble } from './ChangeTrouble';
-import { type Ending, type May, moveOf, movesOf, noAnswers, questions } from './moves';
+import { type May, moveOf, movesOf, noAnswers, questions } from './moves';
 import { useMove } from './useMove';
 
-const MoveDialog = lazy(() => import('./MoveDialog').then((module) => ({ default: module.MoveDialog })));
-
-const icons: Record<Ending['to'], LucideIcon> = {
-  IN_PROGRESS: RotateCcw,
-  DUPLICATE: Copy,
-  CANCELLED: Ban,
-  ARCHIVED: Archive,
-};
+const ActionsMenu = opener('menu', async () => (await import('./ActionsMenu')).ActionsMenu);
+const MoveDialog = later(async () => (await import('./MoveDialog')).MoveDialog);
 
 interface Props {
   room: Room;
@@ -38,8 +23,7 @@ export function Actions({ room, may, onSettings }: Props) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState<Status>();
   const { move, isPending, error, seen, reset } = useMove(room);
-  const { next, steps, endings } = movesOf(may, room);
-  const archived = room.status === 'ARCHIVED';
+  const { next } = movesOf(may, room);
 
   const go = (to: Status) => {
     reset();
@@ -61,34 +45,17 @@ export function Actions({ room, may, onSettings }: Props) {
           </Button>
         )}
         {may('status') && (
-          <Menu position="bottom-end" width={280} shadow="md">
-            <Menu.Target>
+          <ActionsMenu
+            room={room}
+            may={may}
+            onMove={go}
+            onSettings={onSettings}
+            button={
               <ActionIcon className={classes.more} variant="default" size={36} aria-label={t('rooms.more')}>
                 <EllipsisVertical size={20} aria-hidden />
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown className={classes.menu}>
-              {steps.map((to) => (
-                <MenuEntry key={to} icon={ArrowRight} label={t(`rooms.move.${to}`)} onSelect={() => go(to)} />
-              ))}
-              {steps.length > 0 && <Menu.Divider />}
-              <MenuEntry
-                icon={Settings2}
-                label={t('rooms.settings')}
-                why={archived ? t('rooms.closedBecause.archived') : undefined}
-                onSelect={onSettings}
-              />
-              {endings.map(({ to, why }) => (
-                <MenuEntry
-                  key={to}
-                  icon={icons[to]}
-                  label={t(`rooms.move.${to === 'IN_PROGRESS' ? 'reopen' : to}`)}
-                  why={why && t(`rooms.closedBecause.${why}`)}
-                  onSelect={() => go(to)}
-                />
-              ))}
-            </Menu.Dropdown>
-          </Menu>
+            }
+          />
         )}
       </div>
       {error !== undefined && (
@@ -97,11 +64,7 @@ export function Actions({ room, may, onSettings }: Props) {
           <CloseButton aria-label={t('app.close')} onClick={reset} />
         </div>
       )}
-      {asking !== undefined && (
-        <Suspense fallback={null}>
-          <MoveDialog room={room} to={asking} onClose={() => setAsking(undefined)} />
-        </Suspense>
-      )}
+      {asking !== undefined && <MoveDialog room={room} to={asking} onClose={() => setAsking(undefined)} />}
     </>
   );
 }

@@ -1,6 +1,7 @@
+import { later } from '@/ui/later';
+import { Waiting } from '@/ui/Waiting';
+
 export { Breadcrumbs } from './Breadcrumbs';
-export { Checklist } from './Checklist';
-export { Declare } from './Declare';
 export { Details } from './Details';
 export { type Filters, readFilters } from './filters';
 export { JumpToRoom } from './JumpToRoom';
@@ -11,3 +12,7 @@ export { RoomHeader } from './RoomHeader';
 export { RoomList } from './RoomList';
 export { roomPageQuery } from './roomPage';
 export { progress } from './useTick';
+
+export const Checklist = later(async () => (await import('./Checklist')).Checklist, Waiting);
+export const Declare = later(async () => (await import('./Declare')).Declare, Waiting);
+export const Settings = later(async () => (await import('./Settings')).Settings);

@@ -1,0 +1,85 @@
+import {
+  type ButtonHTMLAttributes,
+  type ComponentType,
+  cloneElement,
+  lazy,
+  type ReactElement,
+  type RefAttributes,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+
+const parts: (() => Promise<unknown>)[] = [];
+
+/** Has it fetched with the rest of the page, see `fetchLater`, unless it is wanted before. */
+export function ahead<T>(load: () => Promise<T>): () => Promise<T> {
+  parts.push(load);
+  return load;
+}
+
+/**
+ * A component whose code comes after the first screen: ahead of its use where there is time, or
+ * else when it is shown. `Waiting` stands in its place until then; a dialog needs none.
+ */
+export function later<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  Waiting?: ComponentType,
+): ComponentType<P> {
+  let loaded: ComponentType<P> | undefined;
+  const fetch = ahead(async () => {
+    loaded = await load();
+    return { default: loaded };
+  });
+  return function Later(props: P) {
+    const [Part] = useState(() => loaded ?? lazy(fetch)); // what could not be loaded is tried again when shown again
+    return (
+      <Suspense fallback={Waiting && <Waiting />}>
+        <Part {...props} />
+      </Suspense>
+    );
+  };
+}
+
+type Button = ReactElement<ButtonHTMLAttributes<HTMLButtonElement> & RefAttributes<HTMLButtonElement>>;
+
+/** What opens at a button, once that was pressed; see `useOpened`. */
+export type Popup<P> = ComponentType<P & { button: Button }>;
+
+/** A button that is there at once, while what it opens comes later. */
+export function opener<P extends object>(
+  kind: 'menu' | 'dialog',
+  load: () => Promise<Popup<P>>,
+): ComponentType<P & { button: Button }> {
+  ahead(load);
+  return function Opener(props: P & { button: Button }) {
+    const [Loaded, setLoaded] = useState<Popup<P>>();
+    if (Loaded !== undefined) return <Loaded {...props} />;
+    return cloneElement(props.button, {
+      'aria-haspopup': kind,
+      'aria-expanded': false,
+      onClick: () =>
+        load().then(
+          (popup) => setLoaded(() => popup),
+          () => undefined, // the next press tries again
+        ),
+    });
+  };
+}
+
+/** The button as it was pressed, for a `Popup`: it has the focus, and gets it back; then it opens. */
+export function useOpened(button: Button) {
+  const ref = useRef<HTMLButtonElement>(null);
+  const [opened, setOpened] = useState(false);
+  useEffect(() => {
+    ref.current?.focus({ preventScroll: true });
+    setOpened(true);
+  }, []);
+  return { opened, setOpened, target: cloneElement(button, { ref }) };
+}
+
+/** Fetches the parts, one after another, so that a bad network does not hurt later. */
+export async function fetchLater(): Promise<void> {
+  for (const fetch of parts) await fetch().catch(() => undefined); // tried again when it is shown
+}
