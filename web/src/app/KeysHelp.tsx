@@ -1,6 +1,7 @@
 import { Switch } from '@mantine/core';
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOpening } from '@/ui/later';
 import { Sheet } from '@/ui/Sheet';
 import classes from './KeysHelp.module.css';
 import { capsOf, type PageKey, pageKeys } from './keys';
@@ -24,9 +25,9 @@ const partKeys = {
 /** All keys, and the switch for those that are single characters (UX 17). */
 export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const [characters, setCharacters] = useCharacterKeys();
+  const { on, turn } = useCharacterKeys();
   return (
-    <Sheet title={t('keys.title')} size="lg" opened={opened} onClose={onClose}>
+    <Sheet title={t('keys.title')} size="lg" opened={useOpening(opened)} onClose={onClose}>
       <div className={classes.groups}>
         <Group title={t('keys.page.title')}>
           {(Object.keys(pageKeys) as PageKey[]).map((key) => (
@@ -48,8 +49,8 @@ export function KeysHelp({ opened, onClose }: { opened: boolean; onClose: () => 
         mt="lg"
         label={t('keys.characters')}
         description={t('keys.charactersHint')}
-        checked={characters}
-        onChange={(event) => setCharacters(event.currentTarget.checked)}
+        checked={on}
+        onChange={(event) => turn(event.currentTarget.checked)}
       />
     </Sheet>
   );

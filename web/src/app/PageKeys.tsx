@@ -1,9 +1,11 @@
 import { useMatch, useNavigate } from '@tanstack/react-router';
 import { JumpToRoom } from '@/features/rooms';
-import { KeysHelp } from './KeysHelp';
+import { later, useSince } from '@/ui/later';
 import { goToRegion } from './keys';
 import { useGoToRoom } from './useGoToRoom';
 import { useKeys } from './useKeys';
+
+const KeysHelp = later(async () => (await import('./KeysHelp')).KeysHelp);
 
 /** What the keys open above the page. */
 export type Above = 'jump' | 'help' | undefined;
@@ -31,17 +33,21 @@ export function PageKeys({ roomId, above, onAbove }: Props) {
     },
     help: () => onAbove('help'),
   });
+  const jumped = useSince(above === 'jump');
+  const helped = useSince(above === 'help');
   return (
     <>
-      <JumpToRoom
-        opened={above === 'jump'}
-        onClose={() => onAbove(undefined)}
-        onChosen={(room) => {
-          onAbove(undefined);
-          goTo(room);
-        }}
-      />
-      <KeysHelp opened={above === 'help'} onClose={() => onAbove(undefined)} />
+      {jumped && (
+        <JumpToRoom
+          opened={above === 'jump'}
+          onClose={() => onAbove(undefined)}
+          onChosen={(room) => {
+            onAbove(undefined);
+            goTo(room);
+          }}
+        />
+      )}
+      {helped && <KeysHelp opened={above === 'help'} onClose={() => onAbove(undefined)} />}
     </>
   );
 }

@@ -118,7 +118,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
           onRetry={retry}
           onDiscard={discard}
         >
-          <UploadList roomId={roomId} uploads={uploads} queue={live.uploads} />
+          {uploads.length > 0 && <UploadList roomId={roomId} uploads={uploads} queue={live.uploads} />}
         </Conversation>
       ) : (
         <div className={classes.filler} />

@@ -79,6 +79,23 @@ export function useOpened(button: Button) {
   return { opened, setOpened, target: cloneElement(button, { ref }) };
 }
 
+/**
+ * Whether a dialog that comes later is open: not yet when it is first there, so that it notes
+ * where the focus was.
+ */
+export function useOpening(opened: boolean): boolean {
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(opened), [opened]);
+  return open;
+}
+
+/** True from the first time on: what was opened once stays, to close in its own way. */
+export function useSince(now: boolean): boolean {
+  const [since, setSince] = useState(now);
+  if (now && !since) setSince(true);
+  return since || now;
+}
+
 /** Fetches the parts, one after another, so that a bad network does not hurt later. */
 export async function fetchLater(): Promise<void> {
   for (const fetch of parts) await fetch().catch(() => undefined); // tried again when it is shown

@@ -8,7 +8,6 @@ export { type EvidenceFilter, readEvidenceFilter } from './filter';
 export { Kept, type Laid } from './kept';
 export { mayOpen } from './scan';
 export { end, isStored, send } from './transfer';
-export { UploadList } from './UploadList';
 export { UploadNews } from './UploadNews';
 export type { Upload } from './upload';
 export { Uploads } from './uploads';
@@ -17,6 +16,9 @@ export { type Picture, ViewerProvider } from './Viewer';
 
 /** What will go with the next send. */
 export const StagedFiles = later(async () => (await import('./StagedFiles')).StagedFiles);
+
+/** What is on its way into a room. */
+export const UploadList = later(async () => (await import('./UploadList')).UploadList);
 
 /** The gallery of a room's evidence. */
 export const Evidence = later(async () => (await import('./Evidence')).Evidence, Waiting);

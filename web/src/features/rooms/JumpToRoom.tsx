@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
 import type { Room } from '@/api/types';
 import { isComposing } from '@/ui/isComposing';
+import { useOpening } from '@/ui/later';
 import { TroubleNotice } from '@/ui/TroubleNotice';
 import { Waiting } from '@/ui/Waiting';
 import { isOver, SeverityBadge } from './Badges';
@@ -29,7 +30,7 @@ export function JumpToRoom({ opened, onClose, onChosen }: Props) {
   const { t } = useTranslation();
   return (
     <Modal
-      opened={opened}
+      opened={useOpening(opened)}
       onClose={onClose}
       title={t('keys.page.jump')}
       size="lg"
