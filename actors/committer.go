@@ -16,7 +16,7 @@ import (
 // commit). Its own goroutines do so; submit never waits.
 //
 // A transaction costs the database as much as several events. So a second one joins
-// one that is under way only when twice as many events wait as are in that, or when
+// one that is under way only when as many events wait as are in that, or when
 // one has waited for company too long; else senders who wait for their acks would be
 // served by a few large and many tiny transactions.
 type committer struct {

@@ -26,7 +26,7 @@ func (p *press) Append(_ context.Context, batches []incident.Batch) []error {
 	return make([]error, len(batches))
 }
 
-// Transactions are shared: a second one starts for twice as much as the first holds,
+// Transactions are shared: a second one starts for as much as the first holds,
 // or when the first stands still.
 func TestASecondTransactionWaitsForCompany(t *testing.T) {
 	t.Parallel()
@@ -34,11 +34,9 @@ func TestASecondTransactionWaitsForCompany(t *testing.T) {
 		log := &press{began: make(chan []incident.Batch, 9), end: make(chan struct{})}
 		c := newCommitter(log, &counters{}, time.Now, noop.NewTracerProvider().Tracer(""))
 		var told atomic.Int32
-		submit := func(rooms ...int) {
-			for _, n := range rooms {
-				b := incident.Batch{RoomID: incident.RoomID(fmt.Sprint(n)), Events: make([]incident.Event, 2)}
-				c.submit(b, nil, func(error) { told.Add(1) })
-			}
+		submit := func(room, events int) {
+			b := incident.Batch{RoomID: incident.RoomID(fmt.Sprint(room)), Events: make([]incident.Event, events)}
+			c.submit(b, nil, func(error) { told.Add(1) })
 			synctest.Wait()
 		}
 		begun := func(want int) {
@@ -55,19 +53,19 @@ func TestASecondTransactionWaitsForCompany(t *testing.T) {
 				}
 			}
 		}
-		submit(1)
+		submit(1, 4)
 		begun(1) // nothing is under way: at once
-		submit(2)
+		submit(2, 2)
 		begun(0)
-		submit(3)
-		begun(2) // four events wait beside two
-		submit(4)
+		submit(3, 2)
+		begun(2) // four events wait beside four
+		submit(4, 2)
 		begun(0)
 		log.end <- struct{}{} // one of the two
 		log.end <- struct{}{}
 		begun(1) // who is free takes what waits
 
-		submit(5)
+		submit(5, 1)
 		begun(0)
 		began := time.Now()
 		time.Sleep(companyWait)
@@ -75,7 +73,7 @@ func TestASecondTransactionWaitsForCompany(t *testing.T) {
 		if late := time.Since(began); late != companyWait {
 			t.Errorf("it began after %s", late)
 		}
-		submit(6)
+		submit(6, 1)
 		go func() { log.end <- struct{}{}; log.end <- struct{}{}; log.end <- struct{}{} }()
 		c.close()
 		if begun(1); told.Load() != 6 {
