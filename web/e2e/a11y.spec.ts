@@ -44,9 +44,11 @@ test('F-UI-13: what unfolds keeps it, too: filters, and adding somebody', async 
     const page = await as('wang', { colorScheme, reducedMotion: 'reduce' });
     await page.goto('/rooms');
     await page.getByRole('button', { name: '篩選' }).click();
+    await expect(page.locator('search input[type="date"]').first()).toBeVisible();
     await clean(page, 'filters');
     await page.goto(`/rooms/${scene.roomId}?panel=members`);
     await page.getByRole('button', { name: '加入成員' }).click();
+    await expect(page.getByRole('option').first()).toBeVisible();
     await clean(page, 'adding somebody');
   }
 });
@@ -93,8 +95,11 @@ test('UX 25: what is pressed most is at least 56 pixels: declare, send, attach a
 }) => {
   const room = await (await api('wang')).declare({ title: unique('手套') });
   const page = await as('wang', phone);
-  const key = (role: 'button' | 'link' | 'menuitem', name: string) =>
-    expect.poll(() => tooSmall(page, page.getByRole(role, { name, exact: true }), 56), name).toEqual([]);
+  const key = async (role: 'button' | 'link' | 'menuitem', name: string) => {
+    const target = page.getByRole(role, { name, exact: true });
+    await expect(target).toBeVisible();
+    await expect.poll(() => tooSmall(page, target, 56), name).toEqual([]);
+  };
   await page.goto('/rooms');
   await key('link', '通報異常');
   await page.goto('/rooms/new');

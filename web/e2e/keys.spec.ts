@@ -49,6 +49,7 @@ test('UX 17: Ctrl+K jumps to a room by its number, its title or its station', as
   }
 
   await page.keyboard.press('Control+k'); // from the box one writes in
+  await expect(words(page)).toBeFocused();
   await page.keyboard.type(station);
   const options = palette(page).getByRole('option');
   await expect(options).toHaveCount(2);
@@ -75,6 +76,7 @@ test('UX 17: Esc closes the jump and gives the focus back; nothing found says so
   await openRoom(page, room.room_id);
   await composer(page).fill('寫到一半');
   await page.keyboard.press('Control+k');
+  await expect(words(page)).toBeFocused();
   await page.keyboard.type('絕對沒有這個字');
   await expect(palette(page)).toContainText('找不到');
   await page.keyboard.press('Escape');

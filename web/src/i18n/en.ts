@@ -168,7 +168,6 @@ export const en: Catalogue = {
     placeholder: 'Search messages, incidents, files…',
     inRoom: 'Search in this incident',
     inRoomName: 'Only in {{number}}',
-    everywhere: 'Search all incidents',
     kindLabel: 'Kind',
     kind: { message: 'Messages', room: 'Incidents', file: 'Files' },
     author: 'Author',

@@ -168,7 +168,6 @@ export const zhHant = {
     placeholder: '搜尋訊息、事件、檔案…',
     inRoom: '在這個事件中搜尋',
     inRoomName: '只在 {{number}}',
-    everywhere: '搜尋所有事件',
     kindLabel: '種類',
     kind: { message: '訊息', room: '事件', file: '檔案' },
     author: '作者',

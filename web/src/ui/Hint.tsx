@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import { cloneElement, type ReactElement, type RefAttributes, useEffect, useRef, useState } from 'react';
 import { ahead } from './later';
 import type { Tooltip as TooltipType } from './Tooltip';
 
@@ -11,23 +11,25 @@ interface Props {
   label: string;
   /** Whether a touch shows it too. */
   touch?: boolean;
-  children: ReactElement;
+  children: ReactElement<RefAttributes<HTMLElement>>;
 }
 
 /** Says more on hover and focus. Its code comes after what it explains, which works without. */
 export function Hint({ label, touch = false, children }: Props) {
-  const [, setLoaded] = useState(Tooltip !== undefined);
+  const [There, setThere] = useState(() => Tooltip);
+  const ref = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (Tooltip === undefined)
-      load().then(
-        () => setLoaded(true),
-        () => undefined,
-      );
-  }, []);
-  if (Tooltip === undefined) return children;
+    if (There !== undefined) return;
+    load().then(
+      // What is explained is made anew then: not under a pointer, nor what has the focus.
+      () => ref.current?.matches(':hover, :focus-within') || setThere(() => Tooltip),
+      () => undefined,
+    );
+  }, [There]);
+  if (There === undefined) return cloneElement(children, { ref });
   return (
-    <Tooltip label={label} multiline maw={280} events={{ hover: true, focus: true, touch }}>
+    <There label={label} multiline maw={280} events={{ hover: true, focus: true, touch }}>
       {children}
-    </Tooltip>
+    </There>
   );
 }

@@ -15,7 +15,8 @@ interface Props {
 export function Page({ title, hint, actions, children }: Props) {
   const id = useId();
   return (
-    <section className={classes.page} aria-labelledby={id}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: who has a keyboard only scrolls it, also where nothing in it is pressed
+    <section className={classes.page} aria-labelledby={id} tabIndex={0}>
       <div className={classes.column}>
         <header className={classes.head}>
           <div className={classes.title}>

@@ -1,16 +1,18 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { HttpResponse, http } from 'msw';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Message } from '@/api/types';
 import { li, minute, room, roomId, said, wang } from '@/testing/events';
 import { show } from '@/testing/render';
 import { origin, startServer } from '@/testing/server';
+import { fetchLater } from '@/ui/later';
 import { QuickReactions, Reactions } from './Reactions';
 import { type Talk, TalkContext } from './Talk';
 import { WhoReacted } from './WhoReacted';
 
 const server = startServer();
+beforeAll(fetchLater);
 const nothing = () => undefined;
 const talk: Talk = {
   room: room(),
