@@ -249,6 +249,7 @@ test('signing out asks before it drops what is not sent, and leaves nothing of i
   const { roomId } = await roomOf(owner, '離線登出');
   const page = await as('wang');
   await openRoom(page, roomId);
+  await page.waitForLoadState('networkidle'); // the rest of the page is here, too
   await page.context().setOffline(true);
   await say(page, '沒送出');
   await composer(page).fill('草稿');

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Message } from '@/api/types';
 import type { Shelf } from '@/device/shelf';
-import { shelfPatience, soon } from '@/device/soon';
+import { soon } from '@/device/soon';
 
 /** What is being written in a room. */
 export interface Draft {
@@ -27,6 +27,8 @@ interface Told {
 
 /** Drafts that are kept for one person; the oldest go first. */
 export const draftsAtMost = 50;
+/** Milliseconds that a busy device may take to find them; later it is as if there were none. */
+const readingPatience = 5_000;
 /** Milliseconds for which a draft that nobody touches is kept. */
 export const draftAge = 30 * 24 * 3600_000;
 
@@ -49,7 +51,7 @@ export class Drafts {
 
   async start(user: string): Promise<void> {
     this.user = user;
-    const found = await soon(this.shelf.all<Draft>(user, 'draft'), shelfPatience, []);
+    const found = await soon(this.shelf.all<Draft>(user, 'draft'), readingPatience, []);
     const kept = (found ?? []).toSorted((a, b) => b.at - a.at);
     if (this.user !== user) return;
     const good = kept.slice(0, draftsAtMost).filter(({ at }) => Date.now() - at < draftAge);
