@@ -88,7 +88,7 @@ func (s *Server) psql(ctx context.Context, stdin string, args ...string) (string
 func (s *Server) command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, tool(name), args...) //nolint:gosec // our own command
 	password, _ := s.address.User.Password()
-	cmd.Env = append(os.Environ(), "PGHOST="+s.address.Hostname(), "PGPORT="+s.address.Port(), // later entries win
+	cmd.Env = append(cmd.Environ(), "PGHOST="+s.address.Hostname(), "PGPORT="+s.address.Port(), // later entries win
 		"PGUSER="+s.address.User.Username(), "PGPASSWORD="+password, "PGDATABASE="+strings.TrimPrefix(s.address.Path, "/"))
 	if mode := s.address.Query().Get("sslmode"); mode != "" {
 		cmd.Env = append(cmd.Env, "PGSSLMODE="+mode)
