@@ -2,10 +2,8 @@ import {
   type ButtonHTMLAttributes,
   type ComponentType,
   cloneElement,
-  lazy,
   type ReactElement,
   type RefAttributes,
-  Suspense,
   useEffect,
   useRef,
   useState,
@@ -19,9 +17,13 @@ export function ahead<T>(load: () => Promise<T>): () => Promise<T> {
   return load;
 }
 
+/** Milliseconds after which a part that could not be fetched is tried again. */
+const tryAgain = 3_000;
+
 /**
  * A component whose code comes after the first screen: ahead of its use where there is time, or
- * else when it is shown. `Waiting` stands in its place until then; a dialog needs none.
+ * else when it is shown. `Waiting` stands in its place until then, as long as the network takes; a
+ * dialog needs none.
  */
 export function later<P extends object>(
   load: () => Promise<ComponentType<P>>,
@@ -30,15 +32,29 @@ export function later<P extends object>(
   let loaded: ComponentType<P> | undefined;
   const fetch = ahead(async () => {
     loaded = await load();
-    return { default: loaded };
+    return loaded;
   });
   return function Later(props: P) {
-    const [Part] = useState(() => loaded ?? lazy(fetch)); // what could not be loaded is tried again when shown again
-    return (
-      <Suspense fallback={Waiting && <Waiting />}>
-        <Part {...props} />
-      </Suspense>
-    );
+    const [Part, setPart] = useState(() => loaded);
+    useEffect(() => {
+      if (Part !== undefined) return;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      let gone = false;
+      const get = () =>
+        void fetch().then(
+          (part) => gone || setPart(() => part),
+          () => {
+            if (!gone) timer = setTimeout(get, tryAgain);
+          },
+        );
+      get();
+      return () => {
+        gone = true;
+        clearTimeout(timer);
+      };
+    }, [Part]);
+    if (Part === undefined) return Waiting && <Waiting />;
+    return <Part {...props} />;
   };
 }
 
