@@ -148,7 +148,7 @@ func (e *Engine) join(ctx context.Context, c *ClusterConfig) error {
 	if err != nil {
 		return err
 	}
-	kind := cluster.NewKind(roomKind, actor.PropsFromProducer(func() actor.Actor { return &roomActor{engine: e} }, roomMail.mailbox()))
+	kind := cluster.NewKind(roomKind, actor.PropsFromProducer(func() actor.Actor { return &roomActor{engine: e} }, roomMail.mailbox(), onWorkers))
 	e.cluster = cluster.New(e.system, cluster.Configure("task-reporter", e.provider, e.placement, listen, cluster.WithKinds(kind)))
 	e.rooms = &roomBook{cluster: e.cluster}
 	e.system.EventStream.Subscribe(e.onEvent)
@@ -202,7 +202,7 @@ func (e *Engine) enter(ctx context.Context) error {
 			engine: e, rooms: map[incident.RoomID]*watched{}, byPid: map[string]*watched{},
 			here: map[incident.UserID]map[*Connection]bool{},
 		}
-	}, relayMail.mailbox())
+	}, relayMail.mailbox(), onWorkers)
 	var err error
 	if e.relay, err = e.root.SpawnNamed(relayProps, relayName); err != nil {
 		return err
@@ -289,7 +289,7 @@ func (e *Engine) Connect(p incident.Principal, sink Sink) *Connection {
 		a := &connectionActor{conn: c, subs: map[incident.RoomID]*joining{}, routes: map[incident.RoomID]*route{}}
 		a.ctx, a.cancel = context.WithCancel(e.life)
 		return a
-	}))
+	}, onWorkers))
 	e.counters.connections.Add(1)
 	e.root.Send(e.relay, &arrive{c})
 	return c
