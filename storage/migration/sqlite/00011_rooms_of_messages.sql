@@ -1,0 +1,6 @@
+-- +goose Up
+-- Nothing: SQLite plans without a sample.
+SELECT 1;
+
+-- +goose Down
+SELECT 1;
