@@ -35,7 +35,7 @@ func BenchmarkDurableAcks(b *testing.B) {
 }
 
 func benchmarkAcks(b *testing.B) {
-	collectSeldom() // as a server does
+	collectSeldom(slog.New(slog.DiscardHandler)) // as a server does
 	cfg := storagetest.Postgres(b)
 	cfg.Connections = 16 // as a server has
 	rooms := storagetest.ManyRooms(b, cfg, 64, 2)

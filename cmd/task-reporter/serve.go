@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/alecthomas/kong"
 
 	"taskreporter/actors"
@@ -49,7 +50,7 @@ func (c *ServeCmd) Run(ctx context.Context, app *kong.Kong, cfg *Config, out con
 		return err
 	}
 	log := cfg.Logger(out.Err)
-	collectSeldom()
+	collectSeldom(log)
 	h, err := build(ctx, cfg, log, out.Err)
 	if err != nil {
 		return err
@@ -70,12 +71,16 @@ func (c *ServeCmd) Run(ctx context.Context, app *kong.Kong, cfg *Config, out con
 }
 
 // collectSeldom lets the heap grow to four times what is in use before garbage is
-// collected, unless GOGC says otherwise; GOMEMLIMIT still bounds it. What a node holds is
-// small and what each message allocates is short-lived: at Go's usual two times, one fifth
-// of a busy node's work is collecting.
-func collectSeldom() {
+// collected, but for the last third of the container's or the machine's memory; GOGC and
+// GOMEMLIMIT say otherwise. What a node holds is small and what each message allocates is
+// short-lived: at Go's usual two times, one fifth of a busy node's work is collecting.
+func collectSeldom(log *slog.Logger) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300)
+	}
+	memory := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)
+	if _, err := memlimit.Set(memlimit.WithProvider(memory), memlimit.WithRatio(0.66)); err != nil {
+		log.Warn("memory is not limited: set GOMEMLIMIT", "err", err)
 	}
 }
 
