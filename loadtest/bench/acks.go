@@ -54,6 +54,9 @@ func acks(ctx context.Context, s *site) (_ []row, err error) {
 			baseline[clients] = append(baseline[clients], inserted(t))
 		}
 		for i, c := range cases {
+			if s.profiles != "" {
+				go o.profile(ctx, of)
+			}
 			t, err := o.send(ctx, c.senders, c.rooms, of)
 			if err != nil {
 				return nil, fmt.Errorf("%d senders: %w", c.senders, err)
