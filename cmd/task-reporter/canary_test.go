@@ -130,7 +130,9 @@ func TestNoSecretIsToldByLogsMetricsOrTrail(t *testing.T) {
 	readyz := in.page(t, "/readyz")
 	databaseWire.Mend()
 	slapd.Start()
-	s.waitReady()
+	if !s.becomesReady() {
+		t.Fatal("not ready")
+	}
 
 	_, _, trail := auditor.do(http.MethodGet, "/api/admin/audit/export", nil, nil)
 	told := map[string]string{

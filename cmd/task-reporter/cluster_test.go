@@ -196,7 +196,7 @@ func TestThreeNodesKeepOneOrderThroughTheDeathOfTheOwner(t *testing.T) {
 	dead := rig.owner()
 	dead.running.kill()
 	waitFor(t, "acks after the death", func() bool { return l.acks.Load() > 1200 })
-	dead.running = dead.installation.start()
+	dead.running = dead.installation.startAgain()
 	l.judge(t, wang.on(rig.nodes[1].installation), room)
 	if l.acks.Load() != 6*300 {
 		t.Errorf("%d acks, want %d", l.acks.Load(), 6*300)

@@ -128,6 +128,29 @@ type server struct {
 // it is ready.
 func (in *installation) start() *server {
 	in.t.Helper()
+	s := in.launch()
+	if !s.becomesReady() {
+		in.t.Fatalf("server not ready; it wrote:\n%s", s.logs)
+	}
+	return s
+}
+
+// startAgain starts a node as its supervisor does: one more time when it ends before it
+// is ready, as a node does that was buried while its machine stood still.
+func (in *installation) startAgain() *server {
+	in.t.Helper()
+	s := in.launch()
+	if s.becomesReady() {
+		return s
+	}
+	in.t.Logf("not ready, and started again; it wrote:\n%s", s.logs)
+	s.kill()
+	return in.start()
+}
+
+// launch starts the program and does not wait for it.
+func (in *installation) launch() *server {
+	in.t.Helper()
 	command := append(slices.Clone(in.limit), in.program(), "serve")
 	s := &server{installation: in, cmd: exec.Command(command[0], command[1:]...), said: &syncBuffer{}, logs: &syncBuffer{}}
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = in.env, s.said, s.logs
@@ -140,7 +163,6 @@ func (in *installation) start() *server {
 			in.t.Errorf("the server wrote:\n%s", text)
 		}
 	})
-	s.waitReady()
 	return s
 }
 
@@ -165,19 +187,26 @@ func byLibrary(stack string) bool {
 	return library >= 0 && (ours < 0 || library < ours)
 }
 
-func (s *server) waitReady() {
+// becomesReady waits until the server is ready, and gives up when it ended.
+func (s *server) becomesReady() bool {
 	s.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); pause() {
+	for end := time.Now().Add(patience); time.Now().Before(end) && !s.ended(); pause() {
 		res, err := s.http().Get(s.url("/readyz"))
 		if err != nil {
 			continue
 		}
 		_ = res.Body.Close()
 		if res.StatusCode == http.StatusOK {
-			return
+			return true
 		}
 	}
-	s.t.Fatalf("server not ready; it wrote:\n%s", s.logs)
+	return false
+}
+
+// ended reports whether the process ended, whether or not somebody waited for it.
+func (s *server) ended() bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	return err != nil || strings.Contains(string(stat), ") Z ")
 }
 
 // kill ends the process at once, as a power cut does. A second call does nothing.
