@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"taskreporter/incident"
+)
+
+const exportPath = "/api/rooms/" + string(press) + "/export"
+
+// A node makes some exports at once and says when to come back for another. Whatever
+// ends one gives its place back.
+func TestExportsHaveTheirPlaces(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for range exportsAtOnce {
+		h.exports <- struct{}{}
+	}
+	a := h.call(t, "wang", "GET", exportPath, nil)
+	if p := a.wants(t, 503, incident.Busy); a.Header.Get("Retry-After") == "" || !p.Retryable {
+		t.Errorf("refused without a time to come again: %v %+v", a.Header, p)
+	}
+	for range exportsAtOnce {
+		<-h.exports
+	}
+	for range 2 * exportsAtOnce {
+		h.call(t, "wang", "GET", exportPath+"?lang=de", nil).wants(t, 400, incident.Invalid)
+		h.auditFails = true
+		h.call(t, "wang", "GET", exportPath, nil).wants(t, 503, incident.Unavailable)
+		h.auditFails = false
+		h.fail = errors.New("the database is broken")
+		h.call(t, "wang", "GET", exportPath, nil).wants(t, 500, incident.Internal)
+		h.fail = nil
+		a := h.call(t, "wang", "GET", exportPath+"?lang=en", nil)
+		if _, err := zip.NewReader(bytes.NewReader(a.body), int64(len(a.body))); a.StatusCode != http.StatusOK || err != nil {
+			t.Fatalf("export: %d, %v", a.StatusCode, err)
+		}
+		if got := a.Header.Get("Content-Disposition"); got != `attachment; filename="INC-2026-00001.zip"` {
+			t.Errorf("named %s", got)
+		}
+	}
+	if n := len(h.exports); n != 0 {
+		t.Errorf("%d places are taken by exports that have ended", n)
+	}
+}
+
+// What somebody carries away opens nothing at the server.
+func TestAnExportCarriesNoLink(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	f := h.upload(t, "wang", form("主軸.log", "08:15:02 TEMP 215.3\n"))
+	if f.StatusCode != http.StatusCreated {
+		t.Fatalf("upload: %d %s", f.StatusCode, f.body)
+	}
+	a := h.call(t, "wang", "GET", exportPath, nil)
+	archive, err := zip.NewReader(bytes.NewReader(a.body), int64(len(a.body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range archive.File {
+		r, err := entry.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil || strings.Contains(string(text), "signature=") {
+			t.Errorf("%s: %v, %s", entry.Name, err, text)
+		}
+	}
+}
