@@ -55,7 +55,7 @@ func (s *Server) ExportRoom(ctx context.Context, req ExportRoomRequestObject) (E
 		return nil, err
 	}
 	row := s.entry(ctx, "room_exported", "ok")
-	row.Target = fmt.Sprintf("room %s up to seq %d with %d files", x.room.ID, x.room.Head, len(x.dossier.Files()))
+	row.Target = fmt.Sprintf("room %s up to seq %d with %d files, SHA256SUMS %s", x.room.ID, x.room.Head, len(x.dossier.Files()), x.dossier.Sum())
 	if err := s.audit.Record(ctx, row); err != nil {
 		x.close()
 		return nil, err

@@ -132,6 +132,9 @@ func documented(t *testing.T, in *installation) {
 	}
 
 	out := wang.export(t, room, "zh-Hant")
+	if row, sum := newest(t, admin, "room_exported"), digest([]byte(out.read(t, "SHA256SUMS"))); !strings.HasSuffix(row.Target, " with 4 files, SHA256SUMS "+sum) {
+		t.Errorf("audit %+v, the sums have the sum %s", row, sum)
+	}
 	lee.say(room.RoomId, "寫得太晚")
 	checkSums(t, out)
 	log := checkLog(t, wang, path, out)

@@ -5913,8 +5913,9 @@ type ClientInterface interface {
 	// - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
 	// - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
 	//
-	// It is a row of the audit trail, `room_exported`, which is written before the first byte. Where the answer
-	// breaks off, the connection does too: what ended well is whole. A node makes two at a time; one more is 503 `busy`.
+	// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+	// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+	// a time; one more is 503 `busy`.
 	//
 	// Corresponds with GET /api/rooms/{room_id}/export (the `ExportRoom` operationId).
 	ExportRoom(ctx context.Context, roomId RoomID, params *ExportRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7072,8 +7073,9 @@ func (c *Client) ListEvents(ctx context.Context, roomId RoomID, params *ListEven
 //   - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
 //   - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
 //
-// It is a row of the audit trail, `room_exported`, which is written before the first byte. Where the answer
-// breaks off, the connection does too: what ended well is whole. A node makes two at a time; one more is 503 `busy`.
+// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+// a time; one more is 503 `busy`.
 //
 // Corresponds with GET /api/rooms/{room_id}/export (the `ExportRoom` operationId).
 func (c *Client) ExportRoom(ctx context.Context, roomId RoomID, params *ExportRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -12749,8 +12751,9 @@ type ClientWithResponsesInterface interface {
 	// - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
 	// - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
 	//
-	// It is a row of the audit trail, `room_exported`, which is written before the first byte. Where the answer
-	// breaks off, the connection does too: what ended well is whole. A node makes two at a time; one more is 503 `busy`.
+	// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+	// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+	// a time; one more is 503 `busy`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -18316,8 +18319,9 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, roomId
 //   - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
 //   - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
 //
-// It is a row of the audit trail, `room_exported`, which is written before the first byte. Where the answer
-// breaks off, the connection does too: what ended well is whole. A node makes two at a time; one more is 503 `busy`.
+// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+// a time; one more is 503 `busy`.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -4,8 +4,8 @@
 // Invariants:
 //   - The page holds no script and loads nothing but the files beside it.
 //   - Nothing that people wrote becomes markup, or the path of a file.
-//   - SHA256SUMS names every other entry; a file whose bytes are not those that were
-//     uploaded ends the writing.
+//   - SHA256SUMS names every other entry, and is known before any file is read: a file
+//     whose bytes are not those that were uploaded ends the writing.
 //   - What is in memory at once does not grow with the conversation, only by a line
 //     for each file.
 //
@@ -61,6 +61,7 @@ type Dossier struct {
 	zip     *zip.Writer
 	sums    bytes.Buffer
 	files   []File
+	added   int                     // of files
 	entries []entry                 // of all files
 	places  map[incident.FileID]int // in entries
 }
@@ -80,13 +81,23 @@ func (d *Dossier) Tell(c incident.RoomCopy) error {
 			d.enter(f)
 		}
 	}
-	if err := d.put(pageName, zip.Deflate, d.options.At, "", func(w io.Writer) error { return d.writePage(w, c) }); err != nil {
-		return fmt.Errorf("write %s: %w", pageName, err)
+	if err := d.putSummed(pageName, func(w io.Writer) error { return d.writePage(w, c) }); err != nil {
+		return err
 	}
-	if err := d.put(logName, zip.Deflate, d.options.At, "", func(w io.Writer) error { return d.writeLog(w, c) }); err != nil {
-		return fmt.Errorf("write %s: %w", logName, err)
+	if err := d.putSummed(logName, func(w io.Writer) error { return d.writeLog(w, c) }); err != nil {
+		return err
+	}
+	for _, f := range d.files {
+		d.sum(f.SHA256, f.path)
 	}
 	return d.zip.Flush()
+}
+
+// Sum is the SHA-256 of SHA256SUMS, in hex: who knows it from elsewhere can tell
+// whether anything was changed. It is known once the room has told.
+func (d *Dossier) Sum() string {
+	sum := sha256.Sum256(d.sums.Bytes())
+	return hex.EncodeToString(sum[:])
 }
 
 func (d *Dossier) writeLog(w io.Writer, c incident.RoomCopy) error {
@@ -114,18 +125,25 @@ func (d *Dossier) Files() []File { return d.files }
 
 // Add writes a file's bytes. Error: ErrChanged, and those of r.
 func (d *Dossier) Add(f File, r io.Reader) error {
-	err := d.put(f.path, zip.Store, f.UploadedAt, f.SHA256, func(w io.Writer) error {
+	sum, err := d.put(f.path, zip.Store, f.UploadedAt, func(w io.Writer) error {
 		_, err := io.Copy(w, io.LimitReader(r, f.Size+1))
 		return err
 	})
+	if err == nil && sum != f.SHA256 {
+		err = ErrChanged
+	}
 	if err != nil {
 		return fmt.Errorf("file %s: %w", f.ID, err)
 	}
+	d.added++
 	return nil
 }
 
-// Close writes the sums, and what makes a ZIP whole.
+// Close writes the sums, and what makes a ZIP whole, once all files were added.
 func (d *Dossier) Close() error {
+	if d.added != len(d.files) {
+		return fmt.Errorf("%d of %d files were added", d.added, len(d.files))
+	}
 	w, err := d.create(sumsName, zip.Deflate, d.options.At)
 	if err != nil {
 		return err
@@ -136,23 +154,28 @@ func (d *Dossier) Close() error {
 	return d.zip.Close()
 }
 
-// put writes an entry, whose bytes must have the sum that is given if one is, and its
-// line of the sums.
-func (d *Dossier) put(name string, method uint16, at time.Time, want string, write func(io.Writer) error) error {
+// putSummed writes an entry about the room, and its line of the sums.
+func (d *Dossier) putSummed(name string, write func(io.Writer) error) error {
+	sum, err := d.put(name, zip.Deflate, d.options.At, write)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	d.sum(sum, name)
+	return nil
+}
+
+// sum adds a line in the form of sha256sum.
+func (d *Dossier) sum(sum, name string) { fmt.Fprintf(&d.sums, "%s  %s\n", sum, name) }
+
+// put writes an entry and returns its SHA-256.
+func (d *Dossier) put(name string, method uint16, at time.Time, write func(io.Writer) error) (string, error) {
 	w, err := d.create(name, method, at)
 	if err != nil {
-		return err
+		return "", err
 	}
 	sum := sha256.New()
-	if err := write(io.MultiWriter(w, sum)); err != nil {
-		return err
-	}
-	got := hex.EncodeToString(sum.Sum(nil))
-	if want != "" && got != want {
-		return ErrChanged
-	}
-	fmt.Fprintf(&d.sums, "%s  %s\n", got, name)
-	return nil
+	err = write(io.MultiWriter(w, sum))
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 func (d *Dossier) create(name string, method uint16, at time.Time) (io.Writer, error) {

@@ -77,13 +77,13 @@ func word(key any) string {
 }
 
 func (p *page) write() error {
-	if err := p.put("head", p.head()); err != nil {
+	if err := p.show("head", p.head()); err != nil {
 		return err
 	}
 	if err := p.pins(); err != nil {
 		return err
 	}
-	if err := p.put("conversation", nil); err != nil {
+	if err := p.show("conversation", nil); err != nil {
 		return err
 	}
 	for events, err := range p.copy.Shown {
@@ -94,10 +94,10 @@ func (p *page) write() error {
 			return err
 		}
 	}
-	return p.put("files", p.entries)
+	return p.show("files", p.entries)
 }
 
-func (p *page) put(part string, data any) error { return p.html.ExecuteTemplate(p.w, part, data) }
+func (p *page) show(part string, data any) error { return p.html.ExecuteTemplate(p.w, part, data) }
 
 func (p *page) head() head {
 	c, at := p.copy, p.stamp(p.options.At)
@@ -185,13 +185,13 @@ func (p *page) pins() error {
 		}
 		for _, m := range messages {
 			none = false
-			if err := p.put("pin", p.message(m, quoted)); err != nil {
+			if err := p.show("pin", p.message(m, quoted)); err != nil {
 				return err
 			}
 		}
 	}
 	if none {
-		return p.put("nopins", nil)
+		return p.show("nopins", nil)
 	}
 	return nil
 }
@@ -214,11 +214,11 @@ func (p *page) rows(events []incident.Event) error {
 		}
 		if day := p.Dossier.day(r.At); day != p.day {
 			p.day = day
-			if err := p.put("day", day); err != nil {
+			if err := p.show("day", day); err != nil {
 				return err
 			}
 		}
-		if err := p.put("row", r); err != nil {
+		if err := p.show("row", r); err != nil {
 			return err
 		}
 	}

@@ -328,8 +328,9 @@ export interface paths {
          *     - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
          *     - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
          *
-         *     It is a row of the audit trail, `room_exported`, which is written before the first byte. Where the answer
-         *     breaks off, the connection does too: what ended well is whole. A node makes two at a time; one more is 503 `busy`.
+         *     It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+         *     `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+         *     a time; one more is 503 `busy`.
          */
         get: operations["exportRoom"];
         put?: never;
