@@ -75,6 +75,12 @@ func (h *house) Timeline(ctx context.Context, room incident.RoomID, q incident.T
 }
 
 func (h *house) Copy(ctx context.Context, room incident.RoomID, use func(incident.RoomCopy) error) error {
+	if h.onCopy != nil {
+		h.onCopy()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	files, _, err := h.Files(ctx, room, incident.FileQuery{Limit: 100})
 	if err != nil {
 		return err

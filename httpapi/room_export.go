@@ -180,8 +180,6 @@ func (x *roomExport) VisitExportRoomResponse(w http.ResponseWriter) error {
 }
 
 func (x *roomExport) send(w http.ResponseWriter) error {
-	rc := http.NewResponseController(w)
-	liftReadDeadline(rc, x.request.http)
 	size, err := x.written.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return err
@@ -192,7 +190,7 @@ func (x *roomExport) send(w http.ResponseWriter) error {
 	for _, f := range x.dossier.Files() {
 		size += f.Size
 	}
-	line := paced{w, rc, time.Now().Add(exportStall + time.Duration(size/slowLine)*time.Second)}
+	line := paced{w, http.NewResponseController(w), time.Now().Add(exportStall + time.Duration(size/slowLine)*time.Second)}
 	if _, err := io.Copy(line, x.written); err != nil {
 		return err
 	}

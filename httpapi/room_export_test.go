@@ -4,8 +4,11 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"taskreporter/incident"
 )
@@ -45,5 +48,39 @@ func TestExportsHaveTheirPlaces(t *testing.T) {
 	}
 	if n := len(h.exports); n != 0 {
 		t.Errorf("%d places are taken by exports that have ended", n)
+	}
+}
+
+// A long room's page takes longer to be written than a request may take, over both
+// versions of HTTP.
+func TestAnExportMayTakeLongerThanARequest(t *testing.T) {
+	t.Parallel()
+	const bound = 100 * time.Millisecond
+	for _, http2 := range []bool{false, true} {
+		h := newHouse(t)
+		h.onCopy = func() { <-time.After(3 * bound) } // all deadlines of a request pass meanwhile
+		quick := httptest.NewUnstartedServer(nil)
+		quick.Config, quick.EnableHTTP2 = h.HTTPServer(), http2
+		quick.Config.ReadTimeout, quick.Config.WriteTimeout = bound, bound
+		quick.StartTLS()
+		t.Cleanup(quick.Close)
+		req, err := http.NewRequestWithContext(t.Context(), "GET", quick.URL+exportPath, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer wang")
+		res, err := quick.Client().Do(req)
+		if err != nil {
+			t.Errorf("HTTP/2 %t: %v", http2, err)
+			continue
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Errorf("HTTP/2 %t: %v", http2, err)
+		}
+		if _, err := zip.NewReader(bytes.NewReader(body), int64(len(body))); err != nil || (res.ProtoMajor == 2) != http2 {
+			t.Errorf("%s: %v", res.Proto, err)
+		}
 	}
 }
