@@ -129,7 +129,7 @@ func (s *Server) lostFiles(ctx context.Context, room incident.RoomID) (map[incid
 			case err == nil:
 				_ = content.Close()
 			case incident.KindOf(err) == incident.NotFound:
-				s.log.Error("export without a file that the store has lost; run admin storage check", "room_id", room, "file_id", f.ID, "err", err)
+				s.log.Error("export without a file that the store has lost: run admin storage check", "room_id", room, "file_id", f.ID, "err", err)
 				lost[f.ID] = true
 			default:
 				return nil, err
@@ -170,7 +170,7 @@ func (x *roomExport) VisitExportRoomResponse(w http.ResponseWriter) error {
 	if err := x.send(w); err != nil {
 		attrs := []any{"request_id", x.request.id, "room_id", x.room.ID, "err", err}
 		if errors.Is(err, dossier.ErrChanged) || incident.KindOf(err) == incident.NotFound {
-			x.server.log.Error("room export broke off at a file that is not as it was uploaded; run admin storage check --deep", attrs...)
+			x.server.log.Error("room export broke off at a file that is not as it was uploaded: run admin storage check --deep", attrs...)
 		} else {
 			x.server.log.Warn("room export broke off", attrs...)
 		}
