@@ -84,3 +84,34 @@ func TestAnExportMayTakeLongerThanARequest(t *testing.T) {
 		}
 	}
 }
+
+// deadlines notes until when each write may take.
+type deadlines struct {
+	http.ResponseWriter
+	set []time.Time
+}
+
+func (d *deadlines) SetWriteDeadline(at time.Time) error {
+	d.set = append(d.set, at)
+	return nil
+}
+
+// Who takes nothing is cut off after a while, and who takes too little in the end.
+func TestAnExportDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	line := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	began := time.Now()
+	p := paced{line, http.NewResponseController(line), began.Add(time.Hour)}
+	for range 2 {
+		if _, err := p.Write([]byte("PK")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.end = began.Add(exportStall / 2)
+	if _, err := p.Write([]byte("PK")); err != nil {
+		t.Fatal(err)
+	}
+	if len(line.set) != 3 || line.set[0].Before(began.Add(exportStall)) || line.set[1].Before(line.set[0]) || !line.set[2].Equal(p.end) {
+		t.Errorf("written at %v until %v", began, line.set)
+	}
+}

@@ -136,6 +136,7 @@ func (p *page) facts(r incident.Room) (list []fact) {
 		}
 	}
 	add("type", p.say("type_"+string(r.Type)))
+	add("copy_of", string(r.DuplicateOf)) // its number is for those who may read it
 	assignee := p.say("nobody")
 	if r.Assignee != nil {
 		assignee = r.Assignee.Name
