@@ -1385,6 +1385,24 @@ func (e ListAccountsParamsRole) Valid() bool {
 	}
 }
 
+// Defines values for ExportRoomParamsLang.
+const (
+	En     ExportRoomParamsLang = "en"
+	ZhHant ExportRoomParamsLang = "zh-Hant"
+)
+
+// Valid indicates whether the value is a known member of the ExportRoomParamsLang enum.
+func (e ExportRoomParamsLang) Valid() bool {
+	switch e {
+	case En:
+		return true
+	case ZhHant:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -3151,6 +3169,15 @@ type ListEventsParams struct {
 	AfterSeq int64 `form:"after_seq" json:"after_seq"`
 	Limit    *int  `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// ExportRoomParams defines parameters for ExportRoom.
+type ExportRoomParams struct {
+	// Lang of the page
+	Lang *ExportRoomParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ExportRoomParamsLang defines parameters for ExportRoom.
+type ExportRoomParamsLang string
 
 // ListFilesParams defines parameters for ListFiles.
 type ListFilesParams struct {
@@ -5594,6 +5621,9 @@ type ServerInterface interface {
 	// ListEvents The room's log after a seq, oldest first
 	// (GET /api/rooms/{room_id}/events)
 	ListEvents(c *gin.Context, roomId RoomID, params ListEventsParams)
+	// ExportRoom All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+	// (GET /api/rooms/{room_id}/export)
+	ExportRoom(c *gin.Context, roomId RoomID, params ExportRoomParams)
 	// ListFiles The room's evidence, newest first, without deleted files
 	// (GET /api/rooms/{room_id}/files)
 	ListFiles(c *gin.Context, roomId RoomID, params ListFilesParams)
@@ -6765,6 +6795,42 @@ func (siw *ServerInterfaceWrapper) ListEvents(c *gin.Context) {
 	}
 
 	siw.Handler.ListEvents(c, roomId, params)
+}
+
+// ExportRoom operation middleware
+func (siw *ServerInterfaceWrapper) ExportRoom(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "room_id" -------------
+	var roomId RoomID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "room_id", c.Param("room_id"), &roomId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter room_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportRoomParams
+
+	// ------------- Optional query parameter "lang" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lang", c.Request.URL.Query(), &params.Lang, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter lang: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExportRoom(c, roomId, params)
 }
 
 // ListFiles operation middleware
@@ -8549,6 +8615,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/api/rooms/:room_id", wrapper.ArchiveRoom)
 	router.GET(options.BaseURL+"/api/rooms/:room_id", wrapper.GetRoom)
 	router.PATCH(options.BaseURL+"/api/rooms/:room_id", wrapper.UpdateRoom)
+	router.GET(options.BaseURL+"/api/rooms/:room_id/export", wrapper.ExportRoom)
 	router.POST(options.BaseURL+"/api/rooms/:room_id/status", wrapper.MoveRoom)
 	router.POST(options.BaseURL+"/api/rooms/:room_id/transfer-ownership", wrapper.TransferOwnership)
 	router.GET(options.BaseURL+"/api/rooms/:room_id/checklist", wrapper.GetChecklist)
@@ -10408,6 +10475,64 @@ type ListEventsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEventsdefaultApplicationProblemPlusJSONResponse) VisitListEventsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportRoomRequestObject struct {
+	RoomId RoomID `json:"room_id"`
+	Params ExportRoomParams
+}
+
+type ExportRoomResponseObject interface {
+	VisitExportRoomResponse(w http.ResponseWriter) error
+}
+
+type ExportRoom200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type ExportRoom200ApplicationzipResponse struct {
+	Body          io.Reader
+	Headers       ExportRoom200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportRoom200ApplicationzipResponse) VisitExportRoomResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportRoomdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ExportRoomdefaultApplicationProblemPlusJSONResponse) VisitExportRoomResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12500,6 +12625,9 @@ type StrictServerInterface interface {
 	// ListEvents The room's log after a seq, oldest first
 	// (GET /api/rooms/{room_id}/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
+	// ExportRoom All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+	// (GET /api/rooms/{room_id}/export)
+	ExportRoom(ctx context.Context, request ExportRoomRequestObject) (ExportRoomResponseObject, error)
 	// ListFiles The room's evidence, newest first, without deleted files
 	// (GET /api/rooms/{room_id}/files)
 	ListFiles(ctx context.Context, request ListFilesRequestObject) (ListFilesResponseObject, error)
@@ -13688,6 +13816,33 @@ func (sh *strictHandler) ListEvents(ctx *gin.Context, roomId RoomID, params List
 		sh.options.HandlerErrorFunc(ctx, err)
 	} else if validResponse, ok := response.(ListEventsResponseObject); ok {
 		if err := validResponse.VisitListEventsResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportRoom operation middleware
+func (sh *strictHandler) ExportRoom(ctx *gin.Context, roomId RoomID, params ExportRoomParams) {
+	var request ExportRoomRequestObject
+
+	request.RoomId = roomId
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportRoom(ctx, request.(ExportRoomRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportRoom")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ExportRoomResponseObject); ok {
+		if err := validResponse.VisitExportRoomResponse(ctx.Writer); err != nil {
 			sh.options.ResponseErrorHandlerFunc(ctx, err)
 		}
 	} else if response != nil {

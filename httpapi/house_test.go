@@ -75,6 +75,7 @@ type house struct {
 	onRefresh   error
 	onDrain     error
 	onText      error
+	onCopy      func()
 	onDirectory error
 	entries     func(incident.AuditQuery) ([]incident.AuditEntry, error) // instead of trail
 	presigned   string

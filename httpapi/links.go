@@ -22,7 +22,7 @@ const (
 // Links mints and checks URLs that open a file for a while without a token, so
 // that an <img> can show it and a phone's browser can save it (F-SE-03, F-DL-05).
 // A link names no user: whoever got the event that carries it may follow it.
-// It is safe for concurrent use.
+// It is safe for concurrent use. A nil one mints none.
 type Links struct {
 	keys  func() [][]byte
 	ttl   time.Duration
@@ -49,6 +49,9 @@ type fileLinks struct {
 // bytes are served here. The store knows nothing of scans, so it hands out only
 // what may leave; links to this server are looked at again when they are followed.
 func (l *Links) of(ctx context.Context, f incident.File) fileLinks {
+	if l == nil {
+		return fileLinks{}
+	}
 	links := l.own(f.RoomID, f.ID, f.Kind)
 	if f.MayLeave() != nil {
 		return links
@@ -62,6 +65,9 @@ func (l *Links) of(ctx context.Context, f incident.File) fileLinks {
 
 // own mints links to this server.
 func (l *Links) own(room incident.RoomID, file incident.FileID, kind incident.FileKind) fileLinks {
+	if l == nil {
+		return fileLinks{}
+	}
 	expires := l.expiry()
 	links := fileLinks{
 		content: l.url(contentRoute, room, file, expires),

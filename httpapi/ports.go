@@ -31,6 +31,9 @@ type Library interface {
 	// History returns all versions of a message, oldest first; none of a deleted
 	// one. A message that does not exist is incident.NotFound.
 	History(ctx context.Context, room incident.RoomID, id incident.MessageID) ([]incident.Edit, error)
+	// Copy lets use read all of a room as it stands at this moment; use must not wait
+	// for anybody. A room that does not exist is incident.NotFound.
+	Copy(ctx context.Context, room incident.RoomID, use func(incident.RoomCopy) error) error
 	// Pins returns the pinned messages by seq, at most 200.
 	Pins(ctx context.Context, room incident.RoomID) ([]incident.Message, error)
 	// Timeline returns a page of what the room shows.

@@ -74,6 +74,30 @@ func (h *house) Timeline(ctx context.Context, room incident.RoomID, q incident.T
 	return incident.Timeline{Events: events, Head: 7, Before: true}, err
 }
 
+func (h *house) Copy(ctx context.Context, room incident.RoomID, use func(incident.RoomCopy) error) error {
+	if h.onCopy != nil {
+		h.onCopy()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	files, _, err := h.Files(ctx, room, incident.FileQuery{Limit: 100})
+	if err != nil {
+		return err
+	}
+	events, err := h.Events(ctx, room, 0, h.room.Head, 100)
+	if err != nil {
+		return err
+	}
+	return use(incident.RoomCopy{
+		Room: h.room, Log: once(events), Shown: once(events), Files: once(files), Pinned: once[incident.Message](nil),
+	})
+}
+
+func once[T any](page []T) incident.Pages[T] {
+	return func(yield func([]T, error) bool) { yield(page, nil) }
+}
+
 func (h *house) Search(_ context.Context, q incident.SearchQuery) ([]incident.Hit, *incident.SearchCursor, error) {
 	h.search = q
 	return []incident.Hit{{

@@ -179,9 +179,19 @@ func liftReadDeadline(rc *http.ResponseController, r *http.Request) {
 	}
 }
 
+// mayTake lets the first byte of an answer take longer than an ordinary request.
+func mayTake(d time.Duration, c *gin.Context) {
+	rc := http.NewResponseController(c.Writer)
+	liftReadDeadline(rc, c.Request)
+	_ = rc.SetWriteDeadline(time.Now().Add(d + slack))
+}
+
 // bound gives ordinary requests an end. What streams sets its own deadlines.
 func (s *Server) bound(c *gin.Context) {
 	if op := s.spec.operation(c); op.streams() {
+		if op.ID == "exportRoom" {
+			mayTake(exportWriting, c)
+		}
 		c.Next()
 		return
 	}

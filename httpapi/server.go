@@ -42,6 +42,7 @@ type Config struct {
 	RequestTimeout time.Duration  // of everything but uploads, downloads and sockets
 	UploadIdle     time.Duration  // an upload that sends nothing for so long is given up
 	StoreOrigin    string         // where presigned links lead, if not here: the page may show images from it
+	Zone           *time.Location // of the plant's clocks; UTC when nil
 }
 
 // DefaultConfig suits one plant behind no proxy.
@@ -107,6 +108,7 @@ type Server struct {
 
 	spec     *spec
 	limiter  *limiter
+	exports  chan struct{} // one for each export that may be under way
 	csp      string
 	draining atomic.Bool
 	handler  http.Handler
@@ -121,6 +123,9 @@ func New(config Config, deps Deps) (*Server, error) {
 	}
 	if err := contract.checkFrames(); err != nil {
 		return nil, err
+	}
+	if config.Zone == nil {
+		config.Zone = time.UTC
 	}
 	s := &Server{
 		config:    config,
@@ -141,6 +146,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		tracer:    newTracer(deps.Traces),
 		spec:      contract,
 		limiter:   newLimiter(config.Rate, config.Burst, deps.Now),
+		exports:   make(chan struct{}, exportsAtOnce),
 		csp:       pagePolicy(config.StoreOrigin),
 	}
 	if s.handler, err = s.routes(deps); err != nil {

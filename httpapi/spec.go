@@ -105,7 +105,7 @@ func (op *operation) names(act incident.Act) bool { return op != nil && slices.C
 
 // streams reports whether the operation sets its own deadlines.
 func (op *operation) streams() bool {
-	return op.uploads() || op != nil && (op.ID == "downloadFile" || op.ID == "openSocket" || op.ID == "exportAudit")
+	return op.uploads() || op != nil && slices.Contains([]string{"downloadFile", "openSocket", "exportAudit", "exportRoom"}, op.ID)
 }
 
 // uploads reports whether the operation's body is a file's bytes.

@@ -9,6 +9,7 @@ type Act string
 const (
 	ActDeclare          Act = "declare"            // open a room; the declarer becomes its OWNER
 	ActRead             Act = "read"               // room, history, search, files, downloads
+	ActExport           Act = "export"             // all of a room as one document that leaves the installation
 	ActReact            Act = "react"              // reactions, read pointer
 	ActAcknowledge      Act = "acknowledge"        // move a room from OPEN to ACKNOWLEDGED
 	ActPost             Act = "post"               // messages, typing, pins, checklist; edit and delete one's own
@@ -47,6 +48,7 @@ type rule struct {
 var rules = map[Act]rule{
 	ActDeclare:          {anyone: true, scope: ScopeWrite},
 	ActRead:             {owner: true, editor: true, viewer: true, admin: true, auditor: true, scope: ScopeRead},
+	ActExport:           {owner: true, editor: true, admin: true, auditor: true, scope: ScopeRead},
 	ActReact:            {owner: true, editor: true, viewer: true, scope: ScopeWrite},
 	ActAcknowledge:      {owner: true, editor: true, viewer: true, admin: true, scope: ScopeWrite},
 	ActPost:             {owner: true, editor: true, scope: ScopeWrite},

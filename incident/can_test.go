@@ -13,6 +13,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	table := map[Act]string{
 		ActDeclare:          "OEVNA",
 		ActRead:             "OEVAU",
+		ActExport:           "OEAU",
 		ActReact:            "OEV",
 		ActAcknowledge:      "OEVA",
 		ActPost:             "OE",
@@ -109,7 +110,7 @@ func TestMayAdd(t *testing.T) {
 // without write, nothing by office without admin, and never more than the person.
 func TestATokenMayDoWhatItsScopesSay(t *testing.T) {
 	t.Parallel()
-	reads := []Act{ActRead, ActFindPeople, ActReadTemplates, ActReadUsers, ActReadAudit, ActReadCluster, ActReadStorage, ActReadRetention}
+	reads := []Act{ActRead, ActExport, ActFindPeople, ActReadTemplates, ActReadUsers, ActReadAudit, ActReadCluster, ActReadStorage, ActReadRetention}
 	for act := range rules {
 		for _, system := range []SystemRole{SystemUser, SystemAuditor, SystemAdmin} {
 			for _, role := range []Role{NoRole, Viewer, Editor, Owner} {

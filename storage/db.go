@@ -69,6 +69,7 @@ type DB struct {
 	write  *ent.Client
 	read   *ent.Client
 	asked  *prepared // what reader is asked over and over; nil on SQLite, which parses for nothing
+	tx     *sql.Tx   // where all is read, of a copy; else nil
 	append appender
 	totals totals
 	now    func() time.Time
@@ -125,10 +126,14 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // queries is where what is asked over and over is asked.
 func (db *DB) queries() entsql.ExecQuerier {
-	if db.asked == nil {
+	switch {
+	case db.tx != nil:
+		return db.tx
+	case db.asked == nil:
 		return db.reader
+	default:
+		return db.asked
 	}
-	return db.asked
 }
 
 // orders is the same for single statements that write.

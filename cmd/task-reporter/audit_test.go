@@ -58,6 +58,8 @@ var deeds = []deed{
 	{act: "read_by_office", who: "auditor", do: "GET /api/rooms/{room}/files/{file}/content", target: "room {room} GET /api/rooms/:room_id/files/:file_id/content"},
 	{act: "read_by_office", who: "auditor", do: "GET /api/rooms/{room}/messages", target: "room {room} GET /api/rooms/:room_id/messages"},
 	{act: "read_by_office", who: "auditor", do: `{"type":"subscribe","room_id":"{room}","after_seq":0}`, target: "room {room} over the socket"},
+	{act: "room_exported", who: "wang", do: "GET /api/rooms/{room}/export", target: "room {room} up to seq "},
+	{act: "export_by_office", who: "auditor", do: "GET /api/rooms/{room}/export", target: "room {room} GET /api/rooms/:room_id/export"},
 	{act: "search_by_office", who: "auditor", do: "GET /api/search?q=helper", target: "GET /api/search"},
 	{act: "delete_any_file_by_office", who: "boss", do: "DELETE /api/rooms/{room}/files/{file}?reason=x", target: "room {room} DELETE"},
 	{act: "file_deleted", who: "wang", do: "DELETE /api/rooms/{room}/files/{second}", target: "room {room} file {second}"},

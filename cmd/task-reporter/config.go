@@ -35,7 +35,7 @@ type Config struct {
 	UploadNetworks []netip.Prefix `help:"Networks from which files may be uploaded; empty for everywhere." group:"Server"`
 	LinkTTL        time.Duration  `name:"link-ttl" default:"3600s" help:"How long a download link works." group:"Server"`
 	DrainDelay     time.Duration  `default:"0s" help:"How long a node that is told to stop goes on as before, while load balancers see that it is not ready." group:"Server"`
-	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered." group:"Server"`
+	PlantTimezone  Zone           `default:"Asia/Taipei" help:"Time zone that decides in which year an incident is numbered, and whose clock an export shows." group:"Server"`
 
 	TLS      TLSConfig      `embed:"" prefix:"tls-" group:"Server"`
 	Database DatabaseConfig `embed:"" prefix:"database-" group:"Database"`

@@ -87,6 +87,7 @@ var recipes = []recipe{
 	{op: "downloadFile", act: "read", rest: "GET {file}/content"},
 	{op: "thumbnail", act: "read", rest: "GET {file}/thumbnail"},
 	{op: "readFileText", act: "read", rest: "GET {log}/text"},
+	{op: "exportRoom", act: "export", rest: "GET {room}/export"},
 	{op: "subscribe", act: "read", frame: `{"type":"subscribe","room_id":"{id}","after_seq":0}`},
 
 	// Take part.

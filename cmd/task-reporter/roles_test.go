@@ -26,6 +26,7 @@ session             y         y       y       y         y      y
 person              y         y       y       y         y      y
 declare             y         y       y       y         y      n
 read                y         y       y       n         y      y
+export              y         y       n       n         y      y
 react               y         y       y       n         n      n
 acknowledge         y         y       y       n         y      n
 post                y         y       n       n         n      n

@@ -200,7 +200,7 @@ func build(ctx context.Context, cfg *Config, log *slog.Logger, errs io.Writer) (
 	door := httpapi.DefaultConfig
 	door.Origins, door.TrustedProxies, door.UploadNetworks = cfg.Origins, cfg.TrustedProxies, cfg.UploadNetworks
 	door.Rate, door.Burst = cfg.Limit.RequestsPerSecond, cfg.Limit.RequestBurst
-	door.StoreOrigin = cfg.storeOrigin()
+	door.StoreOrigin, door.Zone = cfg.storeOrigin(), cfg.PlantTimezone.Location
 	deps := httpapi.Deps{
 		Library: h.db.Library(), Audit: h.db.Audit(), Evidence: h.evidence, Uploads: h.intake, Sessions: gate, People: h.newcomers(gate),
 		Rooms: h.engine, Cluster: h.engine, Retention: h.db.Retention(), Purger: h.ending, Links: links, Socket: h.sockets, Page: web.Dist(),

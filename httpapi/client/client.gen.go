@@ -1384,6 +1384,24 @@ func (e ListAccountsParamsRole) Valid() bool {
 	}
 }
 
+// Defines values for ExportRoomParamsLang.
+const (
+	En     ExportRoomParamsLang = "en"
+	ZhHant ExportRoomParamsLang = "zh-Hant"
+)
+
+// Valid indicates whether the value is a known member of the ExportRoomParamsLang enum.
+func (e ExportRoomParamsLang) Valid() bool {
+	switch e {
+	case En:
+		return true
+	case ZhHant:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -3150,6 +3168,15 @@ type ListEventsParams struct {
 	AfterSeq int64 `form:"after_seq" json:"after_seq"`
 	Limit    *int  `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// ExportRoomParams defines parameters for ExportRoom.
+type ExportRoomParams struct {
+	// Lang of the page
+	Lang *ExportRoomParamsLang `form:"lang,omitempty" json:"lang,omitempty"`
+}
+
+// ExportRoomParamsLang defines parameters for ExportRoom.
+type ExportRoomParamsLang string
 
 // ListFilesParams defines parameters for ListFiles.
 type ListFilesParams struct {
@@ -5875,6 +5902,24 @@ type ClientInterface interface {
 	// Corresponds with GET /api/rooms/{room_id}/events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, roomId RoomID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ExportRoom All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+	//
+	// A ZIP named after the incident, with the room as it stands when it is asked for; nothing later is in it.
+	//
+	// - `incident.html`: a page without scripts that any browser opens and prints: facts, members, checklist, pinned
+	//   messages, and the conversation in the plant's time zone, as members read it
+	// - `events.jsonl`: every event of the room's log by rising `seq`, each as its socket frame. `url` and `download_url`
+	//   are paths in the ZIP, and empty for what is not in it
+	// - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
+	// - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
+	//
+	// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+	// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+	// a time; one more is 503 `busy`.
+	//
+	// Corresponds with GET /api/rooms/{room_id}/export (the `ExportRoom` operationId).
+	ExportRoom(ctx context.Context, roomId RoomID, params *ExportRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListFiles The room's evidence, newest first, without deleted files
 	//
 	// Corresponds with GET /api/rooms/{room_id}/files (the `ListFiles` operationId).
@@ -7007,6 +7052,34 @@ func (c *Client) TickItem(ctx context.Context, roomId RoomID, itemId int, body T
 // Corresponds with GET /api/rooms/{room_id}/events (the `ListEvents` operationId).
 func (c *Client) ListEvents(ctx context.Context, roomId RoomID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEventsRequest(c.Server, roomId, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExportRoom All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+//
+// A ZIP named after the incident, with the room as it stands when it is asked for; nothing later is in it.
+//
+//   - `incident.html`: a page without scripts that any browser opens and prints: facts, members, checklist, pinned
+//     messages, and the conversation in the plant's time zone, as members read it
+//   - `events.jsonl`: every event of the room's log by rising `seq`, each as its socket frame. `url` and `download_url`
+//     are paths in the ZIP, and empty for what is not in it
+//   - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
+//   - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
+//
+// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+// a time; one more is 503 `busy`.
+//
+// Corresponds with GET /api/rooms/{room_id}/export (the `ExportRoom` operationId).
+func (c *Client) ExportRoom(ctx context.Context, roomId RoomID, params *ExportRoomParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExportRoomRequest(c.Server, roomId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -9718,6 +9791,67 @@ func NewListEventsRequest(server string, roomId RoomID, params *ListEventsParams
 		if params.Limit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExportRoomRequest constructs an http.Request for the ExportRoom method
+func NewExportRoomRequest(server string, roomId RoomID, params *ExportRoomParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "room_id", roomId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/rooms/%s/export", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Lang != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "lang", *params.Lang, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -12606,6 +12740,26 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/rooms/{room_id}/events (the `ListEvents` operationId).
 	ListEventsWithResponse(ctx context.Context, roomId RoomID, params *ListEventsParams, reqEditors ...RequestEditorFn) (*ListEventsResponse, error)
 
+	// ExportRoomWithResponse All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+	//
+	// A ZIP named after the incident, with the room as it stands when it is asked for; nothing later is in it.
+	//
+	// - `incident.html`: a page without scripts that any browser opens and prints: facts, members, checklist, pinned
+	//   messages, and the conversation in the plant's time zone, as members read it
+	// - `events.jsonl`: every event of the room's log by rising `seq`, each as its socket frame. `url` and `download_url`
+	//   are paths in the ZIP, and empty for what is not in it
+	// - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
+	// - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
+	//
+	// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+	// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+	// a time; one more is 503 `busy`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/rooms/{room_id}/export (the `ExportRoom` operationId).
+	ExportRoomWithResponse(ctx context.Context, roomId RoomID, params *ExportRoomParams, reqEditors ...RequestEditorFn) (*ExportRoomResponse, error)
+
 	// ListFilesWithResponse The room's evidence, newest first, without deleted files
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -15116,6 +15270,61 @@ func (r ListEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ExportRoomResponse200Headers the declared response headers of an HTTP 200 response for ExportRoom
+type ExportRoomResponse200Headers struct {
+	ContentDisposition *string
+}
+
+// ExportRoomResponseDefaultHeaders the declared response headers of an HTTP default response for ExportRoom
+type ExportRoomResponseDefaultHeaders struct {
+	RetryAfter *int
+}
+
+type ExportRoomResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ExportRoomResponse200Headers
+	// HeadersDefault the parsed response headers for an HTTP default response
+	HeadersDefault *ExportRoomResponseDefaultHeaders
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ExportRoomResponse) GetApplicationproblemJSONDefault() *Problem {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ExportRoomResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExportRoomResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExportRoomResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExportRoomResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -18099,6 +18308,32 @@ func (c *ClientWithResponses) ListEventsWithResponse(ctx context.Context, roomId
 	return ParseListEventsResponse(rsp)
 }
 
+// ExportRoomWithResponse All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+//
+// A ZIP named after the incident, with the room as it stands when it is asked for; nothing later is in it.
+//
+//   - `incident.html`: a page without scripts that any browser opens and prints: facts, members, checklist, pinned
+//     messages, and the conversation in the plant's time zone, as members read it
+//   - `events.jsonl`: every event of the room's log by rising `seq`, each as its socket frame. `url` and `download_url`
+//     are paths in the ZIP, and empty for what is not in it
+//   - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
+//   - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
+//
+// It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+// `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+// a time; one more is 503 `busy`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/rooms/{room_id}/export (the `ExportRoom` operationId).
+func (c *ClientWithResponses) ExportRoomWithResponse(ctx context.Context, roomId RoomID, params *ExportRoomParams, reqEditors ...RequestEditorFn) (*ExportRoomResponse, error) {
+	rsp, err := c.ExportRoom(ctx, roomId, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExportRoomResponse(rsp)
+}
+
 // ListFilesWithResponse The room's evidence, newest first, without deleted files
 //
 // Returns a wrapper object for the known response body format(s).
@@ -20691,6 +20926,55 @@ func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 	switch {
 	case true:
 		var headers ListEventsResponseDefaultHeaders
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.HeadersDefault = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExportRoomResponse parses an HTTP response from a ExportRoomWithResponse call
+func ParseExportRoomResponse(rsp *http.Response) (*ExportRoomResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExportRoomResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ExportRoomResponse200Headers
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = &value
+		}
+		response.Headers200 = &headers
+	case true:
+		var headers ExportRoomResponseDefaultHeaders
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -51,6 +51,18 @@ func ManyRooms(t testing.TB, cfg storage.Config, n, members int) []incident.Room
 	return ids
 }
 
+// LongRoom makes a room in which n messages were written, a multiple of 500.
+func LongRoom(t testing.TB, cfg storage.Config, n int) incident.RoomID {
+	t.Helper()
+	const each = 500
+	db := Open(t, cfg)
+	r := claim(t, db)
+	for range n / each {
+		appendAll(t, db, r.says(each))
+	}
+	return r.ID
+}
+
 // Exec changes the database of cfg by other ways than the product's.
 func Exec(t testing.TB, cfg storage.Config, statement string, args ...any) {
 	t.Helper()

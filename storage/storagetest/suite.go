@@ -36,6 +36,7 @@ func Run(t *testing.T, fresh Fresh) {
 		{"Messages", testMessages},
 		{"Changes", testChanges},
 		{"Conversation", testConversation},
+		{"Copy", testCopy},
 		{"Reads", testReads},
 		{"Templates", testTemplates},
 		{"Search", testSearch},

@@ -1,5 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import type { Page } from '@playwright/test';
+import { clean } from './support/axe';
+import { jpeg } from './support/jpeg';
 import { bubble, composer, desk, expect, openRoom, phone, say, test, unique } from './support/test';
+import { unzip } from './support/unzip';
 
 type Api = (who: 'wang' | 'li' | 'chen') => Promise<import('./support/client').Client>;
 
@@ -164,6 +170,45 @@ test('UX 19: a pin stands above the conversation and leads to its message', asyn
     .click();
   await expect(bubble(li, '先斷電再拆蓋')).toBeInViewport();
 });
+
+for (const [name, screen] of Object.entries({ desk, phone })) {
+  test(`UX 19: what was pinned leaves as one document that reads without us (${name})`, async ({ as, api }, {
+    outputDir,
+  }) => {
+    const { owner, other, room, roomId } = await roomForTwo(api, '匯出');
+    const said = await other.say(roomId, '先斷電再拆蓋');
+    await owner.reply(roomId, '已斷電', said.message_id);
+    const picture = jpeg({ width: 640, height: 480, quality: 80, noise: 0.2 });
+    await other.attach(roomId, '主軸 #1.jpg', 'image/jpeg', picture, '漏油的地方');
+    await other.attach(roomId, 'press.log', 'text/plain', Buffer.from('08:15:02 TEMP 215.3\n'));
+    const page = await as('wang', screen);
+    await openRoom(page, roomId);
+    await owner.http.put(`/api/rooms/${roomId}/messages/${said.message_id}/pin`);
+    await page.goto(`/rooms/${roomId}?panel=details`);
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: '匯出事件' }).click();
+    const download = await coming;
+    expect(download.suggestedFilename()).toBe(`${room.number}.zip`);
+    await clean(page, 'details');
+
+    const names = unzip(readFileSync(await download.path()), outputDir);
+    expect(names).toContain('files/0001-主軸 #1.jpg');
+    execFileSync('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: outputDir });
+    await page.goto(pathToFileURL(`${outputDir}/incident.html`).href);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText(room.title);
+    const part = (title: string) => page.getByRole('region', { name: title });
+    await expect(part('釘選的訊息')).toContainText('先斷電再拆蓋');
+    await expect(part('對話')).toContainText('漏油的地方');
+    await part('對話').getByRole('link', { name: /^#/ }).click();
+    await expect(page).toHaveURL(new RegExp(`#e${said.seq}$`));
+    await expect(part('對話').getByText('先斷電再拆蓋', { exact: true })).toBeInViewport();
+    const photo = page.getByRole('img', { name: '主軸 #1.jpg' });
+    await photo.scrollIntoViewIfNeeded();
+    await expect.poll(() => photo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(640);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await clean(page, 'incident.html');
+  });
+}
 
 test('UX 2, UX 3: a room with 30 unread opens at the first of them', async ({ as, api }) => {
   const { owner, other, roomId } = await roomForTwo(api, '未讀');

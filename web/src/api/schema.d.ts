@@ -308,6 +308,39 @@ export interface paths {
         patch: operations["updateRoom"];
         trace?: never;
     };
+    "/api/rooms/{room_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * All of a room as one document, to be read and checked without this program (OWNER, EDITOR, ADMIN, AUDITOR)
+         * @description A ZIP named after the incident, with the room as it stands when it is asked for; nothing later is in it.
+         *
+         *     - `incident.html`: a page without scripts that any browser opens and prints: facts, members, checklist, pinned
+         *       messages, and the conversation in the plant's time zone, as members read it
+         *     - `events.jsonl`: every event of the room's log by rising `seq`, each as its socket frame. `url` and `download_url`
+         *       are paths in the ZIP, and empty for what is not in it
+         *     - `files/`: the files as they were uploaded, but for those that were deleted or are held back by the virus scanner
+         *     - `SHA256SUMS` of all of these: `sha256sum -c SHA256SUMS`
+         *
+         *     It is a row of the audit trail, `room_exported`, which is written before the first byte and holds the SHA-256 of
+         *     `SHA256SUMS`. Where the answer breaks off, the connection does too: what ended well is whole. A node makes two at
+         *     a time; one more is 503 `busy`.
+         */
+        get: operations["exportRoom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{room_id}/status": {
         parameters: {
             query?: never;
@@ -3398,6 +3431,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Room"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportRoom: {
+        parameters: {
+            query?: {
+                /** @description of the page */
+                lang?: "zh-Hant" | "en";
+            };
+            header?: never;
+            path: {
+                room_id: components["parameters"]["RoomID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ZIP */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -13,6 +13,7 @@ const anyone: readonly Who[] = ['USER', 'ADMIN'];
 const table = {
   declare: anyone,
   read: [...members, 'ADMIN', 'AUDITOR'],
+  export: ['OWNER', 'EDITOR', 'ADMIN', 'AUDITOR'],
   react: members,
   acknowledge: [...members, 'ADMIN'],
   post: ['OWNER', 'EDITOR'],

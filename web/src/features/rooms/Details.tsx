@@ -1,18 +1,21 @@
 import { Alert, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Archive, Settings2 } from 'lucide-react';
+import { Archive, Download, Settings2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomQuery, templateQuery } from '@/api/keys';
+import { troubleOf } from '@/api/problem';
 import type { Room } from '@/api/types';
 import { elapsed, formats } from '@/i18n/format';
+import { TroubleText } from '@/ui/TroubleText';
 import { useLanguage } from '@/ui/useLanguage';
 import { LineStoppedBadge, SeverityBadge, StatusBadge } from './Badges';
 import classes from './Details.module.css';
 import type { May } from './moves';
 import { placeParts } from './place';
 import { milestones } from './times';
+import { useExport } from './useExport';
 
 interface Props {
   room: Room;
@@ -38,18 +41,14 @@ export function Details({ room, may, onSettings }: Props) {
           {t('details.archivedHint')}
         </Alert>
       )}
-      {may('status') && room.status !== 'ARCHIVED' && (
-        <div className={classes.edit}>
-          <Button
-            variant="light"
-            fullWidth
-            leftSection={<Settings2 size={18} aria-hidden />}
-            onClick={onSettings}
-          >
+      <div className={classes.acts}>
+        {may('status') && room.status !== 'ARCHIVED' && (
+          <Button variant="light" leftSection={<Settings2 size={18} aria-hidden />} onClick={onSettings}>
             {t('rooms.settings')}
           </Button>
-        </div>
-      )}
+        )}
+        {may('export') && <Export roomId={room.room_id} />}
+      </div>
       <dl className={classes.list}>
         <Row label={t('details.number')}>
           <span className="figures">{room.number}</span>
@@ -118,6 +117,32 @@ export function Details({ room, may, onSettings }: Props) {
         )}
         <Row label={t('details.myRole')}>{t(`role.${room.my_role ?? 'none'}`)}</Row>
       </dl>
+    </>
+  );
+}
+
+/** Takes the room away as one document. */
+function Export({ roomId }: { roomId: string }) {
+  const { t } = useTranslation();
+  const { mutate, isPending, isError, error } = useExport(roomId);
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<Download size={18} aria-hidden />}
+        loading={isPending}
+        onClick={() => mutate()}
+      >
+        {t('details.export')}
+      </Button>
+      <span role="status" className="sr-only">
+        {isPending && t('details.exporting')}
+      </span>
+      {isError && (
+        <Alert color="red" variant="light" title={t('details.exportFailed')} role="alert">
+          <TroubleText trouble={troubleOf(error)} />
+        </Alert>
+      )}
     </>
   );
 }

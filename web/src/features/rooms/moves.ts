@@ -1,7 +1,7 @@
 import type { Room, RoomMove, Status } from '@/api/types';
 
-/** The acts of the table "who may do what" that change a room. */
-export type RoomAct = 'acknowledge' | 'status' | 'settings' | 'post';
+/** The acts of the table "who may do what" that change a room, or take it away. */
+export type RoomAct = 'acknowledge' | 'status' | 'settings' | 'post' | 'export';
 /** Whether the person at the screen may do something in the room at hand. */
 export type May = (act: RoomAct) => boolean;
 
