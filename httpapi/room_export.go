@@ -49,17 +49,21 @@ func (s *Server) ExportRoom(ctx context.Context, req ExportRoomRequestObject) (E
 	default:
 		return nil, incident.Wrap(incident.Busy, op, retryAfter(exportRetry), "Other rooms are being exported. Try again in a moment.")
 	}
-	x := &roomExport{server: s, request: requestOf(ctx)}
+	x, ready := &roomExport{server: s, request: requestOf(ctx)}, false
+	defer func() { // also when something panics
+		if !ready {
+			x.close()
+		}
+	}()
 	if err := x.prepare(ctx, v, language); err != nil {
-		x.close()
 		return nil, err
 	}
 	row := s.entry(ctx, "room_exported", "ok")
 	row.Target = fmt.Sprintf("room %s up to seq %d with %d files, SHA256SUMS %s", x.room.ID, x.room.Head, len(x.dossier.Files()), x.dossier.Sum())
 	if err := s.audit.Record(ctx, row); err != nil {
-		x.close()
 		return nil, err
 	}
+	ready = true
 	return x, nil
 }
 
