@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -111,10 +112,12 @@ type doctor struct {
 	now   func() time.Time
 	space func(dir string) (room, error)
 	files func() (uint64, error) // that this process may have open
+
+	temporary string // directory
 }
 
 func newDoctor(cfg *Config) *doctor {
-	return &doctor{cfg: cfg, now: time.Now, space: roomIn, files: openFiles}
+	return &doctor{cfg: cfg, now: time.Now, space: roomIn, files: openFiles, temporary: os.TempDir()}
 }
 
 // area is some checks that follow one another.

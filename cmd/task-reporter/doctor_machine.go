@@ -73,6 +73,7 @@ func (d *doctor) machine(ctx context.Context, tell func(...diagnosis)) {
 	dir := d.cfg.DataDir
 	tell(check(ctx, "data_directory", checkLimit, one(func(context.Context) diagnosis { return lookAtDirectory(dir) }))...)
 	tell(check(ctx, "disk_space", checkLimit, one(func(context.Context) diagnosis { return d.lookAtSpace(dir) }))...)
+	tell(check(ctx, "temporary_files", checkLimit, one(func(context.Context) diagnosis { return lookAtTemporary(d.temporary) }))...)
 	tell(check(ctx, "signing_keys", checkLimit, one(func(context.Context) diagnosis { return d.lookAtKeys() }))...)
 	tell(check(ctx, "open_files", checkLimit, one(func(context.Context) diagnosis { return d.lookAtFiles() }))...)
 }
@@ -147,6 +148,18 @@ func (d *doctor) lookAtSpace(dir string) diagnosis {
 		return warn(found+" on the disk of "+dir, advice)
 	}
 	return well("%s on the disk of %s", found, dir)
+}
+
+// lookAtTemporary tries what an export does first.
+func lookAtTemporary(dir string) diagnosis {
+	f, err := os.CreateTemp(dir, "task-reporter-doctor-*")
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		return broken(err.Error(), "No room can be exported. Mount a file system there that this account may write to, or set TMPDIR for the server.")
+	}
+	return well("%s takes files", dir)
 }
 
 func (d *doctor) lookAtKeys() diagnosis {

@@ -63,11 +63,11 @@ func TestDoctorFindsAHealthyInstallationWell(t *testing.T) {
 	}{
 		"alone": {
 			func(*testing.T) []string { return nil },
-			"settings data_directory disk_space signing_keys open_files database database_schema audit_trail database_file object_store server",
+			"settings data_directory disk_space temporary_files signing_keys open_files database database_schema audit_trail database_file object_store server",
 		},
 		"with services": {func(t *testing.T) []string {
 			return append(append(databases[1].env(t), stores[1].env(t)...), withDirectory(directorytest.Start(t))...)
-		}, "settings data_directory disk_space signing_keys open_files database database_durability database_clock database_schema audit_trail object_store directory server"},
+		}, "settings data_directory disk_space temporary_files signing_keys open_files database database_durability database_clock database_schema audit_trail object_store directory server"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -170,6 +170,10 @@ func TestDoctorFindsExactlyWhatIsBroken(t *testing.T) {
 		"full disk":    {change: spaceOf(room{0, 100 << 30, 900, 1000}), want: "disk_space failed", advice: "Free some"},
 		"little space": {change: spaceOf(room{1 << 30, 4 << 30, 900, 1000}), want: "disk_space warning", advice: "1.0 GiB free, 25 %"},
 		"few inodes":   {change: spaceOf(room{80 << 30, 100 << 30, 9, 1000}), want: "disk_space warning", advice: "inodes"},
+		"nowhere for temporary files": {
+			change: func(d *doctor) { d.temporary = filepath.Join(in.dir, "none") },
+			want:   "temporary_files failed", advice: "TMPDIR",
+		},
 		"few files": {
 			change: func(d *doctor) { d.files = func() (uint64, error) { return 1024, nil } },
 			want:   "open_files warning", advice: "LimitNOFILE",
