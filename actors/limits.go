@@ -44,7 +44,7 @@ const (
 	maxStash = 4096
 	// recentSends is how many client_msg_ids a room remembers, so that a retry
 	// rarely reaches the database, where it would refuse its whole batch.
-	recentSends = 1024
+	recentSends = 256
 
 	// quietAfter is how long nobody must have acted in a room before it may move to
 	// another node under its watchers.
