@@ -372,7 +372,7 @@ test('UX 8: files that were chosen and not sent are there again after a reload',
   const page = await as('wang');
   await openRoom(page, roomId);
   await stage(page, [{ name: '警報.log', mimeType: 'text/plain', buffer: Buffer.from('E-42 壓力過低') }]);
-  await expect.poll(async () => (await shelf(page, 'task-reporter-uploads')).join()).toContain('/tray/');
+  await expect.poll(async () => (await shelf(page, 'task-reporter-uploads')).join()).toContain('/laid/');
   await page.reload();
   await expect(staged(page)).toContainText('警報.log');
   await press(page, '送出');

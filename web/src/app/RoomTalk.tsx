@@ -10,7 +10,6 @@ import {
   Attachment,
   DropTarget,
   FilePickers,
-  type Laid,
   maxDescription,
   StagedFiles,
   UploadList,
@@ -48,14 +47,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
   const members = useQuery(membersQuery(roomId)).data?.members ?? noMembers;
   const { query } = log;
   const slow = useAfter(query.isPending, 200);
-  const shelf = useMemo(
-    () => ({
-      lay: (files: Laid[]) => live.uploads.lay(roomId, files),
-      laid: () => live.uploads.laid(roomId),
-    }),
-    [live, roomId],
-  );
-  const staged = useStaged(shelf);
+  const staged = useStaged(useMemo(() => live.trays.of(roomId), [live, roomId]));
   const writing = useWriting(room, user, members, query.data);
 
   const open = room.status !== 'ARCHIVED';

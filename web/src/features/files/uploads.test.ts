@@ -31,8 +31,6 @@ const memory = {
   load: async (_: string, id: string) => disk.get(id),
   drop: async (_: string, id: string) => void disk.delete(id),
   dropAll: async () => disk.clear(),
-  lay: async () => false,
-  laid: async () => [],
 };
 
 /** Locks as tabs of one browser share them. */

@@ -3,7 +3,7 @@ import { randomId } from '@/api/id';
 import type { RoomEvent } from '@/api/types';
 import type { Release } from '@/device/turn';
 import { refusal } from './allowed';
-import type { Kept, Laid } from './kept';
+import type { Kept } from './kept';
 import type { Job } from './transfer';
 import { failureOf, judge, type Place, SendFailed, type Upload } from './upload';
 
@@ -33,7 +33,7 @@ export interface Parts {
   send: (job: Job) => Promise<'sent' | 'there'>;
   isStored: (roomId: string, fileId: string, signal: AbortSignal) => Promise<boolean>;
   end: (place: Place) => Promise<void>;
-  kept: Pick<Kept, 'keep' | 'note' | 'ids' | 'load' | 'drop' | 'dropAll' | 'lay' | 'laid'>;
+  kept: Pick<Kept, 'keep' | 'note' | 'ids' | 'load' | 'drop' | 'dropAll'>;
   claim: (name: string, signal: AbortSignal) => Promise<Release>;
   /** Whether the room's log is followed, so that the message of a stored file is about to appear. */
   isShown: (roomId: string) => boolean;
@@ -61,7 +61,6 @@ interface Course {
 export class Uploads {
   readonly store = createStore<State>()(() => ({ items: [] }));
   private readonly courses = new Map<string, Course>();
-  private readonly loose = new Set<string>(); // rooms in which something lies ready that is not kept
   private user: string | undefined;
   private session = new AbortController(); // ends with the user's
   private lastAt = 0;
@@ -88,7 +87,6 @@ export class Uploads {
     this.session.abort();
     for (const item of this.items()) this.leave(item.id);
     this.store.setState({ items: [], news: undefined });
-    this.loose.clear();
     if (forget && this.user !== undefined) void this.parts.kept.dropAll(this.user);
     this.user = undefined;
   }
@@ -111,23 +109,10 @@ export class Uploads {
     this.pump();
   }
 
-  /** Keeps what is laid ready in a room; false when it will not outlive the page. */
-  async lay(roomId: string, files: Laid[]): Promise<boolean> {
-    const kept = this.user !== undefined && (await this.parts.kept.lay(this.user, roomId, files));
-    if (kept) this.loose.delete(roomId);
-    else this.loose.add(roomId);
-    return kept;
-  }
-
   /** Whether something of this person would be gone with the page. */
   wouldLose(): boolean {
     const going = this.items().filter(({ state }) => state !== 'stored' && state !== 'failed');
-    return this.loose.size > 0 || going.some(({ kept }) => kept !== true);
-  }
-
-  /** What was laid ready in a room before. */
-  async laid(roomId: string): Promise<Laid[]> {
-    return this.user === undefined ? [] : this.parts.kept.laid(this.user, roomId);
+    return going.some(({ kept }) => kept !== true);
   }
 
   pause(id: string): void {
