@@ -2,6 +2,7 @@ import type { BrowserContext, Page, WebSocketRoute } from '@playwright/test';
 import { clean } from './support/axe';
 import type { Client } from './support/client';
 import { plant } from './support/people';
+import { shelf } from './support/shelf';
 import { bubble, composer, desk, expect, openRoom, phone, say, test, unique } from './support/test';
 import { press, stage, staged } from './support/uploads';
 
@@ -37,26 +38,6 @@ async function textsOf(who: Client, roomId: string): Promise<string[]> {
 async function shellKept(page: Page): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-}
-
-/** What the page has kept of a room, by its shelf's key. */
-function shelf(page: Page, database: string): Promise<string[]> {
-  return page.evaluate(
-    (name) =>
-      new Promise<string[]>((done, fail) => {
-        const open = indexedDB.open(name);
-        open.onerror = () => fail(open.error);
-        open.onsuccess = () => {
-          if (!open.result.objectStoreNames.contains('kept')) return done([]);
-          const all = open.result.transaction('kept').objectStore('kept').getAllKeys();
-          all.onsuccess = () => {
-            open.result.close();
-            done(all.result.map((key) => (key as string[]).join('/')));
-          };
-        };
-      }),
-    database,
-  );
 }
 
 async function signInAs(context: BrowserContext, username: 'wang' | 'li'): Promise<void> {

@@ -60,13 +60,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
     const single = staged.ready === 1 && writing.mode === undefined && kind === 'TEXT';
     const caption = single && [...text].length <= maxDescription ? text.trim() : '';
     if (caption === '' && text.trim() !== '') writing.say(text, kind);
-    void upload(caption);
-  };
-  const upload = async (caption: string) => {
-    for (const file of staged.take()) {
-      const chosen = await file; // in the order of choosing
-      live.uploads.add(roomId, chosen.file, caption === '' ? chosen.description : caption);
-    }
+    void live.uploads.addAll(roomId, staged.take(), caption);
   };
   const attachment = useCallback(
     (reference: Reference) => (

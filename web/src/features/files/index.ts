@@ -5,7 +5,7 @@ export { Attachment } from './Attachment';
 export { DropTarget } from './DropTarget';
 export { FilePickers } from './FilePickers';
 export { type EvidenceFilter, readEvidenceFilter } from './filter';
-export { Kept } from './kept';
+export { beingDeclared, Kept } from './kept';
 export { mayOpen } from './scan';
 export { end, isStored, send } from './sending';
 export { Trays } from './trays';

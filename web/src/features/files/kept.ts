@@ -32,8 +32,13 @@ type LaidNote = Omit<Laid, 'file'> & {
   lastModified: number;
 };
 
+/** Stands for the room that is being declared, as long as it is none. */
+export const beingDeclared = 'being-declared';
+
 /** Milliseconds for which files that nobody sends are kept. */
 const laidAge = 7 * 24 * 3600_000;
+/** The same without a room: what was seen earlier is another incident. */
+const undeclaredAge = 3600_000;
 
 /** What is on its way, or about to be, on this device. */
 export class Kept {
@@ -100,7 +105,9 @@ export class Kept {
 
   private async allLaid(user: string): Promise<LaidNote[]> {
     const all = (await this.shelf.all<LaidNote>(user, 'laid')) ?? [];
-    const old = all.filter(({ at }) => Date.now() - at > laidAge);
+    const old = all.filter(
+      ({ roomId, at }) => Date.now() - at > (roomId === beingDeclared ? undeclaredAge : laidAge),
+    );
     for (const one of old) void this.takeUp(user, one);
     return all.filter((one) => !old.includes(one));
   }

@@ -6,6 +6,7 @@ import { refusal } from './allowed';
 import type { Kept } from './kept';
 import type { Job } from './transfer';
 import { failureOf, judge, type Place, SendFailed, type Upload } from './upload';
+import type { Chosen } from './useStaged';
 
 /** Uploads that run at once: more only share the same radio. */
 export const atOnce = 3;
@@ -89,6 +90,14 @@ export class Uploads {
     this.store.setState({ items: [], news: undefined });
     if (forget && this.user !== undefined) void this.parts.kept.dropAll(this.user);
     this.user = undefined;
+  }
+
+  /** Files of one send, each as soon as it has its form; what was written on a single one is its description. */
+  async addAll(roomId: string, files: Promise<Chosen>[], caption = ''): Promise<void> {
+    for (const chosen of files) {
+      const { file, description } = await chosen; // in the order of choosing
+      this.add(roomId, file, caption === '' ? description : caption);
+    }
   }
 
   add(roomId: string, file: globalThis.File, description = ''): void {

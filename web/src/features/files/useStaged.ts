@@ -40,8 +40,11 @@ export interface Staged {
   remove: (key: string) => void;
   /** How many the next send takes. */
   ready: number;
-  /** Takes out what can be sent, each in its form as soon as that is drawn; what is refused stays, with its reason. */
-  take: () => Promise<Chosen>[];
+  /**
+   * Takes out what can be sent, each in its form as soon as that is drawn; what is refused stays,
+   * with its reason, unless nobody will see it here any more.
+   */
+  take: (refused?: 'goes') => Promise<Chosen>[];
 }
 
 /** Equal for one file that was chosen twice. */
@@ -154,10 +157,11 @@ export function useStaged(tray: Tray): Staged {
       void tray.takeUp([key]);
     },
     ready: going.length,
-    take: () => {
+    take: (refused) => {
       const taken = going.map(settle); // before they are dropped
-      drop(going.map(keyOf));
-      void Promise.all(taken).then(() => tray.takeUp(going.map(keyOf)));
+      const keys = (refused === 'goes' ? files : going).map(keyOf);
+      drop(keys);
+      void Promise.all(taken).then(() => tray.takeUp(keys));
       return taken;
     },
   };

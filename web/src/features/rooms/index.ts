@@ -13,6 +13,5 @@ export { progress } from './useTick';
 
 export const Checklist = later(async () => (await import('./Checklist')).Checklist, Waiting);
 export const Details = later(async () => (await import('./Details')).Details, Waiting);
-export const Declare = later(async () => (await import('./Declare')).Declare, Waiting);
 export const JumpToRoom = later(async () => (await import('./JumpToRoom')).JumpToRoom);
 export const Settings = later(async () => (await import('./Settings')).Settings);
