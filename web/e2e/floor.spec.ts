@@ -8,7 +8,7 @@ import { jpeg as photo } from './support/jpeg';
 import { plant, type Username } from './support/people';
 import { shelf } from './support/shelf';
 import { bubble, composer, expect, openRoom, phone, test, unique } from './support/test';
-import { staged } from './support/uploads';
+import { staged, storedNames } from './support/uploads';
 
 /** The page for an operator with gloves on, who holds a phone before a machine. */
 
@@ -163,8 +163,9 @@ test('photos are taken before there is a room, and come into it in their order; 
   for (const name of ['油.jpg', '主軸.jpg']) {
     await expect(other.getByRole('button', { name: `放大檢視 ${name}` })).toBeVisible();
   }
-  await expect(bubble(other, '警報.log')).toBeVisible();
   await expect(bubble(other, '主軸下方')).toBeVisible();
+  await expect(bubble(other, '警報.log')).toBeVisible();
+  expect(await storedNames(li, roomId)).toEqual(['油.jpg', '主軸.jpg', '警報.log']);
   await expect(page.locator('section[data-state]')).toHaveCount(0);
   await expect(staged(page)).toHaveCount(0);
   await page.goto(link);

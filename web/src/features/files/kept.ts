@@ -7,7 +7,10 @@ export const keptAtMost = 200 * 1024 * 1024;
 export const stagedAtMost = 100 * 1024 * 1024;
 
 /** What is written of an upload beside its bytes. */
-type Note = Pick<Upload, 'id' | 'roomId' | 'description' | 'at' | 'sent' | 'place' | 'sha256' | 'trouble'> & {
+type Note = Pick<
+  Upload,
+  'id' | 'roomId' | 'description' | 'at' | 'batch' | 'sent' | 'place' | 'sha256' | 'trouble'
+> & {
   state: 'queued' | 'paused' | 'failed';
   name: string;
   type: string;
@@ -122,12 +125,13 @@ function laidId({ roomId, key }: Pick<Laid, 'roomId' | 'key'>): string {
 }
 
 function noteOf(upload: Upload): Note {
-  const { id, roomId, description, at, sent, place, sha256, trouble, file, state } = upload;
+  const { id, roomId, description, at, batch, sent, place, sha256, trouble, file, state } = upload;
   return {
     id,
     roomId,
     description,
     at,
+    batch,
     sent,
     place,
     sha256,

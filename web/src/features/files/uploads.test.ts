@@ -311,6 +311,40 @@ describe('F-UI-07 the hand of the user', () => {
     expect(jobs.slice(4).map((one) => one.file.name)).toEqual(['a.jpg', 'c.jpg', 'd.jpg']);
   });
 
+  test('files of one send end in the order of choosing: each waits for those before it, as long as they come by themselves', async () => {
+    const names = ['a.jpg', 'setup.exe', 'b.jpg', 'c.jpg', 'd.jpg'];
+    await uploads.addAll(
+      'r1',
+      names.map(async (name) => ({ file: file(name), description: '' })),
+    );
+    uploads.add('r1', file('later.jpg'));
+    const went: string[] = [];
+    const ask = (index: number) =>
+      void job(index)
+        .turn()
+        .then(() => went.push(job(index).file.name));
+    for (const index of [0, 1, 2]) ask(index);
+    await settled();
+    expect(went).toEqual(['a.jpg']);
+    job(0).fail(cutOff());
+    await settled();
+    expect(states().slice(3)).toEqual(['c.jpg sending', 'd.jpg sending', 'later.jpg queued']);
+    await vi.advanceTimersByTimeAsync(500); // a.jpg comes back although three are sending
+    expect(states()[0]).toBe('a.jpg sending');
+    expect(went).toEqual(['a.jpg']);
+    job(4).finish();
+    await settled();
+    expect(went).toEqual(['a.jpg', 'b.jpg']);
+
+    uploads.pause(items()[2]?.id ?? '');
+    await settled();
+    expect(went).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+    const later = jobs.findIndex((one) => one.file.name === 'later.jpg');
+    ask(later);
+    await settled();
+    expect(went.at(-1)).toBe('later.jpg'); // another send waits for nobody
+  });
+
   test.each([
     ['setup.exe', 10, 'file_type_refused'],
     ['noextension', 10, 'file_type_refused'],

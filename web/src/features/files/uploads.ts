@@ -5,7 +5,7 @@ import type { Release } from '@/device/turn';
 import { refusal } from './allowed';
 import type { Kept } from './kept';
 import type { Job } from './transfer';
-import { failureOf, judge, type Place, SendFailed, type Upload } from './upload';
+import { comes, failureOf, judge, type Place, SendFailed, type Upload } from './upload';
 import type { Chosen } from './useStaged';
 
 /** Uploads that run at once: more only share the same radio. */
@@ -94,13 +94,14 @@ export class Uploads {
 
   /** Files of one send, each as soon as it has its form; what was written on a single one is its description. */
   async addAll(roomId: string, files: Promise<Chosen>[], caption = ''): Promise<void> {
+    const batch = randomId();
     for (const chosen of files) {
       const { file, description } = await chosen; // in the order of choosing
-      this.add(roomId, file, caption === '' ? description : caption);
+      this.add(roomId, file, caption === '' ? description : caption, batch);
     }
   }
 
-  add(roomId: string, file: globalThis.File, description = ''): void {
+  add(roomId: string, file: globalThis.File, description = '', batch: string = randomId()): void {
     const code = refusal(file);
     this.lastAt = Math.max(Date.now(), this.lastAt + 1);
     const item: Upload = {
@@ -109,6 +110,7 @@ export class Uploads {
       file,
       description,
       at: this.lastAt,
+      batch,
       state: 'queued',
       sent: 0,
     };
@@ -200,17 +202,19 @@ export class Uploads {
     }
   };
 
+  /** Some may be waiting for one that comes back: only what was chosen before it can keep it from going. */
   private pump(): void {
-    let running = this.items().filter(({ state }) => state === 'sending').length;
+    let before = 0;
     for (const item of this.items()) {
-      if (running >= atOnce) return;
-      if (item.state !== 'queued') continue;
-      running += 1;
-      void this.run(item);
+      if (before >= atOnce) return;
+      if (item.state === 'queued') void this.run(item);
+      else if (item.state !== 'sending') continue;
+      before += 1;
     }
   }
 
-  private async run({ id, roomId, file, description, place, sha256 }: Upload): Promise<void> {
+  private async run(item: Upload): Promise<void> {
+    const { id, roomId, file, description, place, sha256 } = item;
     const abort = new AbortController();
     const { signal } = abort;
     this.course(id).abort = abort;
@@ -218,6 +222,7 @@ export class Uploads {
     try {
       const outcome = await this.parts.send({
         ...{ roomId, file, description, place, sha256, signal },
+        turn: () => this.turn(item, signal),
         onSha256: (digest) => this.change(id, { sha256: digest }),
         onPlace: (now) => {
           this.change(id, { place: now });
@@ -234,6 +239,21 @@ export class Uploads {
     } catch (error) {
       if (!signal.aborted) this.fail(id, error);
     }
+  }
+
+  /** Resolves when nothing comes any more that was chosen before it for the same send, or with the attempt. */
+  private turn({ batch, at }: Upload, signal: AbortSignal): Promise<void> {
+    const isFirst = () =>
+      !this.items().some((other) => other.batch === batch && other.at < at && comes(other));
+    return new Promise((go) => {
+      const look = () => {
+        if (!signal.aborted && !isFirst()) return;
+        leave();
+        go();
+      };
+      const leave = this.store.subscribe(look);
+      look();
+    });
   }
 
   private accepted(id: string, bytes: number): void {
