@@ -4,8 +4,11 @@ import decodeQR from 'qr/decode.js';
 import type { components } from '../src/api/schema';
 import { clean } from './support/axe';
 import type { Client } from './support/client';
+import { jpeg as photo } from './support/jpeg';
 import { plant, type Username } from './support/people';
+import { shelf } from './support/shelf';
 import { bubble, composer, expect, openRoom, phone, test, unique } from './support/test';
+import { staged, storedNames } from './support/uploads';
 
 /** The page for an operator with gloves on, who holds a phone before a machine. */
 
@@ -95,6 +98,80 @@ for (const severity of [undefined, '緊急'] as const) {
     await context.close();
   });
 }
+
+test('photos are taken before there is a room, and come into it in their order; a reload and a dead network lose none', async ({
+  as,
+  api,
+}) => {
+  const boss = await api('boss');
+  const li = await api('li');
+  const { name_zh } = await template(boss, li);
+  const page = await as('wang', phone);
+  const link = `/declare?${new URLSearchParams({ site: '一廠', line: '三線', station: '站 09' })}`;
+  await page.goto(link);
+  const keys = [/拍照/, /附加檔案/].map((name) => page.getByRole('button', { name }));
+  for (const key of keys) {
+    const box = await key.boundingBox();
+    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(56);
+  }
+  const picture = (name: string, seed: number) => ({
+    ...{
+      name,
+      mimeType: 'image/jpeg',
+      buffer: photo({ width: 640, height: 480, quality: 80, noise: 0, seed }),
+    },
+  });
+  await page.getByTestId('camera-input').setInputFiles(picture('油.jpg', 1));
+  await page
+    .getByTestId('file-input')
+    .setInputFiles([
+      picture('主軸.jpg', 2),
+      { name: 'setup.exe', mimeType: 'application/octet-stream', buffer: Buffer.from('MZ') },
+      picture('不要.jpg', 3),
+      { name: '警報.log', mimeType: 'text/plain', buffer: Buffer.from('13:52 pressure low\n') },
+    ]);
+  await page.getByRole('button', { name: '不要附上 不要.jpg' }).tap();
+  await expect(staged(page).getByRole('alert')).toContainText('不接受這種檔案');
+  await page.getByRole('textbox', { name: '主軸.jpg 的說明' }).fill('主軸下方');
+  await expect(staged(page).getByRole('listitem')).toHaveCount(4);
+  await expect(staged(page).locator('img')).toHaveCount(2);
+  await clean(page, 'declaration with photos');
+  await page.reload();
+  await expect(staged(page).getByRole('listitem')).toHaveText([/油/, /主軸/, /setup/, /警報/]);
+
+  await page.getByRole('radio', { name: name_zh }).tap();
+  await page.context().setOffline(true);
+  await page.getByRole('button', { name: '通報', exact: true }).tap();
+  await expect(staged(page).getByRole('listitem')).toHaveCount(4);
+  await page.route(/\/uploads$/, async (route) => {
+    await page.context().setOffline(true);
+    await route.abort('connectionreset');
+  });
+  await page.context().setOffline(false);
+  await expect(page.getByRole('heading', { level: 1, name: '三線 站 09 卡料' })).toBeVisible();
+  await expect(page.getByText(/目前離線/)).toBeVisible();
+  await expect
+    .poll(async () => (await shelf(page, 'task-reporter-uploads')).filter((key) => /\/bytes\//.test(key)))
+    .toHaveLength(3);
+  await page.unroute(/\/uploads$/);
+  await page.context().setOffline(false);
+  await page.reload();
+
+  const roomId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+  const other = await as('li');
+  await openRoom(other, roomId);
+  for (const name of ['油.jpg', '主軸.jpg']) {
+    await expect(other.getByRole('button', { name: `放大檢視 ${name}` })).toBeVisible();
+  }
+  await expect(bubble(other, '主軸下方')).toBeVisible();
+  await expect(bubble(other, '警報.log')).toBeVisible();
+  expect(await storedNames(li, roomId)).toEqual(['油.jpg', '主軸.jpg', '警報.log']);
+  await expect(page.locator('section[data-state]')).toHaveCount(0);
+  await expect(staged(page)).toHaveCount(0);
+  await page.goto(link);
+  await expect(page.getByRole('heading', { name: '通報異常' })).toBeVisible();
+  await expect(staged(page)).toHaveCount(0); // the next incident begins without them
+});
 
 test('an administrator prints a code for each station, and a camera reads its link', async ({ as }) => {
   const boss = await as('boss');

@@ -70,6 +70,47 @@ test('UX 17: Ctrl+K jumps to a room by its number, its title or its station', as
   await expect(title(page, last.includes(room.number) ? room.title : other.title)).toBeVisible();
 });
 
+test('UX 17: what is typed right after Ctrl+K is in its box, however long the rest takes to load', async ({
+  as,
+  api,
+}) => {
+  const owner = await api('wang');
+  const station = unique('站');
+  const room = await owner.declare({ title: unique('找得到'), place: { station } });
+  const here = await owner.declare({ title: unique('從這裡') });
+  const page = await as('wang');
+  let letGo: () => void = () => undefined;
+  const slow = new Promise<void>((done) => {
+    letGo = done;
+  });
+  await page.route('**/assets/Found-*.js', async (route) => {
+    await slow;
+    await route.continue();
+  });
+  await openRoom(page, here.room_id);
+  await composer(page).fill('寫到一半');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(station);
+  await page.keyboard.press('Enter');
+  await expect(words(page)).toHaveValue(station);
+  await expect(composer(page)).toHaveValue('寫到一半');
+  letGo();
+  await expect(title(page, room.title)).toBeVisible();
+});
+
+test('what the network keeps from opening says so, and how it opens', async ({ as, api }) => {
+  const room = await (await api('wang')).declare({ title: unique('沒有載入') });
+  const page = await as('wang');
+  await page.route('**/assets/KeysHelp-*.js', (route) => route.abort('connectionreset'));
+  await openRoom(page, room.room_id);
+  await page.getByRole('log').press('?');
+  await expect(page.getByText('這個部分沒有載入，需要網路。')).toBeVisible();
+  await page.unroute('**/assets/KeysHelp-*.js');
+  await page.reload();
+  await page.getByRole('log').press('?');
+  await expect(page.getByRole('dialog', { name: '鍵盤快捷鍵' })).toBeVisible();
+});
+
 test('UX 17: Esc closes the jump and gives the focus back; nothing found says so', async ({ as, api }) => {
   const room = await (await api('wang')).declare({ title: unique('留下') });
   const page = await as('wang');

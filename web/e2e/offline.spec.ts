@@ -1,7 +1,8 @@
-import type { BrowserContext, Page } from '@playwright/test';
+import type { BrowserContext, Page, WebSocketRoute } from '@playwright/test';
 import { clean } from './support/axe';
 import type { Client } from './support/client';
 import { plant } from './support/people';
+import { shelf } from './support/shelf';
 import { bubble, composer, desk, expect, openRoom, phone, say, test, unique } from './support/test';
 import { press, stage, staged } from './support/uploads';
 
@@ -37,26 +38,6 @@ async function textsOf(who: Client, roomId: string): Promise<string[]> {
 async function shellKept(page: Page): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-}
-
-/** What the page has kept of a room, by its shelf's key. */
-function shelf(page: Page, database: string): Promise<string[]> {
-  return page.evaluate(
-    (name) =>
-      new Promise<string[]>((done, fail) => {
-        const open = indexedDB.open(name);
-        open.onerror = () => fail(open.error);
-        open.onsuccess = () => {
-          if (!open.result.objectStoreNames.contains('kept')) return done([]);
-          const all = open.result.transaction('kept').objectStore('kept').getAllKeys();
-          all.onsuccess = () => {
-            open.result.close();
-            done(all.result.map((key) => (key as string[]).join('/')));
-          };
-        };
-      }),
-    database,
-  );
 }
 
 async function signInAs(context: BrowserContext, username: 'wang' | 'li'): Promise<void> {
@@ -301,12 +282,78 @@ test('UX 5, UX 7: unconfirmed after 15 s is failed; Discard drops it, Retry send
   await expect.poll(() => textsOf(owner, roomId)).toEqual(['甲', '丙']);
 });
 
+for (const sign of ['the network', 'the eye'] as const) {
+  test(`UX 9: attempts are up to 30 s apart; ${sign} coming back ends the pause at once, and only what was missed is asked for`, async ({
+    as,
+    api,
+  }) => {
+    const owner = await api('wang');
+    const { roomId } = await roomOf(owner, '重新連線');
+    const { seq } = await owner.say(roomId, '之前');
+    const page = await as('wang');
+    await page.addInitScript(() => {
+      Math.random = () => 0.999; // the longest pause that the jitter allows
+    });
+    let down = false;
+    let asked = 0;
+    await page.route('**/api/ws/ticket', (route) => {
+      asked += 1;
+      return down ? route.abort('connectionreset') : route.continue();
+    });
+    const sockets: WebSocketRoute[] = [];
+    const subscribed: unknown[] = [];
+    await page.routeWebSocket(/\/api\/ws$/, (route) => {
+      const server = route.connectToServer();
+      route.onMessage((frame) => {
+        const { type, after_seq } = JSON.parse(String(frame)) as { type: string; after_seq?: number };
+        if (type === 'subscribe') subscribed.push(after_seq);
+        server.send(frame);
+      });
+      sockets.push(route);
+    });
+    await page.clock.install();
+    await openRoom(page, roomId);
+    await expect(bubble(page, '之前')).toBeVisible();
+    await page.clock.pauseAt(Date.now() + 10 * 60_000);
+    const pill = page.getByRole('banner').getByRole('status');
+    await expect(pill).toHaveText('已連線');
+
+    down = true;
+    asked = 0;
+    await sockets.at(-1)?.close({ code: 4001 });
+    while (asked < 6) await page.clock.fastForward(1000); // after 0.5, 1, 2, 4, 8 and 16 s
+    await expect(pill).toHaveText('重新連線中');
+    await owner.say(roomId, '斷線時');
+    if (sign === 'the network') await page.context().setOffline(true);
+    else await look(page, 'hidden');
+    await page.clock.fastForward(29_000);
+    down = false;
+    if (sign === 'the network') await page.context().setOffline(false);
+    else await look(page, 'visible');
+    await page.clock.fastForward(500);
+    await expect(pill).toHaveText('已連線');
+    expect(asked).toBe(7); // none in the 29 s, one at once
+    await page.clock.resume();
+    await expect(bubble(page, '斷線時')).toBeVisible();
+    await expect(page.getByRole('article')).toHaveCount(2);
+    expect(subscribed.at(-1)).toBe(seq);
+  });
+}
+
+/** The tab is covered, or looked at again. */
+async function look(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate((now) => {
+    Object.defineProperty(document, 'visibilityState', { value: now, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
+}
+
 test('UX 8: files that were chosen and not sent are there again after a reload', async ({ as, api }) => {
   const { roomId } = await roomOf(await api('wang'), '選好的檔案');
   const page = await as('wang');
   await openRoom(page, roomId);
   await stage(page, [{ name: '警報.log', mimeType: 'text/plain', buffer: Buffer.from('E-42 壓力過低') }]);
-  await expect.poll(async () => (await shelf(page, 'task-reporter-uploads')).join()).toContain('/tray/');
+  await expect.poll(async () => (await shelf(page, 'task-reporter-uploads')).join()).toContain('/laid/');
   await page.reload();
   await expect(staged(page)).toContainText('警報.log');
   await press(page, '送出');

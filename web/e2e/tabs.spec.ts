@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { components } from '../src/api/schema';
 import type { Client } from './support/client';
 import { bubble, composer, expect, openRoom, say, test } from './support/test';
-import { press, roomOf } from './support/uploads';
+import { press, roomOf, stage, staged } from './support/uploads';
 
 type Schemas = components['schemas'];
 
@@ -91,4 +91,37 @@ test('UX 8, F-UI-10: a room has one draft in both tabs, and sending it empties b
   await right.reload();
   await expect(bubble(right, '先關總閥')).toBeVisible();
   await expect(composer(right)).toHaveValue('');
+});
+
+test('UX 8: files that are chosen in two tabs lie ready in both, and go once, from either', async ({
+  as,
+  api,
+}) => {
+  const owner = await api('wang');
+  const { room_id: roomId } = await roomOf(owner, '同一盤檔案');
+  const left = await as('wang');
+  await openRoom(left, roomId);
+  const right = await secondTab(left, roomId);
+  const log = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(`E-42 ${name}`) });
+
+  await stage(left, [log('左.log')]);
+  await stage(right, [log('右.log'), log('不要.log')]);
+  for (const tab of [left, right]) await expect(staged(tab).getByRole('listitem')).toHaveCount(3);
+  await left.getByRole('textbox', { name: '右.log 的說明' }).fill('停機前的警報');
+  await expect(right.getByRole('textbox', { name: '右.log 的說明' })).toHaveValue('停機前的警報');
+  await press(left, '不要附上 不要.log');
+  await expect(staged(right)).not.toContainText('不要.log');
+
+  await right.close();
+  await left.reload();
+  await expect(staged(left).getByRole('listitem')).toHaveText([/左\.log/, /右\.log/]);
+  const again = await secondTab(left, roomId);
+  await expect(staged(again).getByRole('listitem')).toHaveCount(2);
+  await press(left, '送出');
+  await expect(staged(again)).toHaveCount(0);
+  await expect(bubble(again, '停機前的警報')).toBeVisible();
+  await expect.poll(async () => (await said(owner, roomId)).toSorted()).toEqual(['右.log', '左.log']);
+  await again.reload();
+  await expect(bubble(again, '停機前的警報')).toBeVisible();
+  await expect(staged(again)).toHaveCount(0);
 });

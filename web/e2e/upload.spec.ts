@@ -19,6 +19,7 @@ import {
   sha256,
   stage,
   staged,
+  storedNames,
   tile,
   unfinished,
 } from './support/uploads';
@@ -413,7 +414,9 @@ for (const [device, screen, locale, colorScheme] of looks) {
 
     wire.mend();
     await press(page, word.on);
-    await expect(bubble(page, 'P-07 維修手冊第三版修訂.pdf')).toBeVisible();
+    await expect
+      .poll(() => storedNames(owner, room.room_id))
+      .toEqual(['主軸下方.jpg', 'press07_alarm.log', 'IMG_0042.jpg', 'P-07 維修手冊第三版修訂.pdf']);
     await expect(tiles).toHaveCount(0);
     expect(await unfinished(owner, room.room_id)).toEqual([]);
   });

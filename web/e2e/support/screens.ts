@@ -3,6 +3,7 @@ import { Client } from './client';
 import { jpeg } from './jpeg';
 import type { Username } from './people';
 import { expect, openRoom } from './test';
+import { press, stage } from './uploads';
 
 /** A screen of the page, and how one gets there; in either language. */
 export interface Screen {
@@ -73,10 +74,31 @@ export const screens: Screen[] = [
     who: 'wang',
     open: async (page) => {
       await page.goto('/rooms/new?line=三線&station=站 07');
-      await page.getByRole('radio').first().check();
+      await page.getByRole('radio', { name: /設備停機|Equipment down/ }).check();
     },
   },
+  {
+    name: 'declare-photo',
+    who: 'wang',
+    open: async (page) => {
+      await page.goto('/rooms/new?line=三線&station=站 07');
+      await page.getByRole('radio', { name: /設備停機|Equipment down/ }).check();
+      const buffer = jpeg({ width: 1200, height: 900, quality: 82, noise: 0.12, seed: 3 });
+      await stage(page, [{ name: '主軸下方.jpg', mimeType: 'image/jpeg', buffer }]);
+    },
+    leave: (page) => press(page, /主軸下方/),
+  },
   { name: 'room', who: 'wang', open: intoRoom },
+  {
+    name: 'jump',
+    who: 'wang',
+    open: async (page, scene) => {
+      await intoRoom(page, scene);
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('option').first()).toBeVisible();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
   {
     name: 'room-offline',
     who: 'wang',

@@ -60,6 +60,13 @@ export function offsets(page: Page): number[] {
   return seen;
 }
 
+/** The names of a room's files, as they came into it. */
+export async function storedNames(who: Client, roomId: string): Promise<string[]> {
+  const answer = await who.http.get(`/api/rooms/${roomId}/events`, { params: { after_seq: 0 } });
+  const { events } = (await answer.json()) as { events: Schemas['RoomEvent'][] };
+  return events.flatMap((event) => (event.type === 'file_uploaded' ? [event.file.filename] : []));
+}
+
 /** One message, one file, the very bytes. */
 export async function arrivedOnce(who: Client, roomId: string, name: string, bytes: Buffer): Promise<void> {
   const answer = await who.http.get(`/api/rooms/${roomId}/files`);

@@ -3,14 +3,14 @@ import { notifyManager, QueryClient, QueryClientProvider, useIsFetching } from '
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { worthRetrying } from '@/api/problem';
-import { refresh } from '@/api/session';
+import { refresh, useSession } from '@/api/session';
 import { fetchLanguages } from '@/i18n';
 import { resolver, theme } from '@/theme/theme';
 import { fetchLater } from '@/ui/later';
 import { Told } from '@/ui/Told';
 import { Live } from './live';
 import { makeRouter } from './router';
-import { LiveContext } from './useLive';
+import { LiveContext, useDraftsRead } from './useLive';
 import { followVersion } from './version';
 
 // In the same turn as the click: by a timer, a controlled checkbox would jump back before it is ticked.
@@ -47,18 +47,25 @@ export function App() {
   );
 }
 
-/** Once what is on the screen has all it asked for: the rest of the page, for when the network is worse. */
+/** Milliseconds without a question to the server, after which the screen has all it asked for: one may lead to the next. */
+const quiet = 200;
+
+/** Once what is on the screen is there: the rest of the page, for when the network is worse. */
 function Ahead() {
-  const busy = useIsFetching() > 0;
+  const phase = useSession((session) => session.phase);
+  const asking = useIsFetching() > 0;
+  const known = useDraftsRead();
+  const there = !asking && (phase === 'signed-in' ? known : phase === 'signed-out');
   useEffect(() => {
-    if (busy) return;
+    if (!there) return;
     const timer = setTimeout(
       () =>
         void fetchLater()
           .then(fetchLanguages)
           .catch(() => undefined),
+      quiet,
     );
     return () => clearTimeout(timer);
-  }, [busy]);
+  }, [there]);
   return null;
 }

@@ -33,20 +33,17 @@ export function PageKeys({ roomId, above, onAbove }: Props) {
     },
     help: () => onAbove('help'),
   });
-  const jumped = useSince(above === 'jump');
   const helped = useSince(above === 'help');
   return (
     <>
-      {jumped && (
-        <JumpToRoom
-          opened={above === 'jump'}
-          onClose={() => onAbove(undefined)}
-          onChosen={(room) => {
-            onAbove(undefined);
-            goTo(room);
-          }}
-        />
-      )}
+      <JumpToRoom
+        opened={above === 'jump'}
+        onClose={() => onAbove(undefined)}
+        onChosen={(room) => {
+          onAbove(undefined);
+          goTo(room);
+        }}
+      />
       {helped && <KeysHelp opened={above === 'help'} onClose={() => onAbove(undefined)} />}
     </>
   );

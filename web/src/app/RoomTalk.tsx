@@ -10,7 +10,6 @@ import {
   Attachment,
   DropTarget,
   FilePickers,
-  type Laid,
   maxDescription,
   StagedFiles,
   UploadList,
@@ -48,14 +47,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
   const members = useQuery(membersQuery(roomId)).data?.members ?? noMembers;
   const { query } = log;
   const slow = useAfter(query.isPending, 200);
-  const shelf = useMemo(
-    () => ({
-      lay: (files: Laid[]) => live.uploads.lay(roomId, files),
-      laid: () => live.uploads.laid(roomId),
-    }),
-    [live, roomId],
-  );
-  const staged = useStaged(shelf);
+  const staged = useStaged(useMemo(() => live.trays.of(roomId), [live, roomId]));
   const writing = useWriting(room, user, members, query.data);
 
   const open = room.status !== 'ARCHIVED';
@@ -68,13 +60,7 @@ export function RoomTalk({ room, user, log, draft }: Props) {
     const single = staged.ready === 1 && writing.mode === undefined && kind === 'TEXT';
     const caption = single && [...text].length <= maxDescription ? text.trim() : '';
     if (caption === '' && text.trim() !== '') writing.say(text, kind);
-    void upload(caption);
-  };
-  const upload = async (caption: string) => {
-    for (const file of staged.take()) {
-      const chosen = await file; // in the order of choosing
-      live.uploads.add(roomId, chosen.file, caption === '' ? chosen.description : caption);
-    }
+    void live.uploads.addAll(roomId, staged.take(), caption);
   };
   const attachment = useCallback(
     (reference: Reference) => (

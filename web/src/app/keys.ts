@@ -43,7 +43,7 @@ function matches(chord: Chord, event: KeyboardEvent): boolean {
 export function askedBy(event: KeyboardEvent, characters: boolean): PageKey | undefined {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return undefined;
   const name = names.find((one) => matches(pageKeys[one], event));
-  if (name === undefined || document.querySelector('[role="dialog"], [role="menu"]') !== null) {
+  if (name === undefined || document.querySelector('dialog[open], [role="dialog"], [role="menu"]') !== null) {
     return undefined;
   }
   const text = isCharacter(pageKeys[name]);

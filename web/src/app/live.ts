@@ -10,7 +10,7 @@ import { readyToRing, ring } from '@/device/ring';
 import { Shelf } from '@/device/shelf';
 import { claim } from '@/device/turn';
 import { Drafts, emptyAfter, type Log, Outbox, Reading, Typing } from '@/features/chat';
-import { end, isStored, Kept, send, Uploads } from '@/features/files';
+import { end, isStored, Kept, send, Trays, Uploads } from '@/features/files';
 import { Alarm, burningQuery } from './alarm';
 import { fold, foldPreview, isRoomEvent } from './fold';
 import { foldActivity, foldRead } from './foldList';
@@ -47,9 +47,11 @@ export class Live {
   readonly drafts: Drafts;
   readonly last: LastRooms;
   readonly alarm = new Alarm(() => void ring());
+  private readonly kept = new Kept();
+  readonly trays = new Trays(this.kept, new BroadcastChannel('task-reporter.trays'));
   readonly uploads = new Uploads({
     ...{ send, isStored, end, claim },
-    kept: new Kept(),
+    kept: this.kept,
     isShown: (roomId) => this.rooms.has(roomId),
     say: (roomId, text) => void this.outbox.add(roomId, { text }),
   });
@@ -104,6 +106,7 @@ export class Live {
   private signedIn(user: string): void {
     this.user = user;
     this.outbox.start(user);
+    this.trays.start(user);
     this.uploads.start(user);
     this.last.start(user);
     this.alarm.start(user);
@@ -129,13 +132,14 @@ export class Live {
     this.socket.stop();
     this.outbox.stop();
     this.drafts.stop();
+    this.trays.stop();
     this.uploads.stop();
     this.alarm.stop();
   }
 
   /** Whether something that somebody did here would be gone with the page. */
   wouldLose(): boolean {
-    return this.outbox.wouldLose() || this.uploads.wouldLose();
+    return this.outbox.wouldLose() || this.uploads.wouldLose() || this.trays.wouldLose();
   }
 
   reconnect(): void {

@@ -17,10 +17,11 @@ import { type AccountFilters, readAccountFilters } from '@/features/accounts/fil
 import { type AuditFilters, readAuditFilters } from '@/features/audit/filters';
 import { Login, Starting } from '@/features/auth';
 import { type EvidenceFilter, readEvidenceFilter } from '@/features/files';
-import { can } from '@/features/members';
-import { Declare, type Filters, readFilters, rememberedPlace } from '@/features/rooms';
+import { type Filters, readFilters, rememberedPlace } from '@/features/rooms';
 import { readTerms, type Terms } from '@/features/search/terms';
 import { readSheet, type Sheet } from '@/features/stations/sheet';
+import { later } from '@/ui/later';
+import { Waiting } from '@/ui/Waiting';
 import { CrashNotice, NotFound } from './Failures';
 import { type Panel, panels, RoomPage } from './RoomPage';
 import { NothingChosen, Rooms } from './Rooms';
@@ -133,6 +134,8 @@ const stationLink = createRoute({
   },
 });
 
+const DeclarePage = later(async () => (await import('./DeclarePage')).DeclarePage, Waiting);
+
 const declare = createRoute({
   getParentRoute: () => rooms,
   path: '/new',
@@ -145,9 +148,9 @@ const declare = createRoute({
     const place = linked === undefined ? rememberedPlace() : { site, line, station, equipment };
     return (
       user && (
-        <Declare
+        <DeclarePage
+          user={user}
           place={place}
-          allowed={can(user, undefined, 'declare')}
           onDeclared={(room) =>
             void navigate({ to: '/rooms/$roomId', params: { roomId: room.room_id }, replace: true })
           }

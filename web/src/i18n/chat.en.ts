@@ -13,7 +13,7 @@ export const chat: Catalogue['chat'] = {
   today: 'Today',
   yesterday: 'Yesterday',
   write: 'Write a message',
-  placeholder: 'Write a message…',
+  placeholder: 'Message…',
   caption: 'Add a caption (optional)…',
   send: 'Send',
   sendHint: 'Enter sends, Shift + Enter breaks the line',

@@ -46,6 +46,8 @@ export const en: Catalogue = {
     notFound: 'This page does not exist',
     notFoundHint: 'The address may be wrong, or the content has moved.',
     toList: 'Back to incidents',
+    needsNetwork:
+      'This part of the page is not loaded: it needs the network. If it does not open once connected, reload the page.',
     crashed: 'Something went wrong on this page',
     crashedHint: 'Reload to go on; every message that was sent is kept.',
     reload: 'Reload',

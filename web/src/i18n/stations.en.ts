@@ -8,6 +8,8 @@ export const stations: Catalogue['stations'] = {
   stationsHint: 'One a line, at most 100',
   print: 'Print',
   cards: 'Stations to print',
+  none: 'No stations yet',
+  noneHint: 'Enter them above, one a line; their codes appear here.',
   codeOf: 'QR code of {{station}}',
   scanZh: '掃描以回報異常',
   scanEn: 'Scan to report an incident',

@@ -6,6 +6,8 @@ export const stations = {
   stationsHint: '一行一站，最多 100 站',
   print: '列印',
   cards: '要列印的站別',
+  none: '還沒有站別',
+  noneHint: '在上方輸入站別，一行一站，QR 碼會顯示在這裡。',
   codeOf: '{{station}} 的 QR 碼',
   scanZh: '掃描以回報異常',
   scanEn: 'Scan to report an incident',

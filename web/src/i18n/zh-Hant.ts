@@ -46,6 +46,7 @@ export const zhHant = {
     notFound: '找不到這個頁面',
     notFoundHint: '網址可能有誤，或內容已移動。',
     toList: '回到事件列表',
+    needsNetwork: '這個部分沒有載入，需要網路。連上後仍未開啟時，請重新載入頁面。',
     crashed: '頁面發生錯誤',
     crashedHint: '重新載入即可繼續；已送出的訊息都已保存。',
     reload: '重新載入',

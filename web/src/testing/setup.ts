@@ -31,6 +31,13 @@ function fillGaps(): void {
     disconnect(): void {}
   };
 
+  HTMLDialogElement.prototype.showModal ??= function () {
+    this.open = true;
+  };
+  HTMLDialogElement.prototype.close ??= function () {
+    this.open = false;
+  };
+
   Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
 }
 

@@ -1,3 +1,4 @@
+import i18next from 'i18next';
 import {
   type ButtonHTMLAttributes,
   type ComponentType,
@@ -8,6 +9,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { tell } from './tell';
 
 const parts: (() => Promise<unknown>)[] = [];
 
@@ -44,7 +46,9 @@ export function later<P extends object>(
         void fetch().then(
           (part) => gone || setPart(() => part),
           () => {
-            if (!gone) timer = setTimeout(get, tryAgain);
+            if (gone) return;
+            if (timer === undefined) tellLost();
+            timer = setTimeout(get, tryAgain);
           },
         );
       get();
@@ -56,6 +60,11 @@ export function later<P extends object>(
     if (Part === undefined) return Waiting && <Waiting />;
     return <Part {...props} />;
   };
+}
+
+/** Nothing opened, or something is still on its way: says why. */
+function tellLost(): void {
+  tell(i18next.t('app.needsNetwork'));
 }
 
 type Button = ReactElement<ButtonHTMLAttributes<HTMLButtonElement> & RefAttributes<HTMLButtonElement>>;
@@ -78,7 +87,7 @@ export function opener<P extends object>(
       onClick: () =>
         load().then(
           (popup) => setLoaded(() => popup),
-          () => undefined, // the next press tries again
+          tellLost, // the next press tries again
         ),
     });
   };

@@ -10,6 +10,7 @@ const upload = (id: string, more: Partial<Upload> = {}): Upload => ({
   file: new File(['壓力 0.0 MPa'], '警報.log', { type: 'text/plain', lastModified: 7 }),
   description: '停機前',
   at: 1,
+  batch: 'b1',
   state: 'sending',
   sent: 4,
   ...more,

@@ -7,7 +7,10 @@ export const keptAtMost = 200 * 1024 * 1024;
 export const stagedAtMost = 100 * 1024 * 1024;
 
 /** What is written of an upload beside its bytes. */
-type Note = Pick<Upload, 'id' | 'roomId' | 'description' | 'at' | 'sent' | 'place' | 'sha256' | 'trouble'> & {
+type Note = Pick<
+  Upload,
+  'id' | 'roomId' | 'description' | 'at' | 'batch' | 'sent' | 'place' | 'sha256' | 'trouble'
+> & {
   state: 'queued' | 'paused' | 'failed';
   name: string;
   type: string;
@@ -15,22 +18,30 @@ type Note = Pick<Upload, 'id' | 'roomId' | 'description' | 'at' | 'sent' | 'plac
   size: number;
 };
 
-/** A file that was chosen in a room and not sent yet, with what was written on it. */
+/** A file that was chosen for a room and not sent yet, with what was written on it. */
 export interface Laid {
+  key: string; // of the file, the same in all tabs
+  roomId: string;
   file: globalThis.File;
   description: string;
+  at: number; // its place in the order of choosing: Unix milliseconds
 }
 
-/** What was laid ready in one room. Not every browser gives a File back with its name. */
-interface Tray {
-  roomId: string;
-  at: number; // Unix milliseconds
-  size: number; // bytes
-  files: { bytes: Blob; name: string; type: string; lastModified: number; description: string }[];
-}
+/** How it is kept. Not every browser gives a File back with its name. */
+type LaidNote = Omit<Laid, 'file'> & {
+  bytes: Blob;
+  name: string;
+  type: string;
+  lastModified: number;
+};
+
+/** Stands for the room that is being declared, as long as it is none. */
+export const beingDeclared = 'being-declared';
 
 /** Milliseconds for which files that nobody sends are kept. */
-const trayAge = 7 * 24 * 3600_000;
+const laidAge = 7 * 24 * 3600_000;
+/** The same without a room: what was seen earlier is another incident. */
+const undeclaredAge = 3600_000;
 
 /** What is on its way, or about to be, on this device. */
 export class Kept {
@@ -68,40 +79,40 @@ export class Kept {
     return this.shelf.dropAll(user);
   }
 
-  /** Keeps what is laid ready in a room; false when that is too much for this device. */
-  async lay(user: string, roomId: string, files: Laid[]): Promise<boolean> {
-    if (files.length === 0) {
-      await this.shelf.drop(user, roomId, ['tray']);
-      return true;
-    }
-    const others = (await this.trays(user)).filter((tray) => tray.roomId !== roomId);
-    const size = files.reduce((sum, { file }) => sum + file.size, 0);
-    if (size + others.reduce((sum, tray) => sum + tray.size, 0) > stagedAtMost) return false;
-    const tray: Tray = {
-      roomId,
-      at: Date.now(),
-      size,
-      files: files.map(({ file: { name, type, lastModified }, file, description }) => ({
-        ...{ bytes: file, name, type, lastModified, description },
-      })),
-    };
-    return this.shelf.put(user, roomId, { tray });
+  /** Keeps a file that is laid ready, or what is written on it now; false when that is too much for this device. */
+  async lay(user: string, laid: Laid): Promise<boolean> {
+    const { file, ...rest } = laid;
+    const others = (await this.allLaid(user)).filter((one) => laidId(one) !== laidId(laid));
+    const used = others.reduce((sum, { bytes }) => sum + bytes.size, 0);
+    if (used + file.size > stagedAtMost) return false;
+    const { name, type, lastModified } = file;
+    const note: LaidNote = { ...rest, bytes: file, name, type, lastModified };
+    return this.shelf.put(user, laidId(laid), { laid: note });
   }
 
-  /** What was laid ready in a room. */
+  /** What was laid ready in a room, in the order of choosing. */
   async laid(user: string, roomId: string): Promise<Laid[]> {
-    const tray = (await this.trays(user)).find((one) => one.roomId === roomId);
-    return (tray?.files ?? []).map(({ bytes, name, type, lastModified, description }) => ({
-      file: new globalThis.File([bytes], name, { type, lastModified }),
-      description,
-    }));
+    const here = (await this.allLaid(user)).filter((one) => one.roomId === roomId);
+    return here
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ bytes, name, type, lastModified, ...rest }) => ({
+        ...rest,
+        file: new globalThis.File([bytes], name, { type, lastModified }),
+      }));
   }
 
-  private async trays(user: string): Promise<Tray[]> {
-    const all = (await this.shelf.all<Tray>(user, 'tray')) ?? [];
-    const old = all.filter((tray) => Date.now() - tray.at > trayAge);
-    for (const tray of old) void this.shelf.drop(user, tray.roomId, ['tray']);
-    return all.filter((tray) => !old.includes(tray));
+  /** It was sent, or is not wanted any more. */
+  takeUp(user: string, laid: Pick<Laid, 'roomId' | 'key'>): Promise<void> {
+    return this.shelf.drop(user, laidId(laid), ['laid']);
+  }
+
+  private async allLaid(user: string): Promise<LaidNote[]> {
+    const all = (await this.shelf.all<LaidNote>(user, 'laid')) ?? [];
+    const old = all.filter(
+      ({ roomId, at }) => Date.now() - at > (roomId === beingDeclared ? undeclaredAge : laidAge),
+    );
+    for (const one of old) void this.takeUp(user, one);
+    return all.filter((one) => !old.includes(one));
   }
 
   private async notes(user: string): Promise<Note[]> {
@@ -109,13 +120,18 @@ export class Kept {
   }
 }
 
+function laidId({ roomId, key }: Pick<Laid, 'roomId' | 'key'>): string {
+  return `${roomId}/${key}`;
+}
+
 function noteOf(upload: Upload): Note {
-  const { id, roomId, description, at, sent, place, sha256, trouble, file, state } = upload;
+  const { id, roomId, description, at, batch, sent, place, sha256, trouble, file, state } = upload;
   return {
     id,
     roomId,
     description,
     at,
+    batch,
     sent,
     place,
     sha256,

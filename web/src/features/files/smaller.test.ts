@@ -81,6 +81,7 @@ describe('the form in which a file goes', () => {
     original,
     smaller: less,
     description: '',
+    at: 1,
     ...more,
   });
 

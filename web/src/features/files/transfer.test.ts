@@ -55,6 +55,7 @@ const job = (more: Partial<Job> = {}): Job => ({
   file: new File([text], '警報.log', { type: 'text/plain' }),
   description: '主軸',
   signal: new AbortController().signal,
+  turn: async () => undefined,
   onSha256: () => undefined,
   onPlace: (known) => places.push(known),
   onProgress: () => undefined,
@@ -85,6 +86,22 @@ describe('F-UP-25 to 27 sending', () => {
     expect(headers.get('authorization')).toBe('Bearer t1');
     expect(headers.get('x-requested-with')).toBe('task-reporter');
     expect(headers.get('content-type')).toBe('application/offset+octet-stream');
+  });
+
+  test('holds the last bytes back until it is their turn', async () => {
+    let go: () => void = () => undefined;
+    const turn = vi.fn(
+      () =>
+        new Promise<void>((done) => {
+          go = done;
+        }),
+    );
+    const sent = send(job({ turn }));
+    await vi.waitFor(() => expect(turn).toHaveBeenCalled());
+    expect(log).toEqual(['POST', 'has 0', 'HEAD', 'has 0']);
+    go();
+    expect(await sent).toBe('sent');
+    expect(log).toContain('PATCH 0');
   });
 
   test('goes on from what the server has', async () => {

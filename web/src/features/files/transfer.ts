@@ -17,6 +17,8 @@ const version = { 'Tus-Resumable': '1.0.0' };
 /** One attempt to bring the rest of a file to the server. */
 export interface Job extends Pick<Upload, 'roomId' | 'file' | 'description' | 'place' | 'sha256'> {
   signal: AbortSignal;
+  /** Resolves when the last byte may go: it makes the file's message, and messages are in the order of choosing. */
+  turn: () => Promise<void>;
   onSha256: (digest: string) => void;
   onPlace: (place: Place) => void;
   /** Bytes that have left this device: some may be nowhere yet. */
@@ -123,10 +125,15 @@ async function resume(job: Job, place: Place): Promise<'sent' | 'there'> {
       storeFingerprintForResuming: false, // so does it keep the place
       headers: csrfHeader,
       onBeforeRequest: async (http) => {
+        const patch = http.getMethod() === 'PATCH';
+        if (patch && Number(http.getHeader('Upload-Offset')) + chunk >= file.size) {
+          clearTimeout(watchdog);
+          await job.turn();
+        }
         const token = await bearer();
         signal.throwIfAborted();
         if (token !== undefined) http.setHeader('Authorization', `Bearer ${token}`);
-        if (http.getMethod() === 'PATCH') outcome = 'sent';
+        if (patch) outcome = 'sent';
         alive(stalled);
       },
       onAfterResponse: (_, response) => {

@@ -21,6 +21,7 @@ export interface Upload {
   file: globalThis.File;
   description: string;
   at: number; // its place in the order of choosing
+  batch: string; // the same for all files of one send
   state: UploadState;
   sent: number; // bytes
   place?: Place;
@@ -70,6 +71,11 @@ export function judge(failure: SendFailed, failures: number, random: () => numbe
   }
   const offsetOrLock = resuming && (status === 409 || status === 423 || status === 460);
   return offsetOrLock || status >= 500 ? { next: 'again', after } : { next: 'failed' };
+}
+
+/** Whether it will be stored by itself, and soon: only the network, which is the same for all, may hold it up. */
+export function comes({ state, trouble }: Pick<Upload, 'state' | 'trouble'>): boolean {
+  return state === 'queued' || state === 'sending' || (state === 'waiting' && trouble?.status === 0);
 }
 
 /** Whole percents; 100 only when everything is out. */

@@ -31,8 +31,6 @@ const memory = {
   load: async (_: string, id: string) => disk.get(id),
   drop: async (_: string, id: string) => void disk.delete(id),
   dropAll: async () => disk.clear(),
-  lay: async () => false,
-  laid: async () => [],
 };
 
 /** Locks as tabs of one browser share them. */
@@ -311,6 +309,40 @@ describe('F-UI-07 the hand of the user', () => {
     expect(states().filter((state) => state.endsWith('paused'))).toHaveLength(4);
     uploads.resumeAll('r1');
     expect(jobs.slice(4).map((one) => one.file.name)).toEqual(['a.jpg', 'c.jpg', 'd.jpg']);
+  });
+
+  test('files of one send end in the order of choosing: each waits for those before it, as long as they come by themselves', async () => {
+    const names = ['a.jpg', 'setup.exe', 'b.jpg', 'c.jpg', 'd.jpg'];
+    await uploads.addAll(
+      'r1',
+      names.map(async (name) => ({ file: file(name), description: '' })),
+    );
+    uploads.add('r1', file('later.jpg'));
+    const went: string[] = [];
+    const ask = (index: number) =>
+      void job(index)
+        .turn()
+        .then(() => went.push(job(index).file.name));
+    for (const index of [0, 1, 2]) ask(index);
+    await settled();
+    expect(went).toEqual(['a.jpg']);
+    job(0).fail(cutOff());
+    await settled();
+    expect(states().slice(3)).toEqual(['c.jpg sending', 'd.jpg sending', 'later.jpg queued']);
+    await vi.advanceTimersByTimeAsync(500); // a.jpg comes back although three are sending
+    expect(states()[0]).toBe('a.jpg sending');
+    expect(went).toEqual(['a.jpg']);
+    job(4).finish();
+    await settled();
+    expect(went).toEqual(['a.jpg', 'b.jpg']);
+
+    uploads.pause(items()[2]?.id ?? '');
+    await settled();
+    expect(went).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+    const later = jobs.findIndex((one) => one.file.name === 'later.jpg');
+    ask(later);
+    await settled();
+    expect(went.at(-1)).toBe('later.jpg'); // another send waits for nobody
   });
 
   test.each([

@@ -3,9 +3,10 @@ import { randomId } from '@/api/id';
 import type { RoomEvent } from '@/api/types';
 import type { Release } from '@/device/turn';
 import { refusal } from './allowed';
-import type { Kept, Laid } from './kept';
+import type { Kept } from './kept';
 import type { Job } from './transfer';
-import { failureOf, judge, type Place, SendFailed, type Upload } from './upload';
+import { comes, failureOf, judge, type Place, SendFailed, type Upload } from './upload';
+import type { Chosen } from './useStaged';
 
 /** Uploads that run at once: more only share the same radio. */
 export const atOnce = 3;
@@ -33,7 +34,7 @@ export interface Parts {
   send: (job: Job) => Promise<'sent' | 'there'>;
   isStored: (roomId: string, fileId: string, signal: AbortSignal) => Promise<boolean>;
   end: (place: Place) => Promise<void>;
-  kept: Pick<Kept, 'keep' | 'note' | 'ids' | 'load' | 'drop' | 'dropAll' | 'lay' | 'laid'>;
+  kept: Pick<Kept, 'keep' | 'note' | 'ids' | 'load' | 'drop' | 'dropAll'>;
   claim: (name: string, signal: AbortSignal) => Promise<Release>;
   /** Whether the room's log is followed, so that the message of a stored file is about to appear. */
   isShown: (roomId: string) => boolean;
@@ -61,7 +62,6 @@ interface Course {
 export class Uploads {
   readonly store = createStore<State>()(() => ({ items: [] }));
   private readonly courses = new Map<string, Course>();
-  private readonly loose = new Set<string>(); // rooms in which something lies ready that is not kept
   private user: string | undefined;
   private session = new AbortController(); // ends with the user's
   private lastAt = 0;
@@ -88,12 +88,20 @@ export class Uploads {
     this.session.abort();
     for (const item of this.items()) this.leave(item.id);
     this.store.setState({ items: [], news: undefined });
-    this.loose.clear();
     if (forget && this.user !== undefined) void this.parts.kept.dropAll(this.user);
     this.user = undefined;
   }
 
-  add(roomId: string, file: globalThis.File, description = ''): void {
+  /** Files of one send, each as soon as it has its form; what was written on a single one is its description. */
+  async addAll(roomId: string, files: Promise<Chosen>[], caption = ''): Promise<void> {
+    const batch = randomId();
+    for (const chosen of files) {
+      const { file, description } = await chosen; // in the order of choosing
+      this.add(roomId, file, caption === '' ? description : caption, batch);
+    }
+  }
+
+  add(roomId: string, file: globalThis.File, description = '', batch: string = randomId()): void {
     const code = refusal(file);
     this.lastAt = Math.max(Date.now(), this.lastAt + 1);
     const item: Upload = {
@@ -102,6 +110,7 @@ export class Uploads {
       file,
       description,
       at: this.lastAt,
+      batch,
       state: 'queued',
       sent: 0,
     };
@@ -111,23 +120,10 @@ export class Uploads {
     this.pump();
   }
 
-  /** Keeps what is laid ready in a room; false when it will not outlive the page. */
-  async lay(roomId: string, files: Laid[]): Promise<boolean> {
-    const kept = this.user !== undefined && (await this.parts.kept.lay(this.user, roomId, files));
-    if (kept) this.loose.delete(roomId);
-    else this.loose.add(roomId);
-    return kept;
-  }
-
   /** Whether something of this person would be gone with the page. */
   wouldLose(): boolean {
     const going = this.items().filter(({ state }) => state !== 'stored' && state !== 'failed');
-    return this.loose.size > 0 || going.some(({ kept }) => kept !== true);
-  }
-
-  /** What was laid ready in a room before. */
-  async laid(roomId: string): Promise<Laid[]> {
-    return this.user === undefined ? [] : this.parts.kept.laid(this.user, roomId);
+    return going.some(({ kept }) => kept !== true);
   }
 
   pause(id: string): void {
@@ -206,17 +202,19 @@ export class Uploads {
     }
   };
 
+  /** Some may be waiting for one that comes back: only what was chosen before it can keep it from going. */
   private pump(): void {
-    let running = this.items().filter(({ state }) => state === 'sending').length;
+    let before = 0;
     for (const item of this.items()) {
-      if (running >= atOnce) return;
-      if (item.state !== 'queued') continue;
-      running += 1;
-      void this.run(item);
+      if (before >= atOnce) return;
+      if (item.state === 'queued') void this.run(item);
+      else if (item.state !== 'sending') continue;
+      before += 1;
     }
   }
 
-  private async run({ id, roomId, file, description, place, sha256 }: Upload): Promise<void> {
+  private async run(item: Upload): Promise<void> {
+    const { id, roomId, file, description, place, sha256 } = item;
     const abort = new AbortController();
     const { signal } = abort;
     this.course(id).abort = abort;
@@ -224,6 +222,7 @@ export class Uploads {
     try {
       const outcome = await this.parts.send({
         ...{ roomId, file, description, place, sha256, signal },
+        turn: () => this.turn(item, signal),
         onSha256: (digest) => this.change(id, { sha256: digest }),
         onPlace: (now) => {
           this.change(id, { place: now });
@@ -240,6 +239,21 @@ export class Uploads {
     } catch (error) {
       if (!signal.aborted) this.fail(id, error);
     }
+  }
+
+  /** Resolves when nothing comes any more that was chosen before it for the same send, or with the attempt. */
+  private turn({ batch, at }: Upload, signal: AbortSignal): Promise<void> {
+    const isFirst = () =>
+      !this.items().some((other) => other.batch === batch && other.at < at && comes(other));
+    return new Promise((go) => {
+      const look = () => {
+        if (!signal.aborted && !isFirst()) return;
+        leave();
+        go();
+      };
+      const leave = this.store.subscribe(look);
+      look();
+    });
   }
 
   private accepted(id: string, bytes: number): void {

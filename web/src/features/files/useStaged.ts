@@ -3,8 +3,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorCode } from '@/api/types';
 import { refusal } from './allowed';
 import type { Laid } from './kept';
+import { prepare } from './sending';
 import { isLarge, pixelsOf, smaller } from './smaller';
-import { prepare } from './transfer';
+import type { Tray } from './trays';
 
 /** Characters of a file's description. */
 export const maxDescription = 1000;
@@ -16,7 +17,9 @@ export interface StagedFile {
   /** `making`: it is being drawn. `none`: nothing to gain. */
   smaller: globalThis.File | 'making' | 'none';
   description: string;
+  at: number; // its place in the order of choosing
   refused?: ErrorCode; // of the original
+  kept?: boolean; // outlives the page; undefined: not known yet
 }
 
 export interface Chosen {
@@ -37,20 +40,16 @@ export interface Staged {
   remove: (key: string) => void;
   /** How many the next send takes. */
   ready: number;
-  /** Takes out what can be sent, each in its form as soon as that is drawn; what is refused stays, with its reason. */
-  take: () => Promise<Chosen>[];
+  /**
+   * Takes out what can be sent, each in its form as soon as that is drawn; what is refused stays,
+   * with its reason, unless nobody will see it here any more.
+   */
+  take: (refused?: 'goes') => Promise<Chosen>[];
 }
 
 /** Equal for one file that was chosen twice. */
 function sameFile(file: globalThis.File): string {
   return `${file.name}/${file.size}/${file.lastModified}`;
-}
-
-/** Where what is laid ready outlives the page. */
-interface Shelf {
-  /** False when it does not. */
-  lay: (files: Laid[]) => Promise<boolean>;
-  laid: () => Promise<Laid[]>;
 }
 
 type Looked = Pick<StagedFile, 'refused' | 'smaller'>;
@@ -63,7 +62,8 @@ export function chosen(file: StagedFile, original: boolean): globalThis.File | u
   return file.refused === undefined ? file.original : undefined;
 }
 
-export function useStaged(shelf: Shelf): Staged {
+/** What goes with the next send; it lies in the tray, and so is the same in all tabs. */
+export function useStaged(tray: Tray): Staged {
   const touch = useMediaQuery('(pointer: coarse)', undefined, { getInitialValueInEffect: false });
   const [files, setFiles] = useState<StagedFile[]>([]);
   const [choice, setChoice] = useState<boolean>();
@@ -85,29 +85,55 @@ export function useStaged(shelf: Shelf): Staged {
     [change],
   );
   const put = useCallback(
-    (more: Laid[]) => {
-      for (const { file, description } of more) {
-        const key = sameFile(file);
-        if (looks.current.has(key)) continue;
-        const staged = { key, original: file, description, refused: refusal(file) };
-        setFiles((before) => [...before, { ...staged, smaller: 'making' }]);
-        looks.current.set(key, look(key, file));
-      }
+    ({ key, file, description, at }: Omit<Laid, 'roomId'>, kept?: boolean) => {
+      const staged = { key, original: file, description, at, refused: refusal(file), kept };
+      setFiles((before) => [...before, { ...staged, smaller: 'making' as const }].toSorted(byChoice));
+      looks.current.set(key, look(key, file));
     },
     [look],
+  );
+  const drop = useCallback((keys: string[]) => {
+    for (const key of keys) looks.current.delete(key);
+    setFiles((before) => before.filter(({ key }) => !keys.includes(key)));
+  }, []);
+  const keep = useCallback(
+    async (laid: Omit<Laid, 'roomId'>) => change(laid.key, { kept: await tray.lay(laid) }),
+    [tray, change],
   );
   const add = useCallback(
     (more: globalThis.File[]) => {
       void prepare();
-      put(more.map((file) => ({ file, description: '' })));
+      for (const [n, file] of more.entries()) {
+        const laid = { key: sameFile(file), file, description: '', at: Date.now() + n };
+        if (looks.current.has(laid.key)) continue;
+        put(laid);
+        void keep(laid);
+      }
     },
-    [put],
+    [put, keep],
   );
-  const kept = useLaid(shelf, files, put);
-  const drop = (keys: string[]) => {
-    for (const key of keys) looks.current.delete(key);
-    setFiles((before) => before.filter(({ key }) => !keys.includes(key)));
-  };
+
+  const now = useRef(files);
+  now.current = files;
+  useEffect(() => {
+    let over = false;
+    /** Shows what the tray has now: what is here alone is not in it yet. */
+    const read = async () => {
+      const laid = await tray.laid();
+      if (over) return;
+      drop(now.current.filter((file) => file.kept && !laid.some(({ key }) => key === file.key)).map(keyOf));
+      for (const one of laid) {
+        if (looks.current.has(one.key)) change(one.key, { description: one.description });
+        else put(one, true);
+      }
+    };
+    void read();
+    const leave = tray.follow(() => void read());
+    return () => {
+      over = true;
+      leave();
+    };
+  }, [tray, put, drop, change]);
 
   const going = files.filter((file) => file.smaller === 'making' || chosen(file, original) !== undefined);
   const settle = async (file: StagedFile): Promise<Chosen> => {
@@ -118,43 +144,33 @@ export function useStaged(shelf: Shelf): Staged {
   return {
     files,
     original,
-    kept,
+    kept: files.every(({ kept }) => kept !== false),
     setOriginal: setChoice,
     add,
-    describe: (key, description) => change(key, { description }),
-    remove: (key) => drop([key]),
+    describe: (key, description) => {
+      change(key, { description });
+      const file = files.find((one) => one.key === key);
+      if (file !== undefined) void keep({ key, file: file.original, description, at: file.at });
+    },
+    remove: (key) => {
+      drop([key]);
+      void tray.takeUp([key]);
+    },
     ready: going.length,
-    take: () => {
+    take: (refused) => {
       const taken = going.map(settle); // before they are dropped
-      drop(going.map(({ key }) => key));
+      const keys = (refused === 'goes' ? files : going).map(keyOf);
+      drop(keys);
+      void Promise.all(taken).then(() => tray.takeUp(keys));
       return taken;
     },
   };
 }
 
-/** Brings back what was laid ready before, and keeps what is now; false when the device does not keep it. */
-function useLaid(shelf: Shelf, files: StagedFile[], put: (more: Laid[]) => void): boolean {
-  const [read, setRead] = useState(false);
-  const [kept, setKept] = useState(true);
-  useEffect(() => {
-    let over = false;
-    void shelf.laid().then((laid) => {
-      if (over) return;
-      put(laid);
-      setRead(true);
-    });
-    return () => {
-      over = true;
-    };
-  }, [shelf, put]);
-  const written = useRef('');
-  useEffect(() => {
-    const now = JSON.stringify(files.map(({ key, description }) => [key, description]));
-    if (!read || now === written.current || (written.current === '' && files.length === 0)) return;
-    written.current = now;
-    void shelf
-      .lay(files.map(({ original, description }) => ({ file: original, description })))
-      .then((is) => written.current === now && setKept(is));
-  }, [shelf, read, files]);
-  return kept;
+function keyOf({ key }: StagedFile): string {
+  return key;
+}
+
+function byChoice(a: StagedFile, b: StagedFile): number {
+  return a.at - b.at;
 }

@@ -35,7 +35,7 @@ test('F-TP-02: what a template requires is marked and asked for before anything 
     }),
   );
   const onDeclared = vi.fn();
-  show(<Declare place={{ line: '三線' }} allowed onDeclared={onDeclared} />);
+  show(<Declare place={{ line: '三線' }} allowed tools={null} staged={null} onDeclared={onDeclared} />);
 
   await userEvent.click(await screen.findByRole('radio', { name: '品質異常' }));
   expect(await screen.findByText('李工（處理人員）')).toBeInTheDocument();

@@ -1,10 +1,10 @@
 import { Alert, Button, Collapse, Skeleton, Switch, Textarea, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ChevronDown, ChevronUp, Lock, MapPin, OctagonX } from 'lucide-react';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { $api } from '@/api/client';
-import { templatesQuery } from '@/api/keys';
+import { roomQuery, templatesQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
 import type { Place, Room } from '@/api/types';
 import { Notice } from '@/ui/Notice';
@@ -33,14 +33,19 @@ interface Props {
   /** Known from a station's link, or from the last declaration on this device. */
   place: Place;
   allowed: boolean;
+  /** The buttons for files. */
+  tools: ReactNode;
+  /** What was chosen, above the last button. */
+  staged: ReactNode;
   onDeclared: (room: Room) => void;
 }
 
-export function Declare({ place, allowed, onDeclared }: Props) {
+export function Declare({ place, allowed, tools, staged, onDeclared }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   const form = useRef<HTMLFormElement>(null);
   const templates = useQuery(templatesQuery());
+  const cache = useQueryClient();
   const create = $api.useMutation('post', '/api/rooms');
   const [declared, setDeclared] = useState<Declaration>({
     place,
@@ -86,6 +91,7 @@ export function Declare({ place, allowed, onDeclared }: Props) {
       {
         onSuccess: (room) => {
           rememberPlace(declared.place);
+          cache.setQueryData(roomQuery(room.room_id).queryKey, room); // shown without asking again
           onDeclared(room);
         },
       },
@@ -216,9 +222,13 @@ export function Declare({ place, allowed, onDeclared }: Props) {
             <TroubleText trouble={trouble} />
           </Alert>
         )}
-        <Button type="submit" size="md" fullWidth loading={create.isPending}>
-          {t('declare.submit')}
-        </Button>
+        <div className={classes.staged}>{staged}</div>
+        <div className={classes.keys}>
+          {tools}
+          <Button type="submit" size="md" loading={create.isPending}>
+            {t('declare.submit')}
+          </Button>
+        </div>
       </div>
     </form>
   );

@@ -1,18 +1,15 @@
-import { Modal, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData } from '@tanstack/react-query';
+import { CloseButton, TextInput } from '@mantine/core';
 import { Search } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { $api } from '@/api/client';
 import type { Room } from '@/api/types';
 import { isComposing } from '@/ui/isComposing';
-import { useOpening } from '@/ui/later';
-import { TroubleNotice } from '@/ui/TroubleNotice';
+import { later } from '@/ui/later';
 import { Waiting } from '@/ui/Waiting';
-import { isOver, SeverityBadge } from './Badges';
+import { around } from './around';
 import classes from './JumpToRoom.module.css';
-import { placeText } from './place';
+
+const Found = later(async () => (await import('./Found')).Found, Waiting);
 
 interface Props {
   opened: boolean;
@@ -20,139 +17,85 @@ interface Props {
   onChosen: (room: Room) => void;
 }
 
-/** Milliseconds of quiet before what is typed is looked up. */
-const typingPause = 150;
-/** Rooms to choose from: as many as one sees at a glance. */
-const most = 8;
-
-/** Goes to a room by its number, its title or its place, with the keyboard alone (UX 17). */
+/**
+ * Goes to a room by its number, its title or its place, with the keyboard alone (UX 17). The box
+ * is there at once, so that no key goes elsewhere; what it finds comes later.
+ */
 export function JumpToRoom({ opened, onClose, onChosen }: Props) {
   const { t } = useTranslation();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (opened) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [opened]);
   return (
-    <Modal
-      opened={useOpening(opened)}
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc closes it, as the browser does by itself
+    <dialog
+      ref={dialog}
+      className={classes.dialog}
+      aria-label={t('keys.page.jump')}
       onClose={onClose}
-      title={t('keys.page.jump')}
-      size="lg"
-      yOffset="10dvh"
-      transitionProps={{ duration: 0 }}
-      classNames={{ title: classes.title }}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
+      onClick={(event) => event.target === dialog.current && onClose()}
     >
-      <Choice onChosen={onChosen} />
-    </Modal>
+      {opened && <Choice onClose={onClose} onChosen={onChosen} />}
+    </dialog>
   );
 }
 
-function Choice({ onChosen }: Pick<Props, 'onChosen'>) {
+function Choice({ onClose, onChosen }: Omit<Props, 'opened'>) {
   const { t } = useTranslation();
   const listId = useId();
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState(0);
-  const [entered, setEntered] = useState(false); // Enter, before there was an answer
-  const words = typed.trim();
-  const [q] = useDebouncedValue(words, typingPause);
-  const rooms = $api.useQuery(
-    'get',
-    '/api/rooms',
-    { params: { query: { q: q || undefined, limit: most } } },
-    { placeholderData: keepPreviousData },
-  );
-  const found = rooms.data?.rooms ?? [];
-  const answered = q === words && rooms.isSuccess && !rooms.isPlaceholderData;
-  const index = Math.min(active, found.length - 1);
-  const current = found[index];
-  const optionId = (room: Room) => `${listId}-${room.room_id}`;
-
-  const choose = (room: Room | undefined) => {
-    if (!answered) setEntered(true);
-    else if (room !== undefined) onChosen(room);
-  };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the answer to what was entered is there
-  useEffect(() => {
-    if (!entered || !answered) return;
-    setEntered(false);
-    choose(found[0]);
-  }, [entered, answered]);
+  const [entered, setEntered] = useState(false);
+  const [count, setCount] = useState(0);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event)) return;
-    if (event.key === 'ArrowDown') setActive((index + 1) % Math.max(found.length, 1));
-    else if (event.key === 'ArrowUp') setActive((index + found.length - 1) % Math.max(found.length, 1));
-    else if (event.key === 'Enter') choose(current);
+    if (event.key === 'ArrowDown') setActive(active + 1);
+    else if (event.key === 'ArrowUp') setActive(active - 1);
+    else if (event.key === 'Enter') setEntered(true);
     else return;
     event.preventDefault();
   };
 
   return (
-    <>
-      <TextInput
-        data-autofocus
-        role="combobox"
-        aria-label={t('rooms.searchLabel')}
-        aria-autocomplete="list"
-        aria-expanded={found.length > 0}
-        aria-controls={found.length > 0 ? listId : undefined}
-        aria-activedescendant={current === undefined ? undefined : optionId(current)}
-        placeholder={t('keys.jumpPlaceholder')}
-        leftSection={<Search size={18} aria-hidden />}
-        size="md"
-        autoComplete="off"
-        maxLength={100}
-        value={typed}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value);
-          setActive(0);
-          setEntered(false);
-        }}
-        onKeyDown={onKeyDown}
-      />
-      <div className={classes.found}>
-        {rooms.isPending && <Waiting rows={4} height={40} />}
-        {rooms.isError && (
-          <TroubleNotice title={t('rooms.failed')} error={rooms.error} retry={() => void rooms.refetch()} />
-        )}
-        {answered && found.length === 0 && <p className={classes.none}>{t('rooms.ask.ofNone')}</p>}
-        {found.length > 0 && (
-          <div role="listbox" id={listId} aria-label={t('rooms.title')} aria-busy={!answered}>
-            {found.map((room, at) => (
-              <Option
-                key={room.room_id}
-                id={optionId(room)}
-                room={room}
-                selected={at === index}
-                onChosen={onChosen}
-              />
-            ))}
-          </div>
-        )}
+    <div className={classes.choice}>
+      <div className={classes.box}>
+        <TextInput
+          className={classes.words}
+          role="combobox"
+          aria-label={t('rooms.searchLabel')}
+          aria-autocomplete="list"
+          aria-expanded={count > 0}
+          aria-controls={count > 0 ? listId : undefined}
+          aria-activedescendant={count > 0 ? `${listId}-${around(active, count)}` : undefined}
+          placeholder={t('keys.jumpPlaceholder')}
+          leftSection={<Search size={18} aria-hidden />}
+          size="md"
+          autoComplete="off"
+          maxLength={100}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            setActive(0);
+            setEntered(false);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <CloseButton aria-label={t('app.close')} onClick={onClose} />
       </div>
-    </>
-  );
-}
-
-interface OptionProps extends Pick<Props, 'onChosen'> {
-  id: string;
-  room: Room;
-  selected: boolean;
-}
-
-function Option({ id, room, selected, onChosen }: OptionProps) {
-  return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the text box keeps the focus and names the active option
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys are taken by the text box
-    <div
-      id={id}
-      role="option"
-      aria-selected={selected}
-      className={classes.option}
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={() => onChosen(room)}
-    >
-      <SeverityBadge severity={room.severity} calm={isOver(room.status)} />
-      <span className="figures">{room.number}</span>
-      <strong>{room.title}</strong>
-      <span className={classes.place}>{placeText(room.place)}</span>
+      <Found
+        typed={typed}
+        active={active}
+        entered={entered}
+        listId={listId}
+        onCount={setCount}
+        onChosen={(room) => {
+          setEntered(false);
+          if (room !== undefined) onChosen(room);
+        }}
+      />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Waiting } from '@/ui/Waiting';
 
 export { Breadcrumbs } from './Breadcrumbs';
 export { type Filters, readFilters } from './filters';
+export { JumpToRoom } from './JumpToRoom';
 export { rememberedPlace } from './lastPlace';
 export type { May } from './moves';
 export { placeText } from './place';
@@ -13,6 +14,4 @@ export { progress } from './useTick';
 
 export const Checklist = later(async () => (await import('./Checklist')).Checklist, Waiting);
 export const Details = later(async () => (await import('./Details')).Details, Waiting);
-export const Declare = later(async () => (await import('./Declare')).Declare, Waiting);
-export const JumpToRoom = later(async () => (await import('./JumpToRoom')).JumpToRoom);
 export const Settings = later(async () => (await import('./Settings')).Settings);

@@ -1,7 +1,8 @@
 import { Button, Textarea, TextInput } from '@mantine/core';
-import { Printer } from 'lucide-react';
+import { Printer, QrCode as QrCodeIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Notice } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
 import { Refusal } from '@/ui/Refusal';
 import { QrCode } from './QrCode';
@@ -63,6 +64,9 @@ export function Stations({ sheet, mayPrint, onChange }: Props) {
           }}
         />
       </form>
+      {stations.length === 0 && (
+        <Notice icon={QrCodeIcon} title={t('stations.none')} hint={t('stations.noneHint')} />
+      )}
       <ul className={classes.cards} aria-label={t('stations.cards')}>
         {stations.map((station) => (
           <li key={station} className={classes.card}>
