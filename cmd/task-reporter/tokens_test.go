@@ -31,7 +31,7 @@ func TestAPITokensDoNoMoreThanTheirScopes(t *testing.T) {
 			t.Errorf("%d rooms listed and %d found, want %d", len(rooms), len(found), want)
 		}
 	}
-	reads := []string{"session", "read", "find_people", "read_templates"}
+	reads := []string{"session", "read", "export", "find_people", "read_templates"}
 	for _, r := range recipes {
 		t.Run(r.op+" "+r.act, func(t *testing.T) {
 			t.Parallel()
