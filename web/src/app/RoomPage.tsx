@@ -2,7 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { DoorOpen, Lock } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useDeferredValue, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { roomQuery } from '@/api/keys';
 import { troubleOf } from '@/api/problem';
@@ -64,6 +64,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
   useTitle(`${room.number} ${room.title}`);
   const { panel, at, filetype, by, name } = useSearch({ from: '/in/rooms/$roomId' });
   const log = useRoomLog(room, at);
+  const reading = useDeferredValue(!log.query.isPending); // the conversation first, then what stands beside it
   const show = (next: Panel | undefined, replace: boolean) =>
     void navigate({ to: '.', search: (before) => ({ ...before, panel: next }), replace });
 
@@ -113,7 +114,7 @@ function OpenRoom({ room, user }: { room: Room; user: User }) {
           <RoomTalk room={room} user={user} log={log} draft={draft} />
           {screen === 'desk' && (
             <aside className={classes.aside} aria-label={t('details.panel')} data-region tabIndex={-1}>
-              {content}
+              {reading ? content : <Waiting />}
             </aside>
           )}
         </div>
