@@ -191,6 +191,7 @@ test('F-UI-13, UX 25: on a phone a swipe turns to the next picture and two finge
   ]);
   await expect(position(wang)).toHaveText('2 / 3');
   await expect(current(wang)).toHaveAttribute('alt', '2.jpg');
+  await expect.poll(() => current(wang).evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1600);
 
   await touch(session, [
     [
