@@ -127,12 +127,14 @@ type Intake struct {
 	now     func() time.Time
 	log     *slog.Logger
 	busy    busy
+	// straights has room for each file that comes without parts.
+	straights chan struct{}
 }
 
 // New returns an Intake. after is told of every file that was recorded here, maybe
 // more than once; it must not wait.
 func New(rooms Rooms, records Records, bytes Bytes, after func(incident.File), now func() time.Time, log *slog.Logger) *Intake {
-	return &Intake{rooms: rooms, records: records, bytes: bytes, after: after, now: now, log: log}
+	return &Intake{rooms: rooms, records: records, bytes: bytes, after: after, now: now, log: log, straights: make(chan struct{}, straightAtOnce)}
 }
 
 // Take takes a file that comes in one request: n.Size bytes of r. Whatever stops it,

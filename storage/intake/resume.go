@@ -116,13 +116,21 @@ func (in *Intake) Append(ctx context.Context, p incident.Principal, room inciden
 	case at.File != nil:
 		return at, nil
 	}
+	if s := in.spool(at.Upload, c); s != nil {
+		defer s.close()
+		at.File, err = in.straight(ctx, p, at.Upload, c, s)
+		if at.File != nil || err != nil {
+			return at, err
+		}
+		c.Body = s.again()
+	}
 	w := writer{Intake: in, up: at.Upload, chunk: c}
 	at.Upload, err = w.write(ctx)
 	if err != nil || !at.Upload.Whole() || !w.any {
 		return at, err
 	}
 	step("last byte")
-	f, err := in.finish(ctx, p, at.Upload)
+	f, err := in.finish(ctx, p, at.Upload, in.assemble(at.Upload))
 	if err != nil {
 		return at, err
 	}
@@ -130,13 +138,19 @@ func (in *Intake) Append(ctx context.Context, p incident.Principal, room inciden
 	return at, nil
 }
 
-// finish makes the file of a whole upload.
-func (in *Intake) finish(ctx context.Context, p incident.Principal, up incident.Upload) (f incident.File, err error) {
+// assemble makes the file of an upload's parts.
+func (in *Intake) assemble(up incident.Upload) func(context.Context) (incident.File, error) {
+	return func(ctx context.Context) (incident.File, error) {
+		defer in.stage(assembleSeconds)()
+		return in.bytes.Assemble(ctx, up)
+	}
+}
+
+// finish records the file that an upload becomes by bring.
+func (in *Intake) finish(ctx context.Context, p incident.Principal, up incident.Upload, bring func(context.Context) (incident.File, error)) (f incident.File, err error) {
 	err = in.withHold(ctx, up, func(ctx context.Context) error {
 		step("held")
-		assembled := in.stage(assembleSeconds)
-		f, err = in.bytes.Assemble(ctx, up)
-		assembled()
+		f, err = bring(ctx)
 		if err == nil && up.SHA256 != "" && up.SHA256 != f.SHA256 {
 			err = damaged()
 		}

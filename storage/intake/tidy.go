@@ -50,7 +50,7 @@ func (in *Intake) Tidy(ctx context.Context) error {
 	resting, err := in.records.Resting(ctx, now.Add(-restTime))
 	errs = append(errs, err)
 	for _, up := range resting {
-		_, err := in.finish(ctx, incident.Principal{Person: up.By}, up)
+		_, err := in.finish(ctx, incident.Principal{Person: up.By}, up, in.assemble(up))
 		errs = append(errs, in.tell("finish", up, err))
 	}
 	left, err := in.records.Abandoned(ctx, now.Add(-abandonedAfter), now.Add(-incident.UploadLife))
