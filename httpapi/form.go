@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"mime"
@@ -31,6 +32,7 @@ const (
 // and the file's size follows from Content-Length.
 type uploadBody struct {
 	body    io.ReadCloser
+	from    io.Reader // body, or in the file of a form a buffer before it
 	request *http.Request
 	conn    *http.ResponseController
 	idle    time.Duration
@@ -57,6 +59,7 @@ func (s *Server) prepareUpload(c *gin.Context) {
 	body := &uploadBody{
 		inFile:  op.ID == "appendUpload", // there is nothing before it
 		body:    c.Request.Body,
+		from:    c.Request.Body,
 		request: c.Request,
 		conn:    http.NewResponseController(c.Writer),
 		idle:    s.config.UploadIdle,
@@ -69,7 +72,15 @@ func (s *Server) prepareUpload(c *gin.Context) {
 	c.Request.Body = body
 	c.Next()
 	body.drain(c.Writer)
+	if buf, ok := body.from.(*bufio.Reader); ok {
+		buf.Reset(nil)
+		fileBuffers.Put(buf)
+	}
 }
+
+// fileBuffers are for files in forms: the multipart reader takes 4 KiB at a time, and
+// a system call for each costs more than all that is done with them.
+var fileBuffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 64<<10) }}
 
 // Read implements [io.Reader].
 func (b *uploadBody) Read(p []byte) (int, error) {
@@ -88,7 +99,7 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		b.over, b.cut = true, true
 		return 0, incident.E(incident.UploadIncomplete, readForm, "A newer request goes on with this upload.")
 	}
-	n, err := b.body.Read(p)
+	n, err := b.from.Read(p)
 	b.read += int64(n)
 	if err != nil {
 		b.over, b.cut = true, err != io.EOF
@@ -145,7 +156,7 @@ func (b *uploadBody) drain(w gin.ResponseWriter) {
 	}
 	w.Flush()
 	_ = b.conn.SetReadDeadline(time.Now().Add(drainTime))
-	_, _ = io.CopyN(io.Discard, b.body, drainBytes)
+	_, _ = io.CopyN(io.Discard, b.from, drainBytes)
 }
 
 // formFile is the file of an upload: it reads its bytes, size of them and not one
@@ -223,6 +234,9 @@ func (b *uploadBody) openFile(f *formFile, part *multipart.Part, filename string
 	}
 	f.part = part
 	b.inFile = true
+	buf := fileBuffers.Get().(*bufio.Reader)
+	buf.Reset(b.body)
+	b.from = buf
 	return f, nil
 }
 

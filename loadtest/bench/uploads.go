@@ -41,7 +41,7 @@ func uploads(ctx context.Context, s *site) ([]row, error) {
 	}
 	defer o.stop()
 
-	size, times := pick(s, uploadBytes, 100_000), pick(s, 3, 1)
+	size, times := pick(s, uploadBytes, 100_000), pick(s, 10, 1)
 	base := bytes.Repeat([]byte("2026-11-23 08:00:00 spindle 87.4 °C alarm 3021, stopped the line\n"), size/60)[:size]
 	var made atomic.Int64
 	fresh := func() (string, []byte) { // no two files are the same
@@ -67,6 +67,9 @@ func uploads(ctx context.Context, s *site) ([]row, error) {
 			before, err := o.cpu()
 			if err != nil {
 				return nil, err
+			}
+			if way.ours && s.profiles != "" {
+				go o.profile(ctx, time.Second)
 			}
 			began := time.Now()
 			files := uploadAtOnce * times

@@ -50,13 +50,19 @@ var weights = func() (w [256]uint64) {
 	return w
 }()
 
-// countBytes is count for every byte of p, without a branch: logs are long.
+// countBytes is count for every byte of p, without a branch and eight at a time: logs
+// are long.
 func (t *text) countBytes(p []byte) {
-	var sum uint64
+	t.units += int64(len(p))
+	var sum, more uint64 // two, so that one addition need not wait for the other
+	for ; len(p) >= 8; p = p[8:] {
+		sum += weights[p[0]] + weights[p[1]] + weights[p[2]] + weights[p[3]]
+		more += weights[p[4]] + weights[p[5]] + weights[p[6]] + weights[p[7]]
+	}
 	for _, b := range p {
 		sum += weights[b]
 	}
-	t.units += int64(len(p))
+	sum += more
 	t.pad += int64(sum & math.MaxUint32)
 	t.bad += int64(sum >> 32)
 }

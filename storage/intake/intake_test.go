@@ -231,11 +231,14 @@ func TestPartsOfAFileAreRemovedLater(t *testing.T) {
 	h := newHouse(t)
 	b := text(4000, 3)
 	at := begin(t, h, "a.log", b, "")
+	if _, err := h.Append(t.Context(), wang, h.room.ID, at.ID(), chunk(0, b[:1000])); err != nil {
+		t.Fatal(err)
+	}
 	h.store.fail = func(op, _ string) bool { return op == "delete" }
-	if at, err := h.Append(t.Context(), wang, h.room.ID, at.ID(), chunk(0, b)); err != nil || at.File == nil {
+	if at, err := h.Append(t.Context(), wang, h.room.ID, at.ID(), chunk(1000, b[1000:])); err != nil || at.File == nil {
 		t.Fatalf("a file whose parts stay is none: %v", err)
 	}
-	if got := h.left(t); got != "1 files, 2 objects, 1 uploads" {
+	if got := h.left(t); got != "1 files, 3 objects, 1 uploads" {
 		t.Errorf("at first: %s", got)
 	}
 	h.store.fail = nil

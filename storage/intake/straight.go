@@ -31,10 +31,7 @@ var errSlow = errors.New("the line is too slow to bring the file at once")
 // err is why there will never be a file.
 func (in *Intake) straight(ctx context.Context, p incident.Principal, up incident.Upload, c incident.Chunk, s *spool) (f *incident.File, err error) {
 	begun := in.now()
-	s.until = begun.Add(briskTime)
-	// The plain reader keeps io.CopyBuffer from passing the buffer by.
-	head := struct{ io.Reader }{io.LimitReader(s, PartSize)}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, head, make([]byte, 32<<10)); err != nil {
+	if !s.keepFirst(begun.Add(briskTime)) {
 		return nil, nil
 	}
 	s.until = begun.Add(straightTime)
@@ -87,6 +84,14 @@ func (in *Intake) spool(up incident.Upload, c incident.Chunk) *spool {
 		return nil
 	}
 	return s
+}
+
+// keepFirst keeps the first [PartSize] bytes, or all of fewer, if they come in time.
+func (s *spool) keepFirst(until time.Time) bool {
+	s.until = until
+	// The plain writer keeps io.CopyBuffer from passing the buffer by.
+	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, io.LimitReader(s, PartSize), make([]byte, 32<<10))
+	return err == nil
 }
 
 // Read implements io.Reader.
