@@ -32,7 +32,7 @@ const (
 // and the file's size follows from Content-Length.
 type uploadBody struct {
 	body    io.ReadCloser
-	from    io.Reader // body, or in the file of a form a buffer before it
+	file    *bufio.Reader // before body, in the file of a form
 	request *http.Request
 	conn    *http.ResponseController
 	idle    time.Duration
@@ -59,7 +59,6 @@ func (s *Server) prepareUpload(c *gin.Context) {
 	body := &uploadBody{
 		inFile:  op.ID == "appendUpload", // there is nothing before it
 		body:    c.Request.Body,
-		from:    c.Request.Body,
 		request: c.Request,
 		conn:    http.NewResponseController(c.Writer),
 		idle:    s.config.UploadIdle,
@@ -72,9 +71,9 @@ func (s *Server) prepareUpload(c *gin.Context) {
 	c.Request.Body = body
 	c.Next()
 	body.drain(c.Writer)
-	if buf, ok := body.from.(*bufio.Reader); ok {
-		buf.Reset(nil)
-		fileBuffers.Put(buf)
+	if body.file != nil {
+		body.file.Reset(nil)
+		fileBuffers.Put(body.file)
 	}
 }
 
@@ -99,7 +98,7 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		b.over, b.cut = true, true
 		return 0, incident.E(incident.UploadIncomplete, readForm, "A newer request goes on with this upload.")
 	}
-	n, err := b.from.Read(p)
+	n, err := b.source().Read(p)
 	b.read += int64(n)
 	if err != nil {
 		b.over, b.cut = true, err != io.EOF
@@ -114,6 +113,13 @@ func (b *uploadBody) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+func (b *uploadBody) source() io.Reader {
+	if b.file != nil {
+		return b.file
+	}
+	return b.body
 }
 
 // end lifts the deadline for good: what follows in the handler takes its time, and a
@@ -156,7 +162,7 @@ func (b *uploadBody) drain(w gin.ResponseWriter) {
 	}
 	w.Flush()
 	_ = b.conn.SetReadDeadline(time.Now().Add(drainTime))
-	_, _ = io.CopyN(io.Discard, b.from, drainBytes)
+	_, _ = io.CopyN(io.Discard, b.source(), drainBytes)
 }
 
 // formFile is the file of an upload: it reads its bytes, size of them and not one
@@ -234,9 +240,8 @@ func (b *uploadBody) openFile(f *formFile, part *multipart.Part, filename string
 	}
 	f.part = part
 	b.inFile = true
-	buf := fileBuffers.Get().(*bufio.Reader)
-	buf.Reset(b.body)
-	b.from = buf
+	b.file = fileBuffers.Get().(*bufio.Reader)
+	b.file.Reset(b.body)
 	return f, nil
 }
 
