@@ -95,9 +95,18 @@ func (r *room) onCommitted(err error) {
 	if r.phase == stopped || r.flight == nil {
 		return
 	}
+	done := r.flight
 	switch {
 	case err == nil:
-		r.tell()
+		r.flight = nil
+		r.applyAll(done)
+		if len(r.pending) > 0 {
+			r.flush() // the database has its work while these are told
+		}
+		r.tell(done)
+		r.flush()
+		r.serveStash()
+		return
 	case lost(err):
 		r.giveUp(errMoved())
 		return
@@ -105,7 +114,7 @@ func (r *room) onCommitted(err error) {
 		r.findDuplicates()
 		return
 	default:
-		for _, e := range r.flight {
+		for _, e := range done {
 			r.settle(e, nil, err)
 		}
 		r.refuseFollowers(err)
@@ -115,14 +124,20 @@ func (r *room) onCommitted(err error) {
 	r.serveStash()
 }
 
-// tell acks and broadcasts the batch under way, which is durable.
-func (r *room) tell() {
-	told := &published{Room: r.id, Epoch: r.epoch}
-	for _, e := range r.flight {
+// applyAll brings the room's own state up to what is durable.
+func (r *room) applyAll(done []*entry) {
+	for _, e := range done {
 		for _, ev := range e.events {
 			r.apply(ev)
-			told.Events = append(told.Events, ev)
 		}
+	}
+}
+
+// tell acks and broadcasts what is durable.
+func (r *room) tell(done []*entry) {
+	told := &published{Room: r.id, Epoch: r.epoch}
+	for _, e := range done {
+		told.Events = append(told.Events, e.events...)
 		if e.digest != (incident.Digest{}) {
 			r.recent.add(e.sent, e.digest, messageOf(e.events[0]))
 		}
