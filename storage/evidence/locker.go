@@ -55,9 +55,26 @@ func (l *Locker) Receive(ctx context.Context, up incident.Upload, r io.Reader) (
 	if err != nil {
 		return incident.File{}, err
 	}
-	f, err := l.keep(ctx, up, kind, client{r}, func(r io.Reader) io.Reader { return r })
+	f, err := l.pass(ctx, up, kind, r)
 	if err != nil {
 		l.remove(ctx, up)
+	}
+	return f, err
+}
+
+// Bring implements intake.Bytes.
+func (l *Locker) Bring(ctx context.Context, up incident.Upload, r io.Reader) (incident.File, error) {
+	kind, err := admit(up)
+	if err != nil {
+		return incident.File{}, err
+	}
+	return l.pass(ctx, up, kind, r)
+}
+
+// pass is keep for what a client sends just now.
+func (l *Locker) pass(ctx context.Context, up incident.Upload, kind incident.FileType, r io.Reader) (incident.File, error) {
+	f, err := l.keep(ctx, up, kind, client{r}, func(r io.Reader) io.Reader { return r })
+	if err != nil {
 		return incident.File{}, receiving(ctx, err)
 	}
 	return f, nil

@@ -104,6 +104,9 @@ type Bytes interface {
 	// are what up.Filename promises, and returns the file to be recorded. On any
 	// error nothing of it is left in the store.
 	Receive(ctx context.Context, up incident.Upload, r io.Reader) (incident.File, error)
+	// Bring is Receive for an upload that may be tried again while an earlier try is
+	// being recorded: whatever it returns, it removes nothing.
+	Bring(ctx context.Context, up incident.Upload, r io.Reader) (incident.File, error)
 	// PutPart stores size bytes of r as a part of up, durable when it returns. How
 	// many of them count, and their sum, the caller adds.
 	PutPart(ctx context.Context, up incident.Upload, size int64, r io.Reader) (incident.Part, error)

@@ -39,7 +39,7 @@ func (in *Intake) straight(ctx context.Context, p incident.Principal, up inciden
 	file, err := in.finish(ctx, p, up, func(ctx context.Context) (incident.File, error) {
 		defer in.stage(receiveSeconds)()
 		defer context.AfterFunc(ctx, c.Stop)()
-		return in.bytes.Receive(ctx, up, whole)
+		return in.bytes.Bring(ctx, up, whole)
 	})
 	switch {
 	case err == nil:

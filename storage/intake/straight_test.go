@@ -75,8 +75,15 @@ func TestWhatCameStraightIsKept(t *testing.T) {
 				t.Setenv("TMPDIR", dir+"/none")
 			}
 			h := newHouse(t)
+			fails := func(string, string) bool { return false }
 			if c.fail != nil {
-				h.store.fail = c.fail()
+				fails = c.fail()
+			}
+			h.store.fail = func(op, key string) bool {
+				if op == "delete" && !strings.Contains(key, "/part/") {
+					t.Errorf("%s is removed, although it may be recorded by now", key)
+				}
+				return fails(op, key)
 			}
 			at := begin(t, h, "a.log", b, "")
 			piece := chunk(0, b)
