@@ -11,6 +11,9 @@
 //   - One finisher at a time; the bytes of a recorded file are never removed.
 //   - Memory per upload does not grow with the file (F-UP-24).
 //
+// A file that comes whole over a fast line goes straight to its place, by parts any
+// other that is resumable.
+//
 // It decides no permission: rooms do, when an upload begins and when it ends.
 package intake
 
@@ -26,7 +29,8 @@ import (
 
 const (
 	// PartSize is how much of a resumable upload one object holds, and so the most
-	// that is sent again when the node that takes it dies, bytes.
+	// that is sent again when the node that takes it dies, bytes. Of a file that goes
+	// straight it is what came in straightTime at most.
 	PartSize = 1 << 20
 	// firstAgain is the size of the object after one that was broken off early, bytes:
 	// what is made up to fill it must not fill the store.

@@ -116,13 +116,15 @@ func (in *Intake) Append(ctx context.Context, p incident.Principal, room inciden
 	case at.File != nil:
 		return at, nil
 	}
-	if s := in.spool(at.Upload, c); s != nil {
-		defer s.close()
-		at.File, err = in.straight(ctx, p, at.Upload, c, s)
-		if at.File != nil || err != nil {
-			return at, err
+	if goesStraight(at.Upload, c) {
+		if s := in.spool(c); s != nil {
+			defer s.close()
+			at.File, err = in.straight(ctx, p, at.Upload, s)
+			if at.File != nil || err != nil {
+				return at, err
+			}
+			c.Body = s.again()
 		}
-		c.Body = s.again()
 	}
 	w := writer{Intake: in, up: at.Upload, chunk: c}
 	at.Upload, err = w.write(ctx)

@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"slices"
@@ -67,6 +68,7 @@ func TestWhatCameStraightIsKept(t *testing.T) {
 		"the store takes half of it":         {fail: failOnce("image/", "log/"), offset: len(b)},
 		"the store fails for parts, too":     {fail: failOnce("image/", "log/", "part/"), offset: 0},
 		"the temporary files' place is gone": {offset: len(b)},
+		"the line falls silent for a while":  {body: silentAt(b, 2*intake.PartSize+5), offset: len(b)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -118,6 +120,21 @@ func cutAfter(b []byte, n int) func(*house) io.Reader {
 func slowAt(b []byte, n int) func(*house) io.Reader {
 	return func(h *house) io.Reader {
 		return io.MultiReader(bytes.NewReader(b[:n]), silence(func() { h.later(time.Minute) }), bytes.NewReader(b[n:]))
+	}
+}
+
+// silentAt is b over a line that falls silent after n bytes, until these are stored for
+// good: were they not, the test would last until it is ended.
+func silentAt(b []byte, n int) func(*house) io.Reader {
+	return func(h *house) io.Reader {
+		return io.MultiReader(bytes.NewReader(b[:n]), silence(func() {
+			for {
+				if open, err := h.Open(context.Background(), wang, h.room.ID); err != nil || len(open) == 1 && open[0].Received() >= 2*intake.PartSize {
+					return
+				}
+				time.Sleep(time.Millisecond)
+			}
+		}), bytes.NewReader(b[n:]))
 	}
 }
 
@@ -189,7 +206,7 @@ func TestOnlySoManyGoStraight(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 16 {
+	if left, err := os.ReadDir(dir); err != nil || len(left) == 0 || len(left) > 16 {
 		t.Errorf("%d temporary files, %v", len(left), err)
 	}
 	for _, line := range lines {
