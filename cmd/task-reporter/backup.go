@@ -195,6 +195,7 @@ func pace(megabytes float64) archive.Pace {
 	}
 	const most = 1 << 20 // bytes that may come at once; archive reads less
 	limiter := rate.NewLimiter(rate.Limit(megabytes*1e6), most)
+	limiter.AllowN(time.Now(), most) // the first ones are no quicker
 	return func(ctx context.Context, n int) error { return limiter.WaitN(ctx, n) }
 }
 

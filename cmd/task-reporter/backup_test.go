@@ -197,8 +197,8 @@ func TestAStoppedBackupLeavesNothing(t *testing.T) {
 	ended := make(chan result, 1)
 	go func() {
 		var out, errs bytes.Buffer
-		// A thousand bytes a second: it is not done before it is stopped.
-		code := run(ctx, []string{"backup", "--mb-per-s", "0.001", filepath.Join(parent, "backup")}, processEnvironment(in.env), console{strings.NewReader(""), &out, &errs})
+		// A hundred bytes a second: it is not done before it is stopped.
+		code := run(ctx, []string{"backup", "--mb-per-s", "0.0001", filepath.Join(parent, "backup")}, processEnvironment(in.env), console{strings.NewReader(""), &out, &errs})
 		ended <- result{code, out.String(), errs.String()}
 	}()
 	var growing []string
