@@ -200,6 +200,7 @@ test('on a shared tablet nobody sees or sends what another has written; its auth
   await say(page, '王的訊息');
   await composer(page).fill('王的草稿');
   await expect(bubble(page, '王的訊息')).toBeVisible();
+  await expect.poll(() => shelf(page, 'task-reporter-written')).toContain(`${owner.userId}/draft/${roomId}`);
 
   await page.goto('about:blank');
   await context.clearCookies(); // his session is over, by the server's word
